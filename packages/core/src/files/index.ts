@@ -1,0 +1,2 @@
+export { asInputError, writeFileAtomic } from './atomic.ts'
+export { readContainer, writeContainer, type Container, type ContainerArray } from './container.ts'

@@ -1,0 +1,89 @@
+import type { EvalProtocol } from './protocol.ts'
+import type { SplitManifest } from './split.ts'
+
+/** Metric name with cut-off, e.g. `recall@10`, to value. */
+export type Metrics = Readonly<Record<string, number>>
+
+/** One epoch of one model: a JSON line of its log, a point of its learning curve. */
+export interface RunRecord {
+  readonly epoch: number
+  /** Sums over the epoch's rows divided by the number of rows. `kd` is before lambda; absent without a method. */
+  readonly loss: { readonly base: number; readonly kd?: number }
+  readonly seconds: { readonly lists: number; readonly steps: number; readonly evaluate: number }
+  /** Present when this epoch was validated. */
+  readonly valid?: Metrics
+  /** Present when the run also follows the test part, for learning curves; never used to choose. */
+  readonly test?: Metrics
+  readonly best?: boolean
+}
+
+export type Role = 'teacher' | 'scratch' | 'distilled' | 'baseline'
+
+/** One trained and measured model. */
+export interface ModelRun {
+  /** Unique in a result: `teacher`, `scratch`, `rrd`, ... with `#seed` after it for seeds beyond the first. */
+  readonly id: string
+  readonly role: Role
+  /** Label in tables: the method's name, `teacher` or `scratch`. */
+  readonly label: string
+  readonly method: {
+    readonly name: string
+    readonly params: Readonly<Record<string, unknown>>
+    readonly lambda: number
+  } | null
+  readonly backbone: {
+    readonly name: string
+    readonly dim: number
+    readonly params: Readonly<Record<string, unknown>>
+  }
+  readonly optimizer: { readonly lr: number; readonly weightDecay: number; readonly batch: number }
+  readonly seed: number
+  readonly parameters: number
+  readonly bytes: number
+  readonly epochs: number
+  readonly bestEpoch: number
+  readonly stopped: 'patience' | 'epochs'
+  /** True when the model came from the cache of teachers and its training seconds are of an earlier run. */
+  readonly cached: boolean
+  readonly seconds: {
+    readonly lists: number
+    readonly steps: number
+    readonly evaluate: number
+    readonly total: number
+  }
+  readonly valid: Metrics
+  readonly test: Metrics
+  /** Metrics that need no truth (coverage, novelty, gini, popularity lift), and those of cold items where kept apart. */
+  readonly beyond: Metrics
+  /** Test metrics of each user, in the order of `perUserIds`, for tests of significance. */
+  readonly perUser: Readonly<Record<string, readonly number[]>> | null
+  readonly ranking: { readonly usersPerSecond: number; readonly microsecondsPerUser: number } | null
+  readonly curve: readonly RunRecord[]
+  readonly checkpoint: string | null
+}
+
+export interface MachineCard {
+  readonly cpu: string
+  readonly cores: number
+  readonly memoryBytes: number
+  readonly platform: string
+  readonly node: string
+  readonly engine: {
+    readonly driver: string
+    readonly threads: number
+    readonly simd: 'relaxed' | 'simd' | 'none'
+  }
+}
+
+/** What one `recdistill bench` found: every table and the report can be rebuilt from it alone. */
+export interface RunResult {
+  readonly schema: 1
+  readonly version: string
+  readonly startedAt: string
+  readonly seconds: number
+  readonly config: Readonly<Record<string, unknown>>
+  readonly machine: MachineCard
+  readonly split: SplitManifest
+  readonly protocol: EvalProtocol
+  readonly models: readonly ModelRun[]
+}

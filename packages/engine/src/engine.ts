@@ -1,0 +1,116 @@
+import type { Csr, Ranking } from '@recdistill/core'
+
+/** A dense matrix of 32-bit floats in the engine's memory, row-major, with a gradient and Adam moments when it is trained. */
+export interface Table {
+  readonly name: string
+  readonly rows: number
+  readonly dim: number
+  readonly trainable: boolean
+}
+
+export interface AdamOptions {
+  readonly lr: number
+  readonly weightDecay: number
+  readonly beta1?: number // 0.9
+  readonly beta2?: number // 0.999
+  readonly eps?: number // 1e-8
+}
+
+/** Symmetric or not, rows of (column, value): what LightGCN propagates with. */
+export interface SparseMatrix {
+  readonly rows: number
+  readonly columns: number
+  readonly offsets: Uint32Array // [rows + 1]
+  readonly indices: Uint32Array // [entries]
+  readonly values: Float32Array // [entries]
+}
+
+/** One user row, k item columns: the addressing every list kernel shares. */
+export interface ListRows {
+  readonly users: Uint32Array // [rows]
+  readonly items: Uint32Array // [rows, k]; NO_ITEM is padding: scores 0, pulls nothing, takes no part in any loss
+  readonly k: number
+}
+
+/**
+ * Tables and the heavy work on them. Results are the same bits for any number of threads and any block size.
+ * Every id is checked against its table once, at this border; NaN or infinity is a NumericError that names table and row.
+ */
+export interface Engine {
+  readonly driver: 'cpu' | 'tensorflow'
+  readonly threads: number
+  readonly simd: 'relaxed' | 'simd' | 'none'
+
+  table(name: string, rows: number, dim: number, options: { trainable: boolean }): Table
+  /** Copies values in; moments and gradient of a trainable table become zero and its step count 0. */
+  write(table: Table, values: Float32Array): void
+  /** Current values as a view into live memory, every deferred update applied. */
+  read(table: Table): Float32Array
+  /** Adam state of a trainable table as views, every deferred update applied. */
+  optimizerState(table: Table): { m: Float32Array; v: Float32Array; step: number }
+  restoreOptimizer(table: Table, state: { m: Float32Array; v: Float32Array; step: number }): void
+  free(table: Table): void
+
+  /** out[b, j] = <user row users[b], item row items[b, j]>. [rows, k] */
+  scoreLists(user: Table, item: Table, rows: ListRows, out: Float32Array): void
+  /** Adds the pullback of `scoreLists` to the gradients of both tables. */
+  pullScores(user: Table, item: Table, rows: ListRows, grad: Float32Array): void
+  gatherRows(table: Table, ids: Uint32Array, out: Float32Array): void
+  /** Adds `grad` rows to the gradient rows `ids`; an id may repeat. */
+  pullRows(table: Table, ids: Uint32Array, grad: Float32Array): void
+  /** One step of Adam with coupled L2 on every row of the tables (spec 2.2); then the gradients are zero. */
+  adam(tables: readonly Table[], options: AdamOptions): void
+
+  /** Top-k of the whole catalogue by dot product, streamed; rows of `exclude` (by user id) left out. */
+  rank(user: Table, item: Table, users: Uint32Array, k: number, exclude: Csr | null): Ranking
+  /** Position (0 is best) of given items among all items not in `exclude`. [rows, k] */
+  positions(user: Table, item: Table, rows: ListRows, exclude: Csr | null, out: Uint32Array): void
+  /** out = matrix x input. [rows, dim] */
+  propagate(matrix: SparseMatrix, input: Float32Array, dim: number, out: Float32Array): void
+
+  /** K1 on rows of one positive and n negatives: adds the gradient of the sum over rows, returns the loss summed over rows. */
+  bpr(
+    user: Table,
+    item: Table,
+    users: Uint32Array,
+    positives: Uint32Array,
+    negatives: Uint32Array,
+    n: number,
+  ): number
+  /** weights[b] * K2(list b), summed over rows and returned; adds `scale` times its gradient. */
+  softCrossEntropy(
+    user: Table,
+    item: Table,
+    rows: ListRows,
+    weights: Float32Array,
+    teacher: Float32Array,
+    temperature: number,
+    scale: number,
+  ): number
+  /** weights[b] * K3(listed b, background b), summed over rows and returned; adds `scale` times its gradient. */
+  relaxedRanking(
+    user: Table,
+    item: Table,
+    listed: ListRows,
+    background: ListRows,
+    weights: Float32Array,
+    scoreCap: number | null,
+    scale: number,
+  ): number
+  /** weights[b] * ((1 - gamma[b]) K2(top b) + gamma[b] K2(approximate b)), summed and returned; adds `scale` times its gradient. */
+  rceKd(
+    user: Table,
+    item: Table,
+    top: ListRows,
+    topTeacher: Float32Array,
+    approximate: ListRows,
+    approximateTeacher: Float32Array,
+    gamma: Float32Array,
+    weights: Float32Array,
+    temperature: number,
+    scale: number,
+  ): number
+
+  /** Ends the workers and gives the memory back. */
+  dispose(): void
+}

@@ -1,0 +1,1 @@
+export type { AdamOptions, Engine, ListRows, SparseMatrix, Table } from './engine.ts'

@@ -1,0 +1,90 @@
+import type { Csr, Ranker, Rng, Split } from '@recdistill/core'
+import type { Tensor2D } from '@recdistill/tensor'
+import type { z } from 'zod'
+import type { FusedInput, FusedLoss } from './fused.ts'
+
+/** A trained or trainable model that can be asked, never taught: what a frozen teacher is. */
+export interface Model extends Ranker {
+  readonly numUsers: number
+  readonly numItems: number
+  readonly dim: number
+  /** Numbers a deployment has to carry. */
+  readonly parameters: number
+  /** Scores of lists. `items` is users * k, row-major; places holding `NO_ITEM` score 0. [users, k]; a view, valid until the next call. */
+  scoresOf(users: Uint32Array, items: Uint32Array, k: number): Float32Array
+  /** Position (0 is best) of given items in the full ranking, rows of `exclude` left out. [users, k] */
+  positionsOf(users: Uint32Array, items: Uint32Array, k: number, exclude: Csr | null): Uint32Array
+  /** Gathered vectors entering the final dot product. [ids, dim] */
+  rowsOf(of: 'users' | 'items', ids: Uint32Array): Float32Array
+  dispose(): void
+}
+
+/** One mini-batch of the backbone's own objective: rows of (user, seen item, unseen items). */
+export interface PairBatch {
+  readonly users: Uint32Array // [rows]
+  readonly positives: Uint32Array // [rows]
+  readonly negatives: Uint32Array // [rows, negativesPerRow]
+  readonly negativesPerRow: number
+}
+
+/**
+ * A model as differentiable views. `base`, `pull*` and `fused` add to the gradient; `update` applies and clears it.
+ * No table enters the tape: a loss is differentiated with respect to scores and rows, and the backbone pulls that back.
+ */
+export interface Backbone extends Model {
+  /** Once a step, before any view is asked for: e.g. propagate the graph. */
+  begin(): void
+  /** Adds the gradient of the backbone's own objective. Returns the loss summed over the rows. */
+  base(batch: PairBatch): number
+  /** Differentiable scores of lists; the caller disposes. [users, k] */
+  scores(users: Uint32Array, items: Uint32Array, k: number): Tensor2D
+  /** Adds d loss / d scores. `grad` is [users, k], row-major; places holding `NO_ITEM` are ignored. */
+  pullScores(users: Uint32Array, items: Uint32Array, k: number, grad: Float32Array): void
+  /** Adds d loss / d rows. [ids, dim] */
+  pullRows(of: 'users' | 'items', ids: Uint32Array, grad: Float32Array): void
+  /** Loss and gradient in one call, off the tape: adds `scale` times the gradient, returns the loss summed over rows, unscaled; null when this backbone has no kernel for it. */
+  fused?(loss: FusedLoss, input: FusedInput, scale: number): number | null
+  /** One optimiser step (Adam with coupled L2, spec 2.2), then gradients are zero. @throws NumericError naming table and row. */
+  update(): void
+  /** Everything a checkpoint must hold. `parameters` alone suffice to rank; `optimizer` is needed to go on training. Views into live memory, in a fixed order. */
+  state(): {
+    readonly parameters: Record<string, Float32Array>
+    readonly optimizer: Record<string, Float32Array>
+    readonly step: number
+  }
+  /** The reverse of `state`; without `optimizer` the moments start at zero. @throws InputError when names or lengths differ. */
+  restore(state: {
+    parameters: Record<string, Float32Array>
+    optimizer?: Record<string, Float32Array>
+    step?: number
+  }): void
+}
+
+export interface OptimizerOptions {
+  readonly lr: number
+  readonly weightDecay: number
+}
+
+/** What a backbone is made of. */
+export interface BackboneContext {
+  readonly split: Split
+  readonly dim: number
+  readonly optimizer: OptimizerOptions
+  readonly rng: Rng
+  /** Workers of the engine; the backbone package decides what that is. */
+  readonly engine: unknown
+}
+
+export interface BackboneDefinition<P extends z.ZodObject = z.ZodObject> {
+  readonly name: string
+  readonly paper: { readonly title: string; readonly venue: string; readonly equations?: string }
+  readonly params: P
+  create(context: BackboneContext, params: z.output<P>): Backbone
+}
+
+/** Declares a backbone; its file is its registration. */
+export function defineBackbone<P extends z.ZodObject>(
+  definition: BackboneDefinition<P>,
+): BackboneDefinition<P> {
+  return definition
+}

@@ -1,0 +1,1 @@
+export { isDue, type Ranked, type Refresh, type Row } from './row.ts'

@@ -1,0 +1,30 @@
+/** One model's opinion of one user's catalogue. Returned arrays are views, valid until the next call for the same user. */
+export interface Ranked {
+  /**
+   * The best `k` items, best first (ties: smaller item); fewer when the catalogue has fewer.
+   * `seen: 'skip'` leaves the user's training positives out (a masked list), `'keep'` (default) lets all items compete.
+   */
+  top(k: number, options?: { seen?: 'skip' | 'keep' }): Uint32Array
+  /** Position of each item in the model's full ranking of the catalogue, 0 is best. */
+  positionOf(items: Uint32Array, options?: { seen?: 'skip' | 'keep' }): Uint32Array
+  scoresOf(items: Uint32Array): Float32Array
+}
+
+/** What a list program sees of one user. */
+export interface Row {
+  readonly user: number
+  readonly numItems: number
+  /** Training positives, ascending. */
+  readonly seen: Uint32Array
+  readonly teacher: Ranked
+  readonly student: Ranked
+  /** A list of this user that was declared, and so drawn, before the one being drawn. `NO_ITEM` padding included. */
+  list(name: string): Uint32Array
+}
+
+/** When a list is drawn anew: before the first epoch only, or before every n-th epoch. */
+export type Refresh = 'once' | { readonly epochs: number }
+
+export function isDue(refresh: Refresh, epoch: number): boolean {
+  return refresh === 'once' ? epoch === 0 : epoch % refresh.epochs === 0
+}
