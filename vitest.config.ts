@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config'
 
-/** Tests read the packages' sources through the `source` condition: an edit is live everywhere with nothing built. */
-const conditions = ['source', 'module', 'node', 'import', 'default']
+/**
+ * Tests read the packages' sources through the `source` condition: an edit is live everywhere with nothing built.
+ * Node's own conditions stay off the list: given to the test processes they would make `require` pick ESM builds.
+ */
+const conditions = ['source']
 const names = [
   'core',
   'data',
