@@ -1,2 +1,5 @@
 export * as tf from '@tensorflow/tfjs'
 export type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs'
+export { prepareTensors, type TensorBackend } from './prepare-tensors.ts'
+export { countTensors } from './count-tensors.ts'
+export { valueAndGradients } from './value-and-gradients.ts'

@@ -1,1 +1,5 @@
-export {}
+export { expectGradient, type GradientCheck } from './expect-gradient.ts'
+export { expectNoLeak } from './expect-no-leak.ts'
+export { numbersOf, type Near, type Numbers } from './near.ts'
+export { randomSplit, splitOf, twoCamps } from './worlds/index.ts'
+import './setup.ts'

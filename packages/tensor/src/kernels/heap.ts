@@ -1,0 +1,34 @@
+import type * as tf from '@tensorflow/tfjs'
+
+/** What our kernels use of `BackendWasm`. Its own declarations reach through packages that are not installed here. */
+export interface WasmBackend {
+  readonly dataIdMap: { get(dataId: object): { readonly id: number } }
+  typedArrayFromHeap(tensor: tf.TensorInfo): Float32Array | Int32Array
+  makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo
+  disposeData(dataId: object): void
+}
+
+export interface CpuBackend {
+  readonly data: { get(dataId: object): { readonly values: Float32Array | Int32Array } }
+  makeTensorInfo(shape: number[], dtype: tf.DataType, values: Float32Array | Int32Array): tf.TensorInfo
+}
+
+export type Backend = WasmBackend | CpuBackend
+
+/** The elements of a tensor, in place. A wasm view is valid until the next output is made: growing memory detaches it. */
+export function elements(backend: Backend, tensor: tf.TensorInfo): Float32Array | Int32Array {
+  return 'typedArrayFromHeap' in backend
+    ? backend.typedArrayFromHeap(tensor)
+    : backend.data.get(tensor.dataId).values
+}
+
+/** A fresh float tensor of zeros. */
+export function zeros(backend: Backend, shape: number[]): tf.TensorInfo {
+  if (!('typedArrayFromHeap' in backend)) {
+    const size = shape.reduce((product, length) => product * length, 1)
+    return backend.makeTensorInfo(shape, 'float32', new Float32Array(size))
+  }
+  const out = backend.makeOutput(shape, 'float32')
+  backend.typedArrayFromHeap(out).fill(0)
+  return out
+}

@@ -1,0 +1,17 @@
+import * as tf from '@tensorflow/tfjs'
+import { unsortedSegmentSum } from './unsorted-segment-sum.ts'
+
+const done = new Set<string>()
+
+/** Adds or replaces kernels of a backend that is registered with TensorFlow.js. The second call does nothing. */
+export function registerKernels(backendName: 'wasm' | 'cpu'): void {
+  if (done.has(backendName)) return
+  done.add(backendName)
+  replace({ kernelName: 'UnsortedSegmentSum', backendName, kernelFunc: unsortedSegmentSum })
+}
+
+function replace(kernel: tf.KernelConfig): void {
+  if (tf.getKernel(kernel.kernelName, kernel.backendName))
+    tf.unregisterKernel(kernel.kernelName, kernel.backendName)
+  tf.registerKernel(kernel)
+}

@@ -1,0 +1,95 @@
+import { accessSync, constants } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import * as tf from '@tensorflow/tfjs'
+import { registerKernels } from './kernels/register.ts'
+
+export type TensorBackend = 'wasm' | 'cpu'
+
+let prepared: { readonly asked: TensorBackend; readonly ready: Promise<TensorBackend> } | null = null
+
+/**
+ * Chooses where tensors are computed and registers the kernels TensorFlow.js lacks there. Call it once, before the first
+ * tensor; further calls for the same backend cost nothing. Without it TensorFlow.js runs plain JavaScript.
+ *
+ * @param options.backend What to use. `wasm` falls back to `cpu` with one warning where it cannot start.
+ * @param options.wasmFolder Where the `.wasm` files lie; by default inside the installed package, so no network is needed.
+ * @param options.warn Who is told about a fallback.
+ * @returns The backend in use.
+ */
+export function prepareTensors({
+  backend = 'wasm',
+  wasmFolder = folderOfWasmFiles(),
+  warn = console.warn,
+}: {
+  backend?: TensorBackend
+  wasmFolder?: string
+  warn?: (line: string) => void
+} = {}): Promise<TensorBackend> {
+  if (prepared?.asked === backend) return prepared.ready
+  silenceBanner()
+  const ready = backend === 'wasm' ? startWasm(wasmFolder, warn) : startCpu()
+  prepared = { asked: backend, ready }
+  return ready
+}
+
+async function startWasm(wasmFolder: string, warn: (line: string) => void): Promise<TensorBackend> {
+  const problem = await tryWasm(wasmFolder)
+  if (problem === null) return 'wasm'
+  warn(
+    `prepareTensors: the wasm backend cannot start (${problem}); using plain JavaScript, about 40 times slower`,
+  )
+  return startCpu()
+}
+
+/** Null when tensors now run on wasm, else the reason they do not. */
+async function tryWasm(folder: string): Promise<string | null> {
+  if (!('WebAssembly' in globalThis)) return 'this runtime has no WebAssembly'
+  try {
+    // Registers the backend as a side effect, so it stays out of a plain import of this package.
+    const wasm = await import('@tensorflow/tfjs-backend-wasm')
+    if (!(await isRunning('wasm'))) {
+      for (const file of wasmFiles) accessSync(join(folder, file), constants.R_OK)
+      wasm.setWasmPaths(join(folder, '/'))
+    }
+    registerKernels('wasm')
+    return (await quietly(() => tf.setBackend('wasm'))) ? null : 'TensorFlow.js refused it'
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+async function startCpu(): Promise<TensorBackend> {
+  registerKernels('cpu')
+  await tf.setBackend('cpu')
+  return 'cpu'
+}
+
+/** One process may hold several copies of this module (tests do); the engine of TensorFlow.js is shared by all. */
+async function isRunning(backend: TensorBackend): Promise<boolean> {
+  return 'registry' in tf.engine() && backend in tf.engine().registry
+}
+
+/** TensorFlow.js reports a failed start by two warnings with a stack; `prepareTensors` says it in one line. */
+async function quietly<T>(run: () => Promise<T>): Promise<T> {
+  const before = tf.env().getBool('PROD')
+  tf.env().set('PROD', true)
+  try {
+    return await run()
+  } finally {
+    tf.env().set('PROD', before)
+  }
+}
+
+/** The plain backend greets Node users with an advertisement at its first tensor; only that line goes. */
+function silenceBanner(): void {
+  const cpu: object | null = tf.findBackend('cpu')
+  if (cpu && 'firstUse' in cpu) cpu.firstUse = false
+}
+
+/** One of these is loaded, by what the processor can do. */
+const wasmFiles = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm']
+
+function folderOfWasmFiles(): string {
+  return dirname(createRequire(import.meta.url).resolve(`@tensorflow/tfjs-backend-wasm/dist/${wasmFiles[0]}`))
+}
