@@ -1,0 +1,103 @@
+import { InputError, NO_ITEM, type Csr } from '@recdistill/core'
+import type { AdamOptions, ListRows, SparseMatrix, Table } from './engine.ts'
+
+/** Every id below the rows of its table. `padding` lets `NO_ITEM` pass. */
+export function expectIds(what: string, ids: Uint32Array, table: Table, padding = false): void {
+  for (let n = 0; n < ids.length; n++) {
+    if (ids[n] < table.rows || (padding && ids[n] === NO_ITEM)) continue
+    throw new InputError(
+      `${what}: id ${ids[n]} at place ${n} is outside table "${table.name}" of ${table.rows} rows; ids start at 0`,
+    )
+  }
+}
+
+export function expectLength(what: string, got: number, expected: number): void {
+  if (got !== expected) throw new InputError(`${what}: expected ${expected} entries, got ${got}`)
+}
+
+export function expectSameDim(what: string, user: Table, item: Table): void {
+  if (user.dim !== item.dim)
+    throw new InputError(
+      `${what}: table "${user.name}" has dim ${user.dim} but "${item.name}" has ${item.dim}; their rows cannot be multiplied`,
+    )
+}
+
+/** Shapes of lists, not their ids. */
+export function expectLists(what: string, { users, items, k }: ListRows): void {
+  expectCount(`${what}.k`, k, 0)
+  expectLength(`${what}.items`, items.length, users.length * k)
+}
+
+/** Two lists that belong to the same rows of users. */
+export function expectSameUsers(what: string, a: ListRows, b: ListRows): void {
+  expectLength(`${what}: users of the second list`, b.users.length, a.users.length)
+  for (let n = 0; n < a.users.length; n++)
+    if (a.users[n] !== b.users[n])
+      throw new InputError(
+        `${what}: row ${n} is user ${a.users[n]} in the first list but ${b.users[n]} in the second; both must list the same users`,
+      )
+}
+
+export function expectExclude(what: string, users: Uint32Array, exclude: Csr | null): void {
+  if (exclude === null) return
+  const rows = exclude.offsets.length - 1
+  for (const user of users)
+    if (user >= rows) throw new InputError(`${what}: exclude has ${rows} rows but user ${user} is ranked`)
+}
+
+export function expectMatrix(
+  matrix: SparseMatrix,
+  input: Float32Array,
+  dim: number,
+  out: Float32Array,
+): void {
+  expectCount('propagate.dim', dim, 1)
+  expectLength('propagate: offsets', matrix.offsets.length, matrix.rows + 1)
+  const entries = matrix.offsets[matrix.rows]
+  expectLength('propagate: indices', matrix.indices.length, entries)
+  expectLength('propagate: values', matrix.values.length, entries)
+  expectLength('propagate: input', input.length, matrix.columns * dim)
+  expectLength('propagate: out', out.length, matrix.rows * dim)
+}
+
+/** What a length check cannot see; done once a matrix. */
+export function expectMatrixEntries({ rows, columns, offsets, indices }: SparseMatrix): void {
+  for (let r = 0; r < rows; r++)
+    if (offsets[r] > offsets[r + 1])
+      throw new InputError(`propagate: offsets fall from ${offsets[r]} to ${offsets[r + 1]} at row ${r}`)
+  for (let e = 0; e < indices.length; e++)
+    if (indices[e] >= columns)
+      throw new InputError(
+        `propagate: entry ${e} is in column ${indices[e]} of a matrix of ${columns} columns`,
+      )
+}
+
+export function expectCount(what: string, value: number, least: number): void {
+  if (!Number.isInteger(value) || value < least)
+    throw new InputError(`${what}: expected an integer >= ${least}, got ${value}`)
+}
+
+export function expectPositive(what: string, value: number): void {
+  if (!(value > 0 && value < Infinity))
+    throw new InputError(`${what}: expected a number above 0, got ${value}`)
+}
+
+export function expectTrainable(what: string, table: Table): void {
+  if (!table.trainable)
+    throw new InputError(
+      `${what}: table "${table.name}" is not trainable; create it with { trainable: true }`,
+    )
+}
+
+export function expectAdam({ lr, weightDecay, beta1 = 0.9, beta2 = 0.999, eps = 1e-8 }: AdamOptions): void {
+  expectPositive('adam.lr', lr)
+  expectPositive('adam.eps', eps)
+  if (!(weightDecay >= 0 && weightDecay < Infinity))
+    throw new InputError(`adam.weightDecay: expected a number >= 0, got ${weightDecay}`)
+  for (const [name, beta] of [
+    ['beta1', beta1],
+    ['beta2', beta2],
+  ] as const)
+    if (!(beta >= 0 && beta < 1))
+      throw new InputError(`adam.${name}: expected a number in [0, 1), got ${beta}`)
+}

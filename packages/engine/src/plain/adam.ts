@@ -1,0 +1,39 @@
+import { NumericError } from '@recdistill/core'
+import type { AdamOptions } from '../engine.ts'
+import type { PlainTable } from './table.ts'
+
+/**
+ * One step of Adam with coupled L2 on every row, touched or not (Kingma and Ba 2015; spec 2.2).
+ *
+ *     g = grad + weightDecay theta,  m = beta1 m + (1 - beta1) g,  v = beta2 v + (1 - beta2) g^2
+ *     theta = theta - lr / (1 - beta1^t) m / (sqrt(v) / sqrt(1 - beta2^t) + eps)
+ *
+ * Differs from the paper in the L2 term, which passes through the moments (not AdamW). Then the gradient is zero.
+ */
+export function adam(table: PlainTable, options: AdamOptions): void {
+  const { lr, weightDecay, beta1 = 0.9, beta2 = 0.999, eps = 1e-8 } = options
+  const { values, grad, m, v } = table
+  const t = ++table.step
+  const stepSize = lr / (1 - beta1 ** t)
+  const rootScale = 1 / Math.sqrt(1 - beta2 ** t)
+  for (let n = 0; n < values.length; n++) {
+    const g = grad[n] + weightDecay * values[n]
+    const first = beta1 * m[n] + (1 - beta1) * g
+    const second = beta2 * v[n] + (1 - beta2) * g * g
+    m[n] = Math.abs(first) < TINY ? 0 : first
+    v[n] = second < TINY ? 0 : second
+    const value = values[n] - (stepSize * m[n]) / (Math.sqrt(v[n]) * rootScale + eps)
+    values[n] = Math.abs(value) < TINY ? 0 : value
+    if (!Number.isFinite(values[n])) throw nonFinite(table, Math.floor(n / table.dim))
+  }
+  grad.fill(0)
+}
+
+/** Smaller numbers become 0: they mean nothing beside eps, and subnormal ones cost a hundred times more on some processors. */
+export const TINY = 1e-37
+
+export function nonFinite(table: { readonly name: string }, row: number): NumericError {
+  return new NumericError(
+    `table "${table.name}", row ${row}: a value is not finite; lower the learning rate or the weight of the loss, or go back to the last checkpoint`,
+  )
+}
