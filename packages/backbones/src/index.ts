@@ -1,1 +1,2 @@
-export {}
+export { backbones, loadBackbone } from './registry.ts'
+export { factorModel, fromEmbeddings, type FactorModel } from './factor-model.ts'

@@ -71,7 +71,9 @@ export interface BackboneContext {
   readonly dim: number
   readonly optimizer: OptimizerOptions
   readonly rng: Rng
-  /** Workers of the engine; the backbone package decides what that is. */
+  /** False for a frozen teacher: no gradient, no moments, `update` throws. */
+  readonly trainable: boolean
+  /** The engine the tables live in; typed by the backbones package, which alone knows engines. */
   readonly engine: unknown
 }
 

@@ -32,7 +32,10 @@ export interface LossInput<P, L extends Lists, V extends Values> {
   readonly teacher: { readonly scores: { readonly [name in keyof L]: Tensor2D } }
   /** 1 where the list has an item, 0 where it is padding. [rows, size] each. */
   readonly mask: { readonly [name in keyof L]: Tensor2D }
-  readonly values: { readonly [name in keyof V]: Tensor2D }
+  /** Constants. [rows, size] each; none when the method declares none. */
+  readonly values: string extends keyof V
+    ? Readonly<Record<never, never>>
+    : { readonly [name in keyof V]: Tensor2D }
   readonly params: P
   /** Share of the epochs done, in [0, 1). */
   readonly progress: number
@@ -82,10 +85,8 @@ export interface MethodDefinition<
 export type AnyMethod = MethodDefinition
 
 /** Declares a method; its file is its registration. Names of lists, values and parameters are checked by the compiler. */
-export function defineMethod<
-  P extends z.ZodObject,
-  const L extends Lists,
-  const V extends Values = Record<never, never>,
->(definition: MethodDefinition<P, L, V>): MethodDefinition<P, L, V> {
+export function defineMethod<P extends z.ZodObject, const L extends Lists, const V extends Values>(
+  definition: MethodDefinition<P, L, V>,
+): MethodDefinition<P, L, V> {
   return definition
 }

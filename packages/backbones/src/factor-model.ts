@@ -1,0 +1,63 @@
+import { NumericError, type Csr, type Ranking } from '@recdistill/core'
+import type { Engine, Table } from '@recdistill/engine'
+import type { Model } from '@recdistill/plugin'
+
+/** A model whose score is the dot product of a user row and an item row, on two tables of an engine. */
+export interface FactorModel extends Model {
+  readonly user: Table
+  readonly item: Table
+}
+
+/** The views of a factor model; `dispose` frees both tables. What MF and LightGCN share. */
+export function factorModel(engine: Engine, user: Table, item: Table): FactorModel {
+  const dim = user.dim
+  return {
+    user,
+    item,
+    numUsers: user.rows,
+    numItems: item.rows,
+    dim,
+    parameters: (user.rows + item.rows) * dim,
+    scoresOf(users, items, k) {
+      const out = new Float32Array(users.length * k)
+      engine.scoreLists(user, item, { users, items, k }, out)
+      return out
+    },
+    positionsOf(users, items, k, exclude) {
+      const out = new Uint32Array(users.length * k)
+      engine.positions(user, item, { users, items, k }, exclude, out)
+      return out
+    },
+    rowsOf(of, ids) {
+      const out = new Float32Array(ids.length * dim)
+      engine.gatherRows(of === 'users' ? user : item, ids, out)
+      return out
+    },
+    rank: (users: Uint32Array, k: number, exclude: Csr | null): Ranking =>
+      engine.rank(user, item, users, k, exclude),
+    dispose() {
+      engine.free(user)
+      engine.free(item)
+    },
+  }
+}
+
+/** A frozen teacher from vectors made anywhere, e.g. another library's embeddings. [users, dim] and [items, dim] */
+export function fromEmbeddings(
+  engine: Engine,
+  { users, items, dim }: { users: Float32Array; items: Float32Array; dim: number },
+): FactorModel {
+  const load = (name: string, values: Float32Array) => {
+    if (values.length % dim !== 0)
+      throw new RangeError(
+        `fromEmbeddings: ${name} holds ${values.length} numbers, not a multiple of dim ${dim}`,
+      )
+    const wrong = values.findIndex((value) => !Number.isFinite(value))
+    if (wrong >= 0)
+      throw new NumericError(`fromEmbeddings: ${name} row ${Math.floor(wrong / dim)} is not finite`)
+    const table = engine.table(name, values.length / dim, dim, { trainable: false })
+    engine.write(table, values)
+    return table
+  }
+  return factorModel(engine, load('users', users), load('items', items))
+}

@@ -1,0 +1,50 @@
+import type { Engine, ListRows, Table } from '@recdistill/engine'
+import type { FusedInput, FusedLoss } from '@recdistill/plugin'
+
+/** Sends a built-in loss to the engine's kernel for factor models. Returns the loss summed over rows, unscaled. */
+export function fusedOnTables(
+  engine: Engine,
+  user: Table,
+  item: Table,
+  loss: FusedLoss,
+  { users, weights, lists, values }: FusedInput,
+  scale: number,
+): number {
+  const rows = (name: string): ListRows => ({ users, items: lists[name].items, k: lists[name].k })
+  const teacher = (name: string): Float32Array => lists[name].teacher as Float32Array
+  switch (loss.kind) {
+    case 'softCrossEntropy':
+      return engine.softCrossEntropy(
+        user,
+        item,
+        rows(loss.list),
+        weights,
+        teacher(loss.list),
+        loss.temperature,
+        scale,
+      )
+    case 'relaxedRanking':
+      return engine.relaxedRanking(
+        user,
+        item,
+        rows(loss.listed),
+        rows(loss.background),
+        weights,
+        loss.scoreCap,
+        scale,
+      )
+    case 'rceKd':
+      return engine.rceKd(
+        user,
+        item,
+        rows(loss.top),
+        teacher(loss.top),
+        rows(loss.approximate),
+        teacher(loss.approximate),
+        values[loss.gamma].data,
+        weights,
+        loss.temperature,
+        scale,
+      )
+  }
+}

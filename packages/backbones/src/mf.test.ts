@@ -1,0 +1,116 @@
+import { createRng, NO_ITEM, type Csr } from '@recdistill/core'
+import { createEngine } from '@recdistill/engine'
+import { prepareTensors } from '@recdistill/tensor'
+import { randomSplit } from '@recdistill/testkit'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { fromEmbeddings, loadBackbone } from './index.ts'
+
+beforeAll(() => prepareTensors())
+
+const engine = createEngine({ threads: 1 })
+const split = randomSplit({ users: 20, items: 30, seed: 2 })
+const create = (params: Record<string, unknown>) => {
+  const definition = loadBackbone('mf')
+  const optimizer = { lr: 0.01, weightDecay: 1e-3 }
+  const context = { split, dim: 5, optimizer, rng: createRng(4), engine, trainable: true }
+  return definition.create(context, definition.params.parse(params))
+}
+
+test('initial values have the asked deviation and depend on seed and row alone', () => {
+  const { users, items } = create({ init: 0.5 }).state().parameters
+  const all = [...users, ...items]
+  const deviation = Math.sqrt(all.reduce((sum, x) => sum + x * x, 0) / all.length)
+  expect(deviation).toBeNear(0.5, { rel: 0.15 })
+  expect([...create({ init: 0.5 }).state().parameters.items]).toEqual([...items])
+})
+
+describe('with item biases', () => {
+  const users = Uint32Array.of(0, 3)
+  const items = Uint32Array.of(1, 2, NO_ITEM, 7, 8, 1)
+  const stepped = () => {
+    const model = create({ init: 0.3, biases: true })
+    model.begin()
+    model.base({
+      users: Uint32Array.of(0, 1, 3),
+      positives: Uint32Array.of(1, 2, 7),
+      negatives: Uint32Array.of(5, 6, 9, 8, 2, 4),
+      negativesPerRow: 2,
+    })
+    model.update()
+    return model
+  }
+
+  test('the score is the dot product plus the bias, and padding scores 0', () => {
+    const model = stepped()
+    const { users: e, items: f, biases } = model.state().parameters
+    const expected = [...items].map((item, n) => {
+      if (item === NO_ITEM) return 0
+      const user = users[Math.floor(n / 3)]
+      return [0, 1, 2, 3, 4].reduce((sum, d) => sum + e[user * 5 + d] * f[item * 5 + d], biases[item])
+    })
+    expect(model.scoresOf(users, items, 3)).toBeNear(expected, { abs: 1e-6 })
+    expect(biases.some((bias) => bias !== 0)).toBe(true)
+  })
+
+  test('the ranking is by the biased scores, and follows an update', () => {
+    const model = stepped()
+    for (let round = 0; round < 2; round++) {
+      const everything = Uint32Array.from({ length: 30 }, (_, item) => item)
+      const scores = model.scoresOf(Uint32Array.of(3), everything, 30)
+      const expected = [...everything].sort((a, b) => scores[b] - scores[a] || a - b)
+      expect([...model.rank(Uint32Array.of(3), 30, null).items]).toEqual(expected)
+      const positions = model.positionsOf(Uint32Array.of(3), everything, 30, null)
+      expect([...everything].map((item) => expected.indexOf(item))).toEqual([...positions])
+      model.pullScores(Uint32Array.of(3), Uint32Array.of(0, 29), 2, Float32Array.of(-1, 1))
+      model.update()
+    }
+  })
+
+  test('the gradient of its own objective agrees with finite differences', () => {
+    const batch = {
+      users: Uint32Array.of(0, 1),
+      positives: Uint32Array.of(1, 2),
+      negatives: Uint32Array.of(5, 6, 1, 8),
+      negativesPerRow: 2,
+    }
+    const model = create({ init: 0.5, biases: true })
+    const start = structuredClone(model.state().parameters)
+    const lossAt = (values: Float32Array) => {
+      model.restore({ parameters: { ...start, biases: values } })
+      const loss = model.base(batch)
+      model.restore({ parameters: start })
+      return loss
+    }
+    const moved = Float32Array.from(start.biases, (_, n) => (n % 3) * 0.1)
+    for (const item of [1, 2, 5, 8]) {
+      const at = (h: number) => lossAt(moved.map((value, n) => (n === item ? value + h : value)))
+      const slope = (at(0.05) - at(-0.05)) / 0.1
+      // Adam's first step is lr * sign(gradient): direction is what can be seen from outside
+      model.restore({ parameters: { ...start, biases: moved } })
+      model.base(batch)
+      model.update()
+      const step = model.state().parameters.biases[item] - moved[item]
+      expect(Math.sign(step)).toBe(-Math.sign(slope))
+    }
+  })
+})
+
+test('a teacher from vectors made elsewhere ranks by their dot products', () => {
+  const teacher = fromEmbeddings(engine, {
+    users: Float32Array.of(1, 0, 0, 1),
+    items: Float32Array.of(1, 2, 3, 1, 2, 9),
+    dim: 2,
+  })
+  const nothing: Csr = { offsets: new Uint32Array(3), items: new Uint32Array(0) }
+  expect([...teacher.rank(Uint32Array.of(0, 1), 3, nothing).items]).toEqual([1, 2, 0, 2, 0, 1])
+  expect(() =>
+    fromEmbeddings(engine, { users: new Float32Array(3), items: new Float32Array(4), dim: 2 }),
+  ).toThrow('users holds 3 numbers')
+  expect(() =>
+    fromEmbeddings(engine, { users: Float32Array.of(1, NaN), items: new Float32Array(4), dim: 2 }),
+  ).toThrow('users row 0 is not finite')
+})
+
+test('an unknown backbone names the nearest', () => {
+  expect(() => loadBackbone('mg')).toThrow('unknown backbone "mg"')
+})

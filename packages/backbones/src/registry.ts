@@ -1,0 +1,17 @@
+import { InputError, nearest } from '@recdistill/core'
+import type { BackboneDefinition } from '@recdistill/plugin'
+import mf from './mf.ts'
+
+/** Every built-in backbone. */
+export const backbones: readonly BackboneDefinition[] = [mf]
+
+/** @throws InputError naming the nearest backbone. */
+export function loadBackbone(name: string): BackboneDefinition {
+  const found = backbones.find((backbone) => backbone.name === name)
+  if (found) return found
+  const names = backbones.map((backbone) => backbone.name)
+  const near = nearest(name, names)
+  throw new InputError(
+    `unknown backbone "${name}"; ${near ? `did you mean "${near}"?` : ''} there ${names.length > 1 ? 'are' : 'is'} ${names.join(', ')}`,
+  )
+}
