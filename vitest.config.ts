@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 /**
@@ -19,13 +20,13 @@ const names = [
 ]
 const packages = [...names, 'trainer', 'report', 'testkit']
 
-const project = (name: string, root: string) => ({
+const project = (name: string, root: string, include = ['src/**/*.test.ts', 'test/**/*.test.ts']) => ({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     name,
     root,
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    include,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks' as const,
@@ -34,10 +35,14 @@ const project = (name: string, root: string) => ({
 
 export default defineConfig({
   test: {
+    // One process a core (the default leaves one idle, which on two cores is half the machine); the engine's threads share them.
+    maxWorkers: Math.max(2, availableParallelism()),
+    reporters: ['default', './tooling/vitest/skipped.ts'],
     projects: [
       ...packages.map((name) => project(name, `./packages/${name}`)),
       project('bench', './apps/bench'),
       project('docs', './tooling/docs'),
+      project('tooling', './tooling', ['{lint,bootstrap,vitest}/**/*.test.ts']),
     ],
   },
 })

@@ -39,5 +39,10 @@ export default tseslint.config(
       eqeqeq: 'error',
     },
   },
+  {
+    files: ['packages/*/src/**/*.ts'],
+    ignores: ['**/*.test.ts', '**/*.bench.ts'],
+    rules: { 'no-console': ['error', { allow: ['warn'] }] },
+  },
   ...boundaries,
 )
