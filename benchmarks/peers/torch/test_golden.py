@@ -1,0 +1,158 @@
+"""Golden vectors of the formulas the twins implement. Run: python -m unittest (in this folder)."""
+
+import unittest
+
+import torch
+
+from twin.lists import RceLists, contains, negatives, rce_weights, repeats, RrdLists, bitmap
+from twin.losses import bpr, rce_kd, relaxed_ranking, soft_cross_entropy
+from twin.mf import adam, random_mf
+from twin.rank import rank
+from twin.train import base_loss, base_step, kd_step
+
+torch.set_default_dtype(torch.float64)
+
+
+def leaf(values):
+    return torch.tensor(values, requires_grad=True)
+
+
+class Golden(unittest.TestCase):
+    def near(self, actual, expected, rel=1e-7, floor=1e-12):
+        expected = torch.as_tensor(expected, dtype=torch.float64)
+        actual = torch.as_tensor(actual).detach().double()
+        self.assertTrue(torch.allclose(actual, expected, rtol=rel, atol=floor), f"{actual} is not {expected}")
+
+    def test_bpr_with_two_negatives_per_row(self):
+        positive = leaf([0.37, -1.42, 90.5])
+        negative = leaf([[-0.81, 1.13], [2.6, -88.25], [91.75, -3.4]])
+        loss = bpr(positive, negative)
+        loss.backward()
+        self.near(loss, 3.4756721)
+        self.near(positive.grad, [-0.45820297, -0.49118183, -0.38864993])
+        self.near(negative.grad, [[0.1175261, 0.34067687], [0.49118183, 0], [0.38864993, 0]])
+
+    def test_the_step_uses_the_same_base_loss(self):
+        users, positives, unseen = (torch.randn(9, 4) for _ in range(3))
+        by_scores = bpr((users * positives).sum(1), (users * unseen).sum(1, keepdim=True))
+        self.near(base_loss(users, positives, unseen), by_scores)
+
+    def test_counted_users_equal_one_row_a_pair(self):
+        users, items = torch.tensor([1, 0, 1, 1]), torch.arange(4)
+        lists = torch.stack([torch.randperm(12)[:6] for _ in range(2)])
+        target, ends = torch.softmax(torch.randn(2, 6), 1), []
+        for distinct in (True, False):
+            model = random_mf(2, 12, 3, 5, std=1)
+            optimizer = adam(model, 1e-3, 1e-5, None)
+            term = lambda scores, rows, counts: (counts * soft_cross_entropy(scores, target[rows])).sum()
+            losses = kd_step(model, optimizer, users, items, items + 4, lists, term, 7.0, distinct)
+            ends.append(torch.cat([torch.tensor(losses), model.item.detach().view(-1), model.user.detach().view(-1)]))
+        self.near(ends[0], ends[1])
+
+    def test_soft_cross_entropy_on_a_list(self):
+        teacher = torch.tensor([[1.9, -0.4, 0.6, -2.2], [3.3, -1.7, 4.1, 90.25]])
+        for tau, rows, grad in [
+            (1, [1.7651975, 90.520417], [[-0.57730914, -0.051068407, 0.56814074, 0.060236807], [0.80218389, 0, 0.19781611, -1]]),
+            (2.5, [1.4123634, 36.571845], [[-0.087336203, -0.028375745, 0.078386741, 0.037325207], [0.25458102, -4.2531288e-17, 0.14541898, -0.4]]),
+        ]:
+            student = leaf([[0.73, -1.18, 2.41, 0.05], [90.3, -35.2, 88.9, 0]])
+            loss = soft_cross_entropy(student / tau, torch.softmax(teacher / tau, 1))
+            loss.sum().backward()
+            self.near(loss, rows)
+            self.near(student.grad, grad, floor=1e-9)
+
+    def test_relaxed_ranking_with_and_without_cap(self):
+        for cap, rows, listed_grad, background_grad in [
+            (80, [4.0027978, 161.26302], [[-0.56212105, -0.81980761, -0.13868911], [0, -1, -1]], [[1.4633089, 0.057308876], [2.4013123, 0]]),
+            (None, [4.0027978, 160.75002], [[-0.56212105, -0.81980761, -0.13868911], [-2.0399087e-05, -1, -1]], [[1.4633089, 0.057308876], [2.0000204, 0]]),
+        ]:
+            listed = leaf([[1.27, -0.64, 0.38], [90.4, 2.15, -3.7]])
+            background = leaf([[0.91, -2.33], [79.6, -41.5]])
+            loss = relaxed_ranking(listed, background, cap)
+            loss.sum().backward()
+            self.near(loss, rows)
+            self.near(listed.grad, listed_grad)
+            self.near(background.grad, background_grad)
+
+    def test_rce_kd_lists_weights_loss_and_gradient(self):
+        teacher = torch.tensor([[2.31, -0.42, 1.77, 0.15, 1.06, -1.88, 2.92, 0.94], [0.88, 90.25, -2.4, 3.17, 1.06, 2.93, -0.51, -7.3]])
+        values = [[0.35, 1.92, -0.48, 2.64, 0.11, 1.03, 2.27, -1.36], [91.3, 0.62, 88.75, -1.14, 2.58, 0.47, -3.09, 1.81]]
+        order = torch.topk(torch.tensor(values), 6, dim=1).indices
+        self.assertEqual(order.tolist(), [[3, 6, 1, 5, 0, 4], [0, 2, 4, 7, 1, 5]])
+        expected = {
+            1: (73.53325, [[-0.077297434, 0.2493839, -0.049176065, 0.25422688, 0, 0, -0.37713728, 0], [0.18891066, -0.60653066, 0.62840339, 0, -0.21078339, 0, 0, 0]]),
+            2: (36.467571, [[-0.026040371, 0.094306621, -0.02281057, 0.069988023, 0, 0, -0.1154437, 0], [0.067787686, -0.30326533, 0.32955435, 0, -0.094076704, 0, 0, 0]]),
+        }
+        for tau, (total, grad) in expected.items():
+            lists = RceLists(teacher, K=3, L=3, M=6, T=2, beta=1.5, tau=tau)
+            self.assertEqual(lists.best.tolist(), [[6, 0, 2], [1, 3, 5]])
+            inside = lists.in_teacher(order)
+            self.near(
+                rce_weights(inside, 2).double(),
+                [[4.4816891, 4.4816891, 2.7182818, 2.7182818, 2.7182818, 1.6487213], [4.4816891, 4.4816891, 4.4816891, 4.4816891, 4.4816891, 2.7182818]],
+                rel=1e-6,
+            )
+            drawn = torch.tensor([[1, 4, 2], [1, 4, 2]])
+            overlap = inside.gather(1, drawn).sum(1).double() / 3
+            done = lists.finish(order[:, :3], order.gather(1, drawn), overlap)
+            self.near(done["gamma"], [0.36787944, 0.60653066])
+            student = leaf(values)
+            scores = student.gather(1, done["items"]) / tau
+            loss = rce_kd(scores[:, :3], done["top_target"], scores[:, 3:] + done["padding"], done["approximate_target"], done["gamma"]).sum()
+            loss.backward()
+            self.near(loss, total)
+            self.near(student.grad, grad, floor=1e-9)
+
+    def test_adam_moves_a_row_without_data_gradient(self):
+        for fused in (None, False, True):
+            for decay, after in [(1e-5, 0.00099335517), (1e-7, 0.009024034), (1e-8, 0.0098913976), (1e-3, 6.1817826e-05)]:
+                model = random_mf(2, 3, 1, 0)
+                with torch.no_grad():
+                    model.item.fill_(0.01)
+                try:
+                    optimizer = adam(model, 1e-3, decay, fused)
+                except (RuntimeError, TypeError):
+                    self.skipTest("this version has no fused Adam for the CPU")
+                for _ in range(11):
+                    base_step(model, optimizer, torch.tensor([0]), torch.tensor([0]), torch.tensor([1]))
+                self.near(model.item[2], [after])
+
+
+class Draws(unittest.TestCase):
+    def test_ranking_leaves_excluded_rows_out(self):
+        model = random_mf(7, 40, 4, 1)
+        offsets, items = torch.tensor([0, 2, 2, 5, 5, 5, 6, 7]), torch.tensor([1, 9, 3, 4, 39, 0, 2])
+        top, scores = rank(model.user.detach(), model.item.detach(), 5, (offsets, items), block=3)
+        full = (model.user @ model.item.t()).detach()
+        for user in range(7):
+            full[user, items[offsets[user] : offsets[user + 1]]] = -torch.inf
+        self.assertEqual(top.tolist(), full.sort(1, descending=True).indices[:, :5].tolist())
+
+    def test_negatives_are_never_seen_items(self):
+        rows = torch.arange(50).repeat_interleave(30)
+        items = torch.cat([torch.randperm(40)[:30] for _ in range(50)])
+        seen = bitmap(50, 40, rows, items)
+        drawn = negatives(rows, 40, seen)
+        self.assertFalse(seen[rows * 40 + drawn].any())
+        self.assertEqual(len(set(drawn.tolist())), 40)
+
+    def test_background_is_distinct_and_outside(self):
+        seen = bitmap(20, 60, torch.arange(20), torch.arange(20))
+        top = torch.stack([torch.randperm(60)[:10] for _ in range(20)])
+        lists = RrdLists(top, seen, 60, K=5, L=30, T=10).draw()
+        for user in range(20):
+            row = lists["uninteresting"][user].tolist()
+            self.assertEqual(len(set(row)), 30)
+            self.assertFalse(set(row) & (set(top[user].tolist()) | {user}))
+            places = [top[user].tolist().index(item) for item in lists["interesting"][user].tolist()]
+            self.assertEqual(places, sorted(set(places)))
+
+    def test_repeats_marks_all_but_the_first(self):
+        self.assertEqual(repeats(torch.tensor([[4, 1, 4, 4, 1]])).tolist(), [[False, False, True, True, True]])
+
+    def test_contains(self):
+        self.assertEqual(contains(torch.tensor([[1, 2], [0, 3]]), 4)(torch.tensor([[0, 2], [0, 2]])).tolist(), [[False, True], [True, False]])
+
+
+if __name__ == "__main__":
+    unittest.main()
