@@ -1,0 +1,50 @@
+import { loadBest, paths, saveBest, type Settings } from './checkpoint.ts'
+
+/** `value` is null where there was no validation and the last epoch had to do. */
+type Best = { readonly epoch: number; readonly value: number | null }
+type Parameters = Readonly<Record<string, Float32Array>>
+
+/** The parameters of the best epoch: copied in memory when it happens, written when a checkpoint is. */
+export class BestModel {
+  readonly #folder: string | null
+  readonly #settings: Settings
+  #best: Best | null = null
+  #parameters: Parameters | null = null
+  #written = false
+
+  constructor(folder: string | null, settings: Settings) {
+    this.#folder = folder
+    this.#settings = settings
+  }
+
+  keep(best: Best, parameters: Parameters): void {
+    this.#best = best
+    this.#parameters = Object.fromEntries(
+      Object.entries(parameters).map(([name, values]) => [name, Float32Array.from(values)]),
+    )
+    this.#written = false
+  }
+
+  /**
+   * Takes up the file that belongs to a resumed run whose best is `best`. A file with a newer one was written just before the
+   * run was killed: that epoch will be run again and found best again, so until then nothing needs to be held.
+   */
+  resume(best: Best): void {
+    if (this.#folder === null) return
+    const file = loadBest(paths(this.#folder).best)
+    if (file.best.epoch !== best.epoch) return
+    this.#best = best
+    this.#parameters = file.parameters
+    this.#written = true
+  }
+
+  write(): void {
+    if (this.#folder === null || this.#best === null || this.#parameters === null || this.#written) return
+    saveBest(this.#folder, this.#settings, this.#best, this.#parameters)
+    this.#written = true
+  }
+
+  get parameters(): Parameters | null {
+    return this.#parameters
+  }
+}

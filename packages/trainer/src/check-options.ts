@@ -1,0 +1,27 @@
+import { InputError } from '@recdistill/core'
+import type { TrainOptions } from './options.ts'
+
+/** @throws InputError for the first setting that cannot be trained with. */
+export function checkOptions({ split, backbone, optimizer, method, ...rest }: TrainOptions): void {
+  const whole = (name: string, value: number, least: number) => {
+    if (!Number.isInteger(value) || value < least)
+      throw new InputError(`train.${name}: expected an integer >= ${least}, got ${value}`)
+  }
+  const finite = (name: string, value: number, positive: boolean) => {
+    if (!Number.isFinite(value) || value < 0 || (positive && value === 0))
+      throw new InputError(`train.${name}: expected a number ${positive ? '> 0' : '>= 0'}, got ${value}`)
+  }
+  whole('dim', backbone.dim, 1)
+  whole('epochs', rest.epochs, 1)
+  whole('patience', rest.patience, 1)
+  whole('validateEvery', rest.validateEvery, 1)
+  whole('batch', optimizer.batch, 1)
+  whole('negatives', optimizer.negatives, 1)
+  finite('lr', optimizer.lr, true)
+  finite('weightDecay', optimizer.weightDecay, false)
+  if (method) finite('lambda', method.lambda, false)
+  if (!Number.isSafeInteger(rest.seed))
+    throw new InputError(`train.seed: expected an integer, got ${rest.seed}`)
+  if (split.train.items.length === 0)
+    throw new InputError('train: the split has no training interactions; loosen its filters')
+}

@@ -1,0 +1,124 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { InputError, type Metrics } from '@recdistill/core'
+import { readContainer, writeContainer, type ContainerArray } from '@recdistill/core/files'
+import type { Backbone } from '@recdistill/plugin'
+
+/** One epoch of the curve without its seconds: a checkpoint's bytes depend on settings and data alone. */
+export interface CurvePoint {
+  readonly epoch: number
+  readonly loss: { readonly base: number; readonly kd?: number }
+  readonly valid?: Metrics
+  readonly test?: Metrics
+  readonly best?: boolean
+}
+
+/** Where training stands. */
+export interface Progress {
+  /** The epoch being run, and how many of its steps are done. */
+  epoch: number
+  step: number
+  /** Sums over the rows of the epoch so far. */
+  sums: { base: number; kd: number; pairs: number; rows: number }
+  best: { readonly epoch: number; readonly value: number } | null
+  waited: number
+  curve: CurvePoint[]
+  finished: 'patience' | 'epochs' | null
+}
+
+/** What made a checkpoint; a run goes on only under the same settings. */
+export type Settings = Readonly<Record<string, unknown>>
+
+export function paths(folder: string) {
+  return { last: join(folder, 'last.ckpt'), best: join(folder, 'best.ckpt') }
+}
+
+/** Everything needed to go on bit for bit: parameters, Adam moments, the method's lists, where training stands. */
+export function saveLast(
+  folder: string,
+  settings: Settings,
+  progress: Progress,
+  model: Backbone,
+  lists: Readonly<Record<string, ContainerArray>>,
+): string {
+  const { parameters, optimizer, step } = model.state()
+  const arrays = { ...prefixed('parameter.', parameters), ...prefixed('optimizer.', optimizer), ...lists }
+  writeContainer(paths(folder).last, {
+    kind: 'checkpoint',
+    meta: { settings, progress, optimizerStep: step },
+    arrays,
+  })
+  return paths(folder).last
+}
+
+/** The parameters of the best epoch: enough to rank, to teach, to deploy. */
+export function saveBest(
+  folder: string,
+  settings: Settings,
+  best: SavedBest['best'],
+  parameters: Readonly<Record<string, Float32Array>>,
+): void {
+  writeContainer(paths(folder).best, {
+    kind: 'model',
+    meta: { settings, best },
+    arrays: prefixed('parameter.', parameters),
+  })
+}
+
+export interface SavedLast {
+  readonly progress: Progress
+  readonly optimizerStep: number
+  readonly arrays: Readonly<Record<string, ContainerArray>>
+}
+
+/** @throws InputError when the file is damaged or was made under other settings; null when there is none. */
+export function loadLast(folder: string, settings: Settings): SavedLast | null {
+  const path = paths(folder).last
+  if (!existsSync(path)) return null
+  const { meta, arrays } = readContainer(path, 'checkpoint')
+  const saved = meta as { settings: Settings; progress: Progress; optimizerStep: number }
+  const other = differing(saved.settings, settings)
+  if (other.length > 0)
+    throw new InputError(
+      `${path}: made with other settings (${other.join('; ')}); use them again, or another folder, or delete the file`,
+    )
+  return { progress: saved.progress, optimizerStep: saved.optimizerStep, arrays }
+}
+
+export interface SavedBest {
+  readonly settings: Settings
+  /** `value` is null where there was no validation. */
+  readonly best: { readonly epoch: number; readonly value: number | null }
+  readonly parameters: Record<string, Float32Array>
+}
+
+/** @throws InputError when the file is missing or damaged. */
+export function loadBest(path: string): SavedBest {
+  const { meta, arrays } = readContainer(path, 'model')
+  const { settings, best } = meta as { settings: Settings; best: SavedBest['best'] }
+  return { settings, best, parameters: unprefixed('parameter.', arrays) }
+}
+
+export function prefixed<T>(prefix: string, arrays: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(arrays).map(([name, array]) => [prefix + name, array]))
+}
+
+export function unprefixed(
+  prefix: string,
+  arrays: Readonly<Record<string, ContainerArray>>,
+): Record<string, Float32Array> {
+  return Object.fromEntries(
+    Object.entries(arrays).flatMap(([name, array]) =>
+      name.startsWith(prefix) ? [[name.slice(prefix.length), array as Float32Array]] : [],
+    ),
+  )
+}
+
+function differing(saved: Settings, now: Settings): string[] {
+  const names = new Set([...Object.keys(saved), ...Object.keys(now)])
+  return [...names].flatMap((name) => {
+    const was = JSON.stringify(saved[name])
+    const is = JSON.stringify(now[name])
+    return was === is ? [] : [`${name} was ${was}, now ${is}`]
+  })
+}

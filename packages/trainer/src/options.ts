@@ -1,0 +1,73 @@
+import type { EvalProtocol, RunRecord, Split } from '@recdistill/core'
+import type { Engine } from '@recdistill/engine'
+import type { AnyMethod, Backbone, BackboneDefinition, Model } from '@recdistill/plugin'
+
+export interface TrainOptions {
+  readonly split: Split
+  readonly protocol: EvalProtocol
+  readonly backbone: {
+    readonly definition: BackboneDefinition
+    readonly dim: number
+    readonly params: Readonly<Record<string, unknown>>
+  }
+  readonly optimizer: {
+    readonly lr: number
+    readonly weightDecay: number
+    /** Training pairs a step. */
+    readonly batch: number
+    /** Unseen items drawn for each pair, anew every epoch. */
+    readonly negatives: number
+  }
+  /** `total = base + lambda * kd`; null trains without a teacher. */
+  readonly method: {
+    readonly definition: AnyMethod
+    readonly params: Readonly<Record<string, unknown>>
+    readonly lambda: number
+    readonly teacher: Model
+  } | null
+  readonly epochs: number
+  /** Validations without a strict improvement after which training stops; a split without a validation part runs all epochs. */
+  readonly patience: number
+  /** Epochs between validations. */
+  readonly validateEvery: number
+  readonly seed: number
+  readonly engine: Engine
+  /** Writes `last.ckpt` and `best.ckpt` there, and goes on from `last.ckpt` when it is there. */
+  readonly checkpoint: { readonly folder: string; readonly everySeconds: number } | null
+  /** Measures the test part at each validation too, for learning curves; never used to choose. */
+  readonly followTest?: boolean
+  /** Polled at every step: when `stop` is true a checkpoint is saved and training returns. */
+  readonly signal?: { readonly stop: boolean }
+}
+
+/** What happens, as data: the app prints it. */
+export type TrainEvent =
+  | { readonly type: 'resumed'; readonly epoch: number; readonly step: number }
+  | { readonly type: 'epoch-start'; readonly epoch: number; readonly epochs: number; readonly steps: number }
+  /** About ten a second. */
+  | { readonly type: 'step'; readonly epoch: number; readonly step: number; readonly steps: number }
+  | {
+      readonly type: 'epoch'
+      readonly record: RunRecord
+      readonly best: { readonly epoch: number; readonly value: number } | null
+      readonly patienceLeft: number
+    }
+  | { readonly type: 'checkpoint'; readonly path: string; readonly epoch: number; readonly step: number }
+
+export interface TrainOutcome {
+  readonly stopped: 'patience' | 'epochs' | 'signal'
+  /** With the parameters of the best epoch; the caller disposes it. */
+  readonly model: Backbone
+  /** Epochs run. */
+  readonly epochs: number
+  readonly bestEpoch: number
+  readonly seconds: {
+    readonly lists: number
+    readonly steps: number
+    readonly evaluate: number
+    readonly total: number
+  }
+  readonly curve: readonly RunRecord[]
+  /** Path of `best.ckpt`; null without a checkpoint folder. */
+  readonly checkpoint: string | null
+}

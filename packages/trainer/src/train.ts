@@ -1,0 +1,150 @@
+import { NumericError, type RunRecord } from '@recdistill/core'
+import { evaluateParts } from '@recdistill/metrics'
+import type { Backbone } from '@recdistill/plugin'
+import { paths } from './checkpoint.ts'
+import { noSums, openRun, type Run } from './open-run.ts'
+import type { TrainEvent, TrainOptions, TrainOutcome } from './options.ts'
+import { Stopwatch } from './stopwatch.ts'
+
+/**
+ * Trains one model: the only training loop. Each epoch draws negatives, lets the method draw its lists from the student as
+ * it stands, and goes through all pairs in random order; validation stops it (spec 2.1, 6.2).
+ *
+ * Everything random is a function of seed, epoch and user or pair, so a run that was killed and resumed, or ran on another
+ * number of threads, ends with the same bytes.
+ * @throws InputError for settings or a checkpoint that cannot be used; NumericError when training meets NaN or infinity.
+ */
+export function* train(options: TrainOptions): Generator<TrainEvent, TrainOutcome> {
+  const run = openRun(options)
+  const { progress } = run
+  const started = performance.now()
+  const total = new Stopwatch()
+  const curve = progress.curve.map((point): RunRecord => ({ ...point, seconds: new Stopwatch().take() }))
+  try {
+    if (run.resumed) yield { type: 'resumed', epoch: progress.epoch, step: progress.step }
+    let stopped: TrainOutcome['stopped'] | null = progress.finished
+    while (stopped === null) {
+      const watch = new Stopwatch()
+      if (yield* runSteps(run, options, watch)) {
+        yield* saved(run)
+        stopped = 'signal'
+      } else {
+        const record = endEpoch(run, options, watch)
+        curve.push(record)
+        yield {
+          type: 'epoch',
+          record,
+          best: run.stopping.best,
+          patienceLeft: options.patience - run.stopping.waited,
+        }
+        if (progress.finished) yield* saved(run)
+        stopped = progress.finished
+      }
+      total.add(watch)
+    }
+    if (run.best.parameters) run.model.restore({ parameters: run.best.parameters })
+    return {
+      stopped,
+      model: run.model,
+      epochs: progress.curve.length,
+      bestEpoch: run.stopping.best?.epoch ?? Math.max(0, progress.curve.length - 1),
+      seconds: { ...total.take(), total: (performance.now() - started) / 1000 },
+      curve,
+      checkpoint: options.checkpoint && paths(options.checkpoint.folder).best,
+    }
+  } catch (error) {
+    run.model.dispose()
+    if (!(error instanceof NumericError)) throw error
+    run.best.write()
+    const { definition } = options.method ?? options.backbone
+    const place = `${definition.name}: ${error.message}, at epoch ${progress.epoch}, step ${progress.step}`
+    const kept = options.checkpoint ? `; what was good is kept in ${options.checkpoint.folder}` : ''
+    throw new NumericError(`${place}${kept}; lower the learning rate or lambda`)
+  }
+}
+
+/** The steps of the current epoch that are left. Returns true when asked to stop. */
+function* runSteps(run: Run, options: TrainOptions, watch: Stopwatch): Generator<TrainEvent, boolean> {
+  const { batches, kd, progress } = run
+  const { epoch } = progress
+  const { epochs, checkpoint, signal } = options
+  yield { type: 'epoch-start', epoch, epochs, steps: batches.steps }
+  watch.time('steps', () => batches.beginEpoch(epoch))
+  if (progress.step === 0) watch.time('lists', () => kd?.beginEpoch(epoch))
+  let shownAt = performance.now()
+  while (progress.step < batches.steps) {
+    watch.time('steps', () => runStep(run, options))
+    progress.step++
+    if (signal?.stop) return true
+    const now = performance.now()
+    if (checkpoint && now - run.savedAt() > checkpoint.everySeconds * 1000) yield* saved(run)
+    if (now - shownAt > 100) {
+      shownAt = now
+      yield { type: 'step', epoch, step: progress.step, steps: batches.steps }
+    }
+  }
+  return false
+}
+
+function runStep({ model, batches, kd, progress }: Run, { epochs }: TrainOptions): void {
+  const { epoch, step, sums } = progress
+  model.begin()
+  const batch = batches.at(step)
+  sums.base += finite(model.base(batch), 'base')
+  sums.pairs += batch.users.length
+  if (kd) {
+    const { loss, rows } = kd.step(batch.users, (epoch + step / batches.steps) / epochs)
+    sums.kd += finite(loss, 'distillation')
+    sums.rows += rows
+  }
+  model.update()
+}
+
+/** Validates when it is due, records the epoch and decides whether it was the last. */
+function endEpoch(run: Run, options: TrainOptions, watch: Stopwatch): RunRecord {
+  const { model, kd, progress, stopping } = run
+  const { epoch, sums } = progress
+  const last = epoch + 1 === options.epochs
+  const validated =
+    options.split.valid.items.length > 0 && ((epoch + 1) % options.validateEvery === 0 || last)
+  const measured = validated ? watch.time('evaluate', () => measure(model, options)) : {}
+  const isBest = measured.valid !== undefined && stopping.record(epoch, selected(measured.valid, options))
+  if (isBest && stopping.best) run.best.keep(stopping.best, model.state().parameters)
+  if (last && stopping.best === null) run.best.keep({ epoch, value: null }, model.state().parameters)
+  const loss = { base: sums.base / sums.pairs, ...(kd ? { kd: sums.kd / sums.rows } : {}) }
+  const point = { epoch, loss, ...measured, ...(isBest ? { best: true } : {}) }
+  progress.curve.push(point)
+  progress.epoch++
+  progress.step = 0
+  progress.sums = noSums()
+  if (stopping.over) progress.finished = 'patience'
+  else if (progress.epoch >= options.epochs) progress.finished = 'epochs'
+  return { ...point, seconds: watch.take() }
+}
+
+function* saved(run: Run): Generator<TrainEvent, void> {
+  const path = run.save()
+  if (path !== null) yield { type: 'checkpoint', path, epoch: run.progress.epoch, step: run.progress.step }
+}
+
+function measure(
+  model: Backbone,
+  { split, protocol, followTest }: TrainOptions,
+): Pick<RunRecord, 'valid' | 'test'> {
+  const { valid, test } = evaluateParts(model, split, protocol, followTest ? ['valid', 'test'] : ['valid'])
+  return { ...(valid ? { valid: valid.means } : {}), ...(test ? { test: test.means } : {}) }
+}
+
+function selected(valid: Readonly<Record<string, number>>, { protocol }: TrainOptions): number {
+  const value = valid[protocol.select]
+  if (value === undefined)
+    throw new RangeError(
+      `protocol ${protocol.name}: selects by ${protocol.select}, measured are ${Object.keys(valid).join(', ')}`,
+    )
+  return value
+}
+
+function finite(value: number, what: string): number {
+  if (!Number.isFinite(value)) throw new NumericError(`the ${what} loss is ${value}`)
+  return value
+}
