@@ -1,1 +1,7 @@
+export { drawNegatives } from './negatives.ts'
+export { sampleByPosition } from './by-position.ts'
+export { sampleByWeight } from './by-weight.ts'
+export { sampleExcept } from './except.ts'
+export { floydSample } from './floyd.ts'
+export { clearMarks, createMarks, type Marks } from './marks.ts'
 export { isDue, type Ranked, type Refresh, type Row } from './row.ts'
