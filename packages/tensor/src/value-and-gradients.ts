@@ -1,6 +1,6 @@
 import { NumericError } from '@recdistill/core'
 import * as tf from '@tensorflow/tfjs'
-import type { Scalar, Tensor2D } from '@tensorflow/tfjs'
+import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs'
 
 /**
  * A loss and its gradient with respect to named leaves, as plain numbers. No tensor is left behind, and `leaves` stay
@@ -18,33 +18,32 @@ export function valueAndGradients<Name extends string>(
   const names = Object.keys(leaves) as Name[]
   const tensors = names.map((name) => leaves[name])
   return tf.tidy(() => {
-    // `valueAndGrads` refuses a leaf that is not read; the engine below it takes one and returns null.
-    const { value, grads } = tf.engine().gradients(() => checkScalar(f(leaves)), tensors, undefined, true)
+    // `tf.valueAndGrads` refuses a leaf that is not read; the engine below it takes one and returns nothing for it.
+    const { value, grads } = tf.engine().gradients(() => checkTensor(f(leaves)), tensors, undefined, true)
+    if (value.rank !== 0)
+      throw new RangeError(
+        `valueAndGradients: expected a scalar, got shape [${(value as Tensor).shape.join(', ')}]; sum it over its rows`,
+      )
     const [number] = value.dataSync()
     if (!Number.isFinite(number)) throw new NumericError(`valueAndGradients: the loss is ${number}`)
     const gradients = {} as Record<Name, Float32Array>
     names.forEach((name, n) => {
-      gradients[name] = read(name, (grads[n] as tf.Tensor | undefined) ?? null, tensors[n].size)
+      gradients[name] = read(name, (grads[n] as Tensor | undefined) ?? null, tensors[n].size)
     })
     return { value: number, gradients }
   })
 }
 
-function checkScalar(value: Scalar): Scalar {
-  if (!(value instanceof tf.Tensor))
-    throw new RangeError(`valueAndGradients: expected a scalar tensor, got ${typeof value}`)
-  if (value.rank !== 0)
-    throw new RangeError(
-      `valueAndGradients: expected a scalar, got shape [${(value as tf.Tensor).shape.join(', ')}]; sum it over its rows`,
-    )
-  return value
+function checkTensor(value: Scalar): Scalar {
+  if (value instanceof tf.Tensor) return value
+  throw new RangeError(`valueAndGradients: expected a scalar tensor, got ${typeof value}`)
 }
 
-function read(name: string, gradient: tf.Tensor | null, size: number): Float32Array {
+function read(name: string, gradient: Tensor | null, size: number): Float32Array {
   if (gradient === null) return new Float32Array(size)
   const values = gradient.dataSync<'float32'>()
-  const bad = values.findIndex((x) => !Number.isFinite(x))
-  if (bad >= 0)
-    throw new NumericError(`valueAndGradients: the gradient of "${name}" is ${values[bad]} at element ${bad}`)
+  for (let n = 0; n < values.length; n++)
+    if (!Number.isFinite(values[n]))
+      throw new NumericError(`valueAndGradients: the gradient of "${name}" is ${values[n]} at element ${n}`)
   return values
 }

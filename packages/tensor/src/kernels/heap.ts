@@ -2,10 +2,11 @@ import type * as tf from '@tensorflow/tfjs'
 
 /** What our kernels use of `BackendWasm`. Its own declarations reach through packages that are not installed here. */
 export interface WasmBackend {
-  readonly dataIdMap: { get(dataId: object): { readonly id: number } }
+  /** The Emscripten module: its memory and its allocator. */
+  readonly wasm: { readonly asm: { readonly memory: object }; _malloc(bytes: number): number }
+  readonly dataIdMap: { get(dataId: object): { readonly memoryOffset: number } }
   typedArrayFromHeap(tensor: tf.TensorInfo): Float32Array | Int32Array
   makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo
-  disposeData(dataId: object): void
 }
 
 export interface CpuBackend {

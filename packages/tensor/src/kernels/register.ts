@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
+import { batchMatMul } from './batch-matmul.ts'
 import { unsortedSegmentSum } from './unsorted-segment-sum.ts'
 
 const done = new Set<string>()
@@ -8,6 +9,7 @@ export function registerKernels(backendName: 'wasm' | 'cpu'): void {
   if (done.has(backendName)) return
   done.add(backendName)
   replace({ kernelName: 'UnsortedSegmentSum', backendName, kernelFunc: unsortedSegmentSum })
+  if (backendName === 'wasm') replace({ kernelName: 'BatchMatMul', backendName, kernelFunc: batchMatMul })
 }
 
 function replace(kernel: tf.KernelConfig): void {

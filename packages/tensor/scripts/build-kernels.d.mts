@@ -1,0 +1,1 @@
+export function compileBatchMatMul(): Promise<string>

@@ -1,0 +1,92 @@
+import * as tf from '@tensorflow/tfjs'
+import { batchMatMulModule } from './batch-matmul-module.ts'
+import type { WasmBackend } from './heap.ts'
+
+// The part of the global that is used here: its types come with the DOM's otherwise.
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object
+  readonly Instance: new (module: object, imports: object) => { readonly exports: object }
+}
+
+interface Kernel {
+  readonly SCRATCH: { readonly value: number }
+  // prettier-ignore
+  matmul(
+    a: number, aRow: number, aColumn: number,
+    b: number, bRow: number, bColumn: number,
+    out: number, m: number, k: number, n: number,
+    scratch: number,
+  ): void
+}
+
+/**
+ * Matrix products of the wasm backend, fast whatever is transposed and however many small ones there are: the stock
+ * kernel is fast for one product of two untransposed matrices, and gradients of products are transposed.
+ *
+ *     out[.., m, n] = sum over k of a[.., m, k] b[.., k, n]
+ *
+ * Leading dimensions broadcast. The work is done by our own SIMD module on the memory of the backend.
+ */
+export const batchMatMul: tf.KernelFunc = ({ inputs, backend: given, attrs }) => {
+  const backend = given as WasmBackend
+  const { a, b } = inputs as { a: tf.TensorInfo; b: tf.TensorInfo }
+  if (a.dtype !== 'float32' || b.dtype !== 'float32')
+    throw new TypeError(`matMul: expected float32 matrices, got ${a.dtype} and ${b.dtype}`)
+  const left = matrixOf(a.shape, Boolean(attrs?.['transposeA']))
+  const right = matrixOf(b.shape, Boolean(attrs?.['transposeB']))
+  if (left.columns !== right.rows)
+    throw new RangeError(
+      `matMul: inner sizes differ: ${left.columns} of [${a.shape.join(', ')}] and ${right.rows} of [${b.shape.join(', ')}]`,
+    )
+  const batch = tf.broadcast_util.assertAndGetBroadcastShape(left.batch, right.batch)
+  const [m, k, n] = [left.rows, left.columns, right.columns]
+  const out = backend.makeOutput([...batch, m, n], 'float32')
+  if (k === 0) backend.typedArrayFromHeap(out).fill(0)
+  if (k === 0 || m === 0 || n === 0) return out
+  const { kernel, scratch } = kernelOf(backend)
+  const [aAt, bAt, outAt] = [a, b, out].map((x) => backend.dataIdMap.get(x.dataId).memoryOffset)
+  const aIndex = broadcastIndex(left.batch, batch)
+  const bIndex = broadcastIndex(right.batch, batch)
+  for (let index = 0; index < aIndex.length; index++)
+    // prettier-ignore
+    kernel.matmul(
+      aAt + aIndex[index] * m * k * 4, left.rowStep, left.columnStep,
+      bAt + bIndex[index] * k * n * 4, right.rowStep, right.columnStep,
+      outAt + index * m * n * 4, m, k, n,
+      scratch,
+    )
+  return out
+}
+
+/** The last two dimensions as they enter the product, with their distances in elements. */
+function matrixOf(shape: readonly number[], transposed: boolean) {
+  const [lines, width] = shape.slice(-2)
+  const batch = shape.slice(0, -2)
+  return transposed
+    ? { batch, rows: width, columns: lines, rowStep: 1, columnStep: width }
+    : { batch, rows: lines, columns: width, rowStep: width, columnStep: 1 }
+}
+
+/** For each matrix of the output, in row-major order, which matrix of the operand it reads. */
+function broadcastIndex(from: readonly number[], to: readonly number[]): number[] {
+  let index = [0]
+  const missing = to.length - from.length
+  to.forEach((size, dimension) => {
+    const own = dimension < missing ? 1 : from[dimension - missing]
+    index = index.flatMap((at) => Array.from({ length: size }, (_, n) => (own === 1 ? at : at * own + n)))
+  })
+  return index
+}
+
+const kernels = new WeakMap<WasmBackend, { readonly kernel: Kernel; readonly scratch: number }>()
+
+function kernelOf(backend: WasmBackend): { readonly kernel: Kernel; readonly scratch: number } {
+  const known = kernels.get(backend)
+  if (known) return known
+  const module = new WebAssembly.Module(Buffer.from(batchMatMulModule, 'base64'))
+  const { exports } = new WebAssembly.Instance(module, { env: { memory: backend.wasm.asm.memory } })
+  const kernel = exports as unknown as Kernel
+  const made = { kernel, scratch: backend.wasm._malloc(kernel.SCRATCH.value * 4) }
+  kernels.set(backend, made)
+  return made
+}
