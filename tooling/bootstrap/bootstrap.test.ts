@@ -78,6 +78,11 @@ describe.skipIf(process.platform === 'win32')('the root scripts', () => {
     expect(installs()).toBe(2)
   })
 
+  test('an install that finds an old lock file says how to renew it', () => {
+    const { stderr } = start({ FAIL: 'pnpm', SAYS: 'ERR_PNPM_OUTDATED_LOCKFILE' }, 'build')
+    expect(stderr).toMatch(/run: npx -y pnpm@12\.21\.0 install --no-frozen-lockfile\n$/)
+  })
+
   test('a build that fails shows its log and starts no job', () => {
     const failed = start({ FAIL: 'turbo' }, 'bench')
     expect(failed.status).toBe(7)
@@ -164,7 +169,7 @@ function makeWorld(): string {
 
   const note = `require('fs').appendFileSync(process.env.WORLD + '/calls', `
   const fail = (name: string) =>
-    `if (process.env.FAIL === '${name}') { console.error('${name} says no'); process.exit(7) }\n`
+    `if (process.env.FAIL === '${name}') { console.error(process.env.SAYS ?? '${name} says no'); process.exit(7) }\n`
   write(
     'npm/npx-cli.js',
     `${note}'npx\\n')\n${fail('npx')}console.log('PATH=/nowhere${delimiter}' + process.env.WORLD + '/pn pm${delimiter}/bin')`,

@@ -27,12 +27,7 @@ export async function install() {
       // CI: pnpm must not ask before it replaces a node_modules folder made by something else.
       env: { ...toolEnvironment(pnpm), CI: 'true' },
     },
-    {
-      slow: true,
-      advice:
-        'recdistill: installing failed; is the npm registry reachable? ' +
-        `After an edit of a package.json run: npx -y pnpm@${pnpmVersion()} install --no-frozen-lockfile`,
-    },
+    { slow: true, advice: whatToDo },
   )
   remember({ file: stamp, text: wanted })
   remember(pnpmMemory(pnpm))
@@ -45,6 +40,13 @@ export async function pnpmFolder() {
   const folder = await bringPnpm()
   remember(pnpmMemory(folder))
   return folder
+}
+
+/** @param {string} log What pnpm printed before it failed. */
+function whatToDo(log) {
+  return /OUTDATED_LOCKFILE|LOCKFILE_CONFIG_MISMATCH/.test(log)
+    ? `recdistill: the lock file is older than a package.json; run: npx -y pnpm@${pnpmVersion()} install --no-frozen-lockfile`
+    : 'recdistill: installing failed; is the npm registry reachable?'
 }
 
 /** @param {{ file: string, text: string }} note */

@@ -18,11 +18,11 @@ const QUIET_MILLISECONDS = 1500
  *
  * @param {string} title What happens, e.g. `building`.
  * @param {{ file: string, args: string[], env: NodeJS.ProcessEnv }} command
- * @param {{ advice?: string, slow?: boolean }} [options] `advice` is printed after a failure; `slow` announces the phase at once.
+ * @param {{ advice?: (log: string) => string, slow?: boolean }} [options] `advice` ends the message of a failure; `slow` announces the phase at once.
  * @returns {Promise<string>} What the command printed.
  * @throws PhaseError when it cannot start or exits with anything but 0.
  */
-export async function phase(title, command, { advice = '', slow = false } = {}) {
+export async function phase(title, command, { advice = () => '', slow = false } = {}) {
   const started = performance.now()
   let announced = false
   const announce = () => {
@@ -42,7 +42,7 @@ export async function phase(title, command, { advice = '', slow = false } = {}) 
   process.stderr.write(signal === null ? `failed after ${seconds} s\n` : `stopped by ${signal}\n`)
   if (signal !== null)
     throw new PhaseError(`recdistill: ${title} was stopped`, signal === 'SIGINT' ? 130 : 143)
-  throw new PhaseError([output.trimEnd(), advice].filter(Boolean).join('\n'), code || 1)
+  throw new PhaseError([output.trimEnd(), advice(output)].filter(Boolean).join('\n'), code || 1)
 }
 
 /**

@@ -32,7 +32,7 @@ export async function bringPnpm() {
       '-p',
       '"PATH=" + (process.env.PATH ?? process.env.Path)',
     ]),
-    { advice: `recdistill: npx could not bring pnpm ${version}; is the npm registry reachable?` },
+    { advice: () => `recdistill: npx could not bring pnpm ${version}; is the npm registry reachable?` },
   )
   const path = printed
     .split(/\r?\n/)
