@@ -1,0 +1,65 @@
+import { InputError, nearest, type EvalProtocol } from '@recdistill/core'
+import { checkProtocol } from './check-protocol.ts'
+import { loo499 } from './loo-499.ts'
+import { rceKd } from './rce-kd.ts'
+import { strict } from './strict.ts'
+
+/** Named ways to measure. A number without its protocol cannot be compared with anything. */
+export const protocols: Readonly<Record<string, EvalProtocol>> = {
+  [rceKd.name]: rceKd,
+  [strict.name]: strict,
+  [loo499.name]: loo499,
+}
+
+/**
+ * The protocol called `name`, with some of its rules changed. Changed cut-offs and `select` keep the name; another
+ * change of rules is added to it (`strict+users=all`), so that a table cannot claim the preset.
+ *
+ * @throws InputError for an unknown name (with the nearest), an unknown rule, or rules that contradict each other.
+ */
+export function resolveProtocol(
+  name: string,
+  overrides: { readonly [Rule in keyof EvalProtocol]?: EvalProtocol[Rule] } = {},
+): EvalProtocol {
+  if (!Object.hasOwn(protocols, name)) {
+    const names = Object.keys(protocols)
+    const near = nearest(name, names)
+    throw new InputError(
+      `unknown protocol "${name}"; ${near ? `did you mean "${near}"?` : `it is one of ${names.join(', ')}`}`,
+    )
+  }
+  const preset = protocols[name]
+  const given: Record<string, unknown> = {}
+  for (const [rule, value] of Object.entries(overrides)) {
+    if (value === undefined) continue
+    if (!Object.hasOwn(preset, rule)) {
+      const near = nearest(rule, Object.keys(preset))
+      const known = Object.keys(preset).join(', ')
+      throw new InputError(
+        `protocol ${name}: unknown rule "${rule}"; ${near ? `did you mean "${near}"?` : `it takes ${known}`}`,
+      )
+    }
+    given[rule] = value
+  }
+  const merged = { ...preset, ...given } as EvalProtocol
+  const changed = (['mask', 'users', 'coldItems', 'candidates'] as const).filter(
+    (rule) => JSON.stringify(merged[rule]) !== JSON.stringify(preset[rule]),
+  )
+  const suffix = changed.map((rule) => `+${rule}=${spelled(merged, rule)}`).join('')
+  return checkProtocol({ ...merged, name: given.name === undefined ? name + suffix : merged.name })
+}
+
+function spelled(protocol: EvalProtocol, rule: 'mask' | 'users' | 'coldItems' | 'candidates'): string {
+  switch (rule) {
+    case 'mask':
+      return `${protocol.mask.test.join('&') || 'none'}|${protocol.mask.valid.join('&') || 'none'}`
+    case 'candidates':
+      return protocol.candidates.kind === 'sampled'
+        ? `sampled:${protocol.candidates.negatives}:${protocol.candidates.seed}`
+        : 'catalogue'
+    case 'users':
+      return protocol.users
+    case 'coldItems':
+      return protocol.coldItems
+  }
+}

@@ -1,0 +1,193 @@
+import { InputError, NO_ITEM, rowOf, type Csr, type EvalProtocol, type Ranker } from '@recdistill/core'
+import { evaluate, type EvaluateOptions, type Evaluation, type MeasuredPart } from './evaluate.ts'
+import type { EvalSplit } from './eval-split.ts'
+import { entriesOf, type IdSpellings, type Lists, type RawId } from './lists.ts'
+
+/** Lists of equal length in one array: the form of a `Ranking`, its scores not needed. */
+export interface FlatRankings {
+  readonly users: ArrayLike<number> // [n]
+  readonly k: number
+  /** `NO_ITEM` after the end of a shorter list. */
+  readonly items: ArrayLike<number> // [n, k]
+}
+export type Rankings = FlatRankings | Lists
+
+/**
+ * Measures lists that any program made: rows, a map by user, or flat arrays. Strings stand for ids as the source
+ * spelled them and are looked up in `split.ids`.
+ *
+ *     evaluateRankings(new Map([['ann', ['emma', 'persuasion']]]), split, protocols.strict)
+ *
+ * @throws InputError for unknown users or items, an item twice in a list, users of the part without a list, and lists
+ * too short for the protocol's cut-offs.
+ */
+export function evaluateRankings(
+  rankings: Rankings,
+  split: EvalSplit,
+  protocol: EvalProtocol,
+  {
+    part = 'test',
+    missing = 'error',
+    ...options
+  }: EvaluateOptions & { readonly part?: MeasuredPart; readonly missing?: 'error' | 'empty' } = {},
+): Evaluation {
+  const ranker = rankerFromRankings(rankings, { ...split, missing })
+  return evaluate(ranker, split, protocol, part, options)
+}
+
+/**
+ * A ranker that repeats given lists. Items that a protocol excludes are left out and the rest moves up; a list that was
+ * full and becomes too short that way is an error, because what would have followed is not known.
+ */
+export function rankerFromRankings(
+  rankings: Rankings,
+  {
+    numUsers = Infinity,
+    numItems = Infinity,
+    ids = null,
+    missing = 'error',
+  }: {
+    readonly numUsers?: number
+    readonly numItems?: number
+    readonly ids?: IdSpellings | null
+    /** A user without a list: an error, or an empty list, which counts 0. */
+    readonly missing?: 'error' | 'empty'
+  } = {},
+): Ranker {
+  const { k: given, lists } = isFlat(rankings) ? fromFlat(rankings) : fromLists(rankings, ids)
+  for (const [user, list] of lists) checkList(user, list, numUsers, numItems)
+  const none = new Uint32Array(0)
+
+  return {
+    rank: (users, k, exclude) => {
+      if (k > given)
+        throw new InputError(
+          `rankings: the lists hold ${given} items but ${k} are needed; give longer lists or lower the protocol's ks`,
+        )
+      const items = new Uint32Array(users.length * k).fill(NO_ITEM)
+      const scores = new Float32Array(users.length * k).fill(-Infinity)
+      users.forEach((user, n) => {
+        const list = lists.get(user)
+        if (list === undefined && missing === 'error') throw missingLists(users, lists)
+        fillRow(
+          user,
+          list ?? none,
+          { k, cut: given < numItems ? given : Infinity, exclude, from: n * k },
+          items,
+          scores,
+        )
+      })
+      return { users, k, items, scores }
+    },
+  }
+}
+
+function fillRow(
+  user: number,
+  list: Uint32Array,
+  // A list as long as `cut` may have gone on; one over the whole catalogue has not.
+  { k, cut, exclude, from }: { k: number; cut: number; exclude: Csr | null; from: number },
+  items: Uint32Array,
+  scores: Float32Array,
+): void {
+  const excluded = new Set(exclude ? rowOf(exclude, user) : [])
+  let place = 0
+  for (const item of list) {
+    if (place === k) return
+    if (excluded.has(item)) continue
+    items[from + place] = item
+    // Only the order is known; a score that falls with the place says so.
+    scores[from + place] = -place
+    place++
+  }
+  if (place < k && list.length >= cut)
+    throw new InputError(
+      `rankings: of user ${user}'s ${list.length} items ${list.length - place} are masked and ${place} are left of ${k}; mask before ranking or give longer lists`,
+    )
+}
+
+function checkList(user: number, list: Uint32Array, numUsers: number, numItems: number): void {
+  if (!Number.isInteger(user) || user < 0 || user >= numUsers)
+    throw new InputError(`rankings: user ${user} is outside the split's ${numUsers} users`)
+  for (const item of list)
+    if (item >= numItems)
+      throw new InputError(
+        `rankings: item ${item} of user ${user} is outside the catalogue of ${numItems} items`,
+      )
+  if (new Set(list).size !== list.length)
+    throw new InputError(`rankings: the list of user ${user} holds an item twice; keep its best place only`)
+}
+
+function missingLists(users: Uint32Array, lists: ReadonlyMap<number, unknown>): InputError {
+  const without = users.filter((user) => !lists.has(user))
+  return new InputError(
+    `rankings: no list for user ${without[0]}${without.length > 1 ? ` (nor for ${without.length - 1} more)` : ''}, who has truth to find; rank every such user, or pass missing: 'empty' to count them 0`,
+  )
+}
+
+interface DenseLists {
+  /** Length of the longest list. */
+  readonly k: number
+  readonly lists: ReadonlyMap<number, Uint32Array>
+}
+
+function isFlat(rankings: Rankings): rankings is FlatRankings {
+  return !Array.isArray(rankings) && !(rankings instanceof Map)
+}
+
+function fromFlat({ users, k, items }: FlatRankings): DenseLists {
+  if (!Number.isInteger(k) || k < 1) throw new InputError(`rankings.k: expected an integer >= 1, got ${k}`)
+  if (items.length !== users.length * k)
+    throw new InputError(
+      `rankings: ${users.length} users with lists of ${k} need ${users.length * k} items, got ${items.length}`,
+    )
+  const lists = new Map<number, Uint32Array>()
+  for (let n = 0; n < users.length; n++) {
+    const row = Array.from({ length: k }, (_, place) => items[n * k + place])
+    const end = row.indexOf(NO_ITEM)
+    addList(lists, users[n], users[n], end < 0 ? row : row.slice(0, end))
+  }
+  return { k, lists }
+}
+
+function fromLists(rankings: Lists, ids: IdSpellings | null): DenseLists {
+  const toUser = lookUp('user', ids?.users)
+  const toItem = lookUp('item', ids?.items)
+  const lists = new Map<number, Uint32Array>()
+  let k = 0
+  for (const [user, items] of entriesOf(rankings)) {
+    addList(lists, toUser(user), user, Array.from(items, toItem))
+    k = Math.max(k, items.length)
+  }
+  return { k, lists }
+}
+
+function addList(
+  lists: Map<number, Uint32Array>,
+  user: number,
+  spelled: RawId,
+  items: readonly number[],
+): void {
+  if (lists.has(user)) throw new InputError(`rankings: user ${spelled} has two lists`)
+  for (const item of items)
+    if (!Number.isInteger(item) || item < 0 || item >= NO_ITEM)
+      throw new InputError(
+        `rankings: expected a whole number of 0 or more in the list of user ${spelled}, got ${item}`,
+      )
+  lists.set(user, Uint32Array.from(items))
+}
+
+/** Numbers are dense already; strings are found among the spellings. */
+function lookUp(what: string, spellings: readonly string[] | undefined): (raw: RawId) => number {
+  let dense: Map<string, number> | null = null
+  return (raw) => {
+    if (typeof raw === 'number') return raw
+    dense ??= new Map(spellings?.map((spelling, id) => [spelling, id]))
+    const id = dense.get(raw)
+    if (id === undefined)
+      throw new InputError(
+        `rankings: ${what} "${raw}" is not in the split${spellings ? '' : ', which has dense ids only; give numbers'}`,
+      )
+    return id
+  }
+}

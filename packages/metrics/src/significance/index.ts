@@ -1,0 +1,5 @@
+export { pairedTTest, type TTest } from './paired-t-test.ts'
+export { wilcoxonSignedRank, type WilcoxonTest } from './wilcoxon-signed-rank.ts'
+export { holm } from './holm.ts'
+export { bootstrapInterval, type Interval } from './bootstrap-interval.ts'
+export { compareModels, type Comparison } from './compare-models.ts'
