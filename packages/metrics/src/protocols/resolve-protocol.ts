@@ -41,12 +41,12 @@ export function resolveProtocol(
     }
     given[rule] = value
   }
-  const merged = { ...preset, ...given } as EvalProtocol
+  const merged = checkProtocol({ ...preset, ...given } as EvalProtocol)
   const changed = (['mask', 'users', 'coldItems', 'candidates'] as const).filter(
     (rule) => JSON.stringify(merged[rule]) !== JSON.stringify(preset[rule]),
   )
   const suffix = changed.map((rule) => `+${rule}=${spelled(merged, rule)}`).join('')
-  return checkProtocol({ ...merged, name: given.name === undefined ? name + suffix : merged.name })
+  return { ...merged, name: given.name === undefined ? name + suffix : merged.name }
 }
 
 function spelled(protocol: EvalProtocol, rule: 'mask' | 'users' | 'coldItems' | 'candidates'): string {
