@@ -17,21 +17,23 @@ export function valueAndGradients<Name extends string>(
 ): { value: number; gradients: Record<Name, Float32Array> } {
   const names = Object.keys(leaves) as Name[]
   const tensors = names.map((name) => leaves[name])
-  return tf.tidy(() => {
+  const gradients = {} as Record<Name, Float32Array>
+  let number = NaN
+  // Numbers leave by assignment: `tf.tidy` would search an array it is given, element by element, for tensors.
+  tf.tidy(() => {
     // `tf.valueAndGrads` refuses a leaf that is not read; the engine below it takes one and returns nothing for it.
     const { value, grads } = tf.engine().gradients(() => checkTensor(f(leaves)), tensors, undefined, true)
     if (value.rank !== 0)
       throw new RangeError(
         `valueAndGradients: expected a scalar, got shape [${(value as Tensor).shape.join(', ')}]; sum it over its rows`,
       )
-    const [number] = value.dataSync()
+    number = value.dataSync()[0]
     if (!Number.isFinite(number)) throw new NumericError(`valueAndGradients: the loss is ${number}`)
-    const gradients = {} as Record<Name, Float32Array>
     names.forEach((name, n) => {
       gradients[name] = read(name, (grads[n] as Tensor | undefined) ?? null, tensors[n].size)
     })
-    return { value: number, gradients }
   })
+  return { value: number, gradients }
 }
 
 function checkTensor(value: Scalar): Scalar {
