@@ -1,0 +1,65 @@
+import type { Database } from '../read/database.ts'
+import { expectColumns, expectSome } from './check-filter.ts'
+import { secondsOf, type Filter, type FilterStep } from './filter.ts'
+
+/** Applies filters to the table `rows` (n, part, u, i, r, t), out of core. `filterInteractions` is its twin in memory. */
+export async function filterInDatabase(
+  database: Database,
+  filters: readonly Filter[],
+  columns: { label: string; hasRating: boolean; hasTime: boolean },
+): Promise<FilterStep[]> {
+  const steps = [await countRows(database, null)]
+  for (const filter of filters) {
+    expectColumns(columns.label, filter, columns)
+    await apply(database, filter, columns.hasTime)
+    const step = await countRows(database, filter)
+    expectSome(columns.label, steps[steps.length - 1], step)
+    steps.push(step)
+  }
+  return steps
+}
+
+async function apply(database: Database, filter: Filter, hasTime: boolean): Promise<void> {
+  switch (filter.filter) {
+    case 'rating':
+      return database.run(`DELETE FROM rows WHERE r < ${filter.min}`)
+    case 'time':
+      if (filter.from !== undefined)
+        await database.run(`DELETE FROM rows WHERE t < ${secondsOf(filter.from)}`)
+      if (filter.until !== undefined)
+        await database.run(`DELETE FROM rows WHERE t >= ${secondsOf(filter.until)}`)
+      return
+    case 'duplicates': {
+      // The windows run over repeated pairs alone, which are few.
+      await database.run(
+        `CREATE OR REPLACE TABLE repeated AS SELECT part, u, i FROM rows GROUP BY part, u, i HAVING count(*) > 1`,
+      )
+      const direction = filter.keep === 'first' ? 'ASC' : 'DESC'
+      const order = hasTime ? `t ${direction}, n ${direction}` : `n ${direction}`
+      return database.run(
+        `DELETE FROM rows WHERE n IN (SELECT n FROM (SELECT n, row_number() OVER (PARTITION BY part, u, i ORDER BY ${order}) AS place FROM rows SEMI JOIN repeated USING (part, u, i)) WHERE place > 1)`,
+      )
+    }
+    case 'k-core':
+      for (let before = -1, after = -2; after !== before;) {
+        before = await database.number(`SELECT count(*) FROM rows`)
+        await deleteRare(database, 'u', filter.users)
+        await deleteRare(database, 'i', filter.items)
+        after = await database.number(`SELECT count(*) FROM rows`)
+      }
+  }
+}
+
+async function deleteRare(database: Database, column: 'u' | 'i', least: number): Promise<void> {
+  if (least > 1)
+    await database.run(
+      `DELETE FROM rows WHERE ${column} IN (SELECT ${column} FROM rows GROUP BY ${column} HAVING count(*) < ${least})`,
+    )
+}
+
+async function countRows(database: Database, filter: Filter | null): Promise<FilterStep> {
+  const [[users, items, interactions]] = await database.rows(
+    `SELECT count(DISTINCT u), count(DISTINCT i), count(*) FROM rows`,
+  )
+  return { filter, users: Number(users), items: Number(items), interactions: Number(interactions) }
+}

@@ -1,0 +1,26 @@
+/** One thing the data doctor saw. */
+export interface Finding {
+  /** Stable name, e.g. `cold-test`. */
+  readonly id: string
+  /** `fact`: a number to know. `note`: worth knowing. `warning`: numbers measured here mean less than they seem. `problem`: fix it first. */
+  readonly level: 'fact' | 'note' | 'warning' | 'problem'
+  /** What was seen, with its numbers, in one line. */
+  readonly title: string
+  /** What follows from it; empty for plain facts. */
+  readonly means: string
+  /** What to do; empty for plain facts. */
+  readonly todo: string
+  readonly values: Readonly<Record<string, number>>
+}
+
+export function fact(id: string, title: string, values: Finding['values']): Finding {
+  return { id, level: 'fact', title, means: '', todo: '', values }
+}
+
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`
+}
+
+export function count(n: number): string {
+  return n.toLocaleString('en-US')
+}

@@ -1,0 +1,271 @@
+import { InputError, nearest, type Interactions } from '@recdistill/core'
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { parseDataRequest, type DataRequest, type DataRequestInput } from './data-request.ts'
+import { findDataset } from './datasets/find-dataset.ts'
+import type { DataFile, DatasetDefinition, DataSource, Fingerprint, SplitPreset } from './define-dataset.ts'
+import { folderOf, locateFile, type Located } from './fetch/locate.ts'
+import type { DownloadOptions } from './fetch/download.ts'
+import { filterInteractions } from './filter/filter-interactions.ts'
+import type { Filter } from './filter/filter.ts'
+import { readSources, type InteractionTable } from './read/read-interactions.ts'
+import { examineFile, type SourceFile } from './read/source-file.ts'
+import { checkSplitRule, parseSplitRule } from './split/parse-split-rule.ts'
+import { isRandom, type SplitRule } from './split/rule.ts'
+import { loadSplit, saveSplit } from './split/split-file.ts'
+import { splitInteractions, type DataSplit } from './split/split-interactions.ts'
+
+export type DataProgress =
+  | {
+      readonly stage: 'download'
+      readonly file: string
+      readonly bytes: number
+      readonly total: number | null
+    }
+  | { readonly stage: 'read'; readonly files: readonly string[] }
+  | { readonly stage: 'split'; readonly interactions: number }
+  | { readonly stage: 'cached'; readonly path: string }
+
+export interface PrepareOptions {
+  /** Where downloads and finished splits are kept. */
+  readonly cacheDir: string
+  /** A folder with data sets already there, each in a folder of its name. */
+  readonly dataDir?: string | undefined
+  /** Of rules that draw. */
+  readonly seed?: number
+  readonly onProgress?: (progress: DataProgress) => void
+  readonly download?: Pick<DownloadOptions, 'retries' | 'waitSeconds'>
+}
+
+/** All that decides what comes out, apart from the bytes of the files. */
+interface Plan {
+  readonly dataset: string
+  readonly source: DataSource | { readonly kind: 'paths'; readonly groups: readonly (readonly Located[])[] }
+  readonly definition: DatasetDefinition | null
+  readonly filters: readonly Filter[]
+  readonly rule: SplitRule
+  /** Checked only when filters and rule are the preset's own. */
+  readonly expect: SplitPreset['expect'] | null
+}
+
+/**
+ * From a request to a split: find or fetch the files, read, filter, divide. A finished split is kept in the cache under a name made of
+ * the files' checksums, the options, filters, rule and seed, so asking again reads one file.
+ * @throws InputError for anything wrong with the request or the files.
+ */
+export async function prepareSplit(request: DataRequestInput, options: PrepareOptions): Promise<DataSplit> {
+  const { cacheDir, seed = 0, onProgress } = options
+  const plan = planOf(parseDataRequest(request))
+  const groups = await locateGroups(plan, options)
+  const key = {
+    format: 1,
+    dataset: plan.dataset,
+    source:
+      plan.source.kind === 'generated'
+        ? plan.source.key
+        : groups.map((group) => group.map(({ source, options: read }) => ({ sha256: source.sha256, read }))),
+    filters: plan.filters,
+    rule: plan.rule,
+    seed: isRandom(plan.rule) ? seed : null,
+  }
+  const id = createHash('sha256').update(JSON.stringify(key)).digest('hex').slice(0, 16)
+  const path = join(cacheDir, 'splits', `${fileName(plan.dataset)}-${id}.split`)
+  const kept = loadKept(path)
+  if (kept) {
+    onProgress?.({ stage: 'cached', path })
+    return kept
+  }
+  const table = await readPlan(plan, groups, options)
+  onProgress?.({ stage: 'split', interactions: table.users.length })
+  const split = splitInteractions(table, plan.rule, { seed, dataset: plan.dataset })
+  expectCounts(plan, split)
+  saveSplit(path, split)
+  return split
+}
+
+function planOf(request: DataRequest): Plan {
+  if ('dataset' in request) return planOfDataset(request)
+  const read = request.read ?? {}
+  const at = (path: string): Located => ({ path, name: path, options: read })
+  const filters = withDuplicates(request.filters ?? [])
+  const common = { definition: null, filters, expect: null }
+  if ('train' in request) {
+    const paths = [request.train, ...(request.valid === undefined ? [] : [request.valid]), request.test]
+    const groups = [
+      [at(request.train)],
+      request.valid === undefined ? [] : [at(request.valid)],
+      [at(request.test)],
+    ]
+    const rule = ruleOf(request.split ?? 'files')
+    if (rule.rule !== 'files')
+      throw new InputError(
+        `data.split: train and test files are given, so the rule must be files or files:0.1; to divide them anew give them as files`,
+      )
+    return { ...common, dataset: request.name ?? nameOf(paths), source: { kind: 'paths', groups }, rule }
+  }
+  const paths = typeof request.files === 'string' ? [request.files] : request.files
+  const rule = ruleOf(request.split ?? 'ratio:0.8,0.1,0.1:random')
+  if (rule.rule === 'files')
+    throw new InputError(`data.split: the rule "files" needs { train, test } rather than { files }`)
+  return {
+    ...common,
+    dataset: request.name ?? nameOf(paths),
+    source: { kind: 'paths', groups: [paths.map(at)] },
+    rule,
+  }
+}
+
+function planOfDataset(request: DataRequest & { dataset: string }): Plan {
+  const definition = findDataset(request.dataset)
+  const asked = request.split ?? definition.defaultSplit
+  const preset = typeof asked === 'string' ? definition.splits[asked] : undefined
+  const base = preset ?? definition.splits[definition.defaultSplit]
+  const rule = preset?.rule ?? ruleOfDataset(definition, asked)
+  if (rule.rule === 'files' && (base.source.kind === 'generated' || 'all' in base.source.parts))
+    throw new InputError(
+      `${definition.name}: comes as one file, so the rule "files" does not fit; use another rule`,
+    )
+  const filters = request.filters ?? base.filters
+  return {
+    dataset: definition.name,
+    source: base.source,
+    definition,
+    filters: base.source.kind === 'generated' ? filters : withDuplicates(filters),
+    rule,
+    expect: preset && !request.filters ? (preset.expect ?? null) : null,
+  }
+}
+
+function ruleOfDataset(definition: DatasetDefinition, asked: string | SplitRule): SplitRule {
+  if (typeof asked !== 'string') return checkSplitRule(asked, 'data.split')
+  const names = Object.keys(definition.splits)
+  if (asked.includes(':') || ['files', 'loo'].includes(asked)) return parseSplitRule(asked)
+  const near = nearest(asked, names)
+  throw new InputError(
+    `${definition.name}: unknown split "${asked}"${near ? `; did you mean "${near}"?` : ''} It has ${names.join(', ')}; or give a rule such as ratio:0.8,0.1,0.1:random`,
+  )
+}
+
+function ruleOf(asked: string | SplitRule): SplitRule {
+  return typeof asked === 'string' ? parseSplitRule(asked) : checkSplitRule(asked, 'data.split')
+}
+
+/** A split needs each pair once: where no filter says which to keep, the first, before anything is counted. */
+function withDuplicates(filters: readonly Filter[]): readonly Filter[] {
+  if (filters.some(({ filter }) => filter === 'duplicates')) return filters
+  const counting = filters.findIndex(({ filter }) => filter === 'k-core')
+  return filters.toSpliced(counting < 0 ? filters.length : counting, 0, {
+    filter: 'duplicates',
+    keep: 'first',
+  })
+}
+
+interface Examined {
+  readonly source: SourceFile
+  readonly options: Located['options']
+}
+
+async function locateGroups(plan: Plan, options: PrepareOptions): Promise<Examined[][]> {
+  const examine = async ({ path, name, options: read }: Located): Promise<Examined> => ({
+    source: await examineFile(path, name),
+    options: read,
+  })
+  if (plan.source.kind === 'generated') return []
+  if (plan.source.kind === 'paths')
+    return Promise.all(plan.source.groups.map((group) => Promise.all(group.map(examine))))
+  const definition = plan.definition!
+  const { parts } = plan.source
+  const wanted: (readonly DataFile[])[] =
+    'all' in parts ? [parts.all] : [parts.train, parts.valid ?? [], parts.test]
+  // One after the other: files of one archive share its download.
+  const groups: Examined[][] = []
+  for (const group of wanted) {
+    const found: Examined[] = []
+    for (const file of group)
+      found.push(
+        await examine(
+          await locateFile(definition, file, {
+            cacheDir: options.cacheDir,
+            dataDir: options.dataDir,
+            download: options.download,
+            onProgress: (progress) => options.onProgress?.({ stage: 'download', ...progress }),
+          }),
+        ),
+      )
+    groups.push(found)
+  }
+  return plan.rule.rule === 'files' ? groups : [groups.flat()]
+}
+
+async function readPlan(
+  plan: Plan,
+  groups: Examined[][],
+  { onProgress }: PrepareOptions,
+): Promise<InteractionTable> {
+  if (plan.source.kind === 'generated') return filterGenerated(plan.source.generate(), plan)
+  onProgress?.({ stage: 'read', files: groups.flat().map(({ source }) => source.file) })
+  const table = await readSources(groups, plan.filters)
+  if (plan.source.kind === 'files') expectFingerprint(plan, table, plan.source.expect)
+  expectNoNegativeRatings(plan, table)
+  return table
+}
+
+function filterGenerated(interactions: Interactions, plan: Plan): InteractionTable {
+  return {
+    ...filterInteractions({ ...interactions, ids: null }, plan.filters, { label: plan.dataset }),
+    sources: [],
+  }
+}
+
+/** A dislike must not become a like because nobody said what counts. */
+function expectNoNegativeRatings(plan: Plan, { ratings, users, ids }: InteractionTable): void {
+  const place = ratings?.findIndex((rating) => rating < 0) ?? -1
+  if (place < 0 || plan.filters.some(({ filter }) => filter === 'rating')) return
+  throw new InputError(
+    `${plan.dataset}: user ${ids?.users[users[place]]} has a negative rating (${ratings![place]}); say which ratings count with the filter { filter: 'rating', min: ... }`,
+  )
+}
+
+function expectFingerprint({ definition }: Plan, table: InteractionTable, expect: Fingerprint | null): void {
+  if (!expect || !definition) return
+  const found = table.steps[0]
+  for (const count of ['users', 'items', 'interactions'] as const) {
+    const wanted = expect[count]
+    if (wanted !== undefined && wanted !== found[count])
+      throw new InputError(
+        `${definition.name}: expected ${wanted} ${count}, the files have ${found[count]}; they are not the published ones: get them again from ${definition.home}, or read them as files`,
+      )
+  }
+}
+
+function expectCounts({ dataset, expect }: Plan, { manifest: { counts } }: DataSplit): void {
+  for (const [name, wanted] of Object.entries(expect ?? {})) {
+    const found = counts[name as keyof typeof counts]
+    if (found !== wanted)
+      throw new InputError(
+        `${dataset}: the split should have ${wanted} ${name} but has ${found}; the files are not the published ones`,
+      )
+  }
+}
+
+/** A damaged or foreign file in the cache is made again rather than reported. */
+function loadKept(path: string): DataSplit | null {
+  if (!existsSync(path)) return null
+  try {
+    return loadSplit(path)
+  } catch (error) {
+    if (error instanceof InputError) return null
+    throw error
+  }
+}
+
+function nameOf(paths: readonly string[]): string {
+  return paths.map((path) => basename(path)).join('+')
+}
+
+function fileName(dataset: string): string {
+  return folderOf(dataset)
+    .replaceAll(/[^A-Za-z0-9._-]/g, '_')
+    .slice(0, 60)
+}

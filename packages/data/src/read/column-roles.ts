@@ -1,0 +1,83 @@
+import { InputError, nearest } from '@recdistill/core'
+import type { ReadOptions } from './options.ts'
+
+export type Role = 'user' | 'item' | 'rating' | 'time'
+
+/** Which column plays which part; null where the source has none. */
+export interface Roles {
+  readonly user: string
+  readonly item: string
+  readonly rating: string | null
+  readonly time: string | null
+}
+
+/** Names as data sets spell them, without case and punctuation; the first that is present wins. */
+const names: Record<Role, readonly string[]> = {
+  user: words('user userid users uid useridx reviewerid customerid visitorid memberid accountid sessionid'),
+  item: words(
+    `item itemid items iid itemidx movieid movie parentasin asin productid product artistid businessid bookid isbn
+     songid trackid articleid newsid venueid locationid poiid poi gameid appid adid sku`,
+  ),
+  rating: words('rating ratings score stars overall weight playcount preference'),
+  time: words('timestamp time ts unixtimestamp unixreviewtime datetime date createdat eventtime reviewtime'),
+}
+
+/** A column's name without case, punctuation and the type that RecBole's files append (`user_id:token`). */
+export function plainName(name: string): string {
+  return name
+    .replace(/:(token|float|token_seq|float_seq)$/, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, '')
+}
+
+export function knownName(name: string): boolean {
+  return Object.values(names).some((known) => known.includes(plainName(name)))
+}
+
+/** @throws InputError when a column that was asked for is not there, or the user or item column cannot be told. */
+export function assignRoles(file: string, columns: readonly string[], asked: ReadOptions['columns']): Roles {
+  const find = (role: Role): string | null => {
+    const wanted = asked?.[role]
+    if (wanted === null) return null
+    if (typeof wanted === 'number') {
+      if (wanted < columns.length) return columns[wanted]
+      throw new InputError(
+        `${file}: no column ${wanted} for the ${role}; it has ${columns.length} (0 to ${columns.length - 1})`,
+      )
+    }
+    if (wanted !== undefined) {
+      const found = columns.find((name) => name === wanted) ?? byPlainName(columns, plainName(wanted))
+      if (found !== undefined) return found
+      const near = nearest(wanted, columns)
+      throw new InputError(
+        `${file}: no column "${wanted}" for the ${role}; it has ${list(columns)}${near ? `; did you mean "${near}"?` : ''}`,
+      )
+    }
+    for (const name of names[role]) {
+      const found = byPlainName(columns, name)
+      if (found !== undefined) return found
+    }
+    return null
+  }
+  const user = find('user')
+  const item = find('item')
+  if (user === null || item === null)
+    throw new InputError(
+      `${file}: cannot tell which column is the ${user === null ? 'user' : 'item'} in ${list(columns)}; name it with columns: { ${user === null ? 'user' : 'item'}: ... }`,
+    )
+  if (user === item) throw new InputError(`${file}: user and item are the same column, "${user}"`)
+  return { user, item, rating: find('rating'), time: find('time') }
+}
+
+function byPlainName(columns: readonly string[], plain: string): string | undefined {
+  return columns.find((column) => plainName(column) === plain)
+}
+
+function list(columns: readonly string[]): string {
+  const shown = columns.slice(0, 12).map((name) => `"${name}"`)
+  return shown.join(', ') + (columns.length > 12 ? ', ...' : '')
+}
+
+function words(text: string): string[] {
+  return text.split(/\s+/)
+}

@@ -1,0 +1,78 @@
+import { InputError } from '@recdistill/core'
+import { literal, type Database } from './database.ts'
+import type { ReadOptions } from './options.ts'
+import { asReadError } from './read-error.ts'
+import { relationOf, type Relation } from './relation.ts'
+import { sniff } from './sniff.ts'
+import type { SourceFile } from './source-file.ts'
+
+const noId = `('', 'NaN', 'nan', 'null', 'NULL')`
+
+/** Makes the table `stage` (n from 1, u, i, r, t) of one file, every value checked. */
+export async function loadFile(
+  database: Database,
+  source: SourceFile,
+  options: ReadOptions,
+): Promise<Relation> {
+  const plan = sniff(source, options)
+  let relation: Relation
+  try {
+    relation = await relationOf(database, source, plan, options)
+    await database.run(
+      `CREATE OR REPLACE TABLE text AS SELECT row_number() OVER () AS n, * FROM (${relation.sql})`,
+    )
+  } catch (error) {
+    throw asReadError(source.file, error)
+  }
+  if ((await database.number(`SELECT count(*) FROM text`)) === 0)
+    throw new InputError(`${source.file}: no interactions in it; expected one a line`)
+  await expectIds(database, source.file)
+  if (relation.hasRating) await expectNumbers(database, source.file, 'r', 'rating', 'a number')
+  if (relation.hasTime) await expectNumbers(database, source.file, 't', 'time', 'a number or a date')
+  const scale = relation.hasTime ? await secondsPerUnit(database, options) : 1
+  await database.run(
+    `CREATE OR REPLACE TABLE stage AS SELECT n, trim(u) AS u, trim(i) AS i, TRY_CAST(r AS DOUBLE) AS r, ${value('t')} * ${scale} AS t FROM text`,
+  )
+  await database.run(`DROP TABLE text`)
+  return relation
+}
+
+/** A number, or a date as seconds since 1970. */
+function value(column: string): string {
+  const date = `epoch(TRY_CAST(${column} AS TIMESTAMPTZ))`
+  return column === 't' ? `coalesce(TRY_CAST(t AS DOUBLE), ${date})` : `TRY_CAST(${column} AS DOUBLE)`
+}
+
+async function expectIds(database: Database, file: string): Promise<void> {
+  for (const [column, role] of [
+    ['u', 'user'],
+    ['i', 'item'],
+  ]) {
+    const [bad] = await database.rows(
+      `SELECT n, ${column} FROM text WHERE ${column} IS NULL OR trim(${column}) IN ${noId} ORDER BY n LIMIT 1`,
+    )
+    if (!bad) continue
+    const came = bad[1] === null || bad[1] === '' ? 'is empty' : `is ${JSON.stringify(bad[1])}`
+    throw new InputError(`${file}: the ${role} id in row ${bad[0]} ${came}; every row needs one`)
+  }
+}
+
+async function expectNumbers(database: Database, file: string, column: string, role: string, what: string) {
+  const number = value(column)
+  const [bad] = await database.rows(
+    `SELECT n, ${column} FROM text WHERE ${number} IS NULL OR NOT isfinite(${number}) ORDER BY n LIMIT 1`,
+  )
+  if (bad)
+    throw new InputError(
+      `${file}: the ${role} in row ${bad[0]} is ${bad[1] === null ? 'empty' : JSON.stringify(bad[1])}, expected ${what}; correct it, or leave the column unread (columns: { ${role}: null })`,
+    )
+}
+
+const units = { s: 1, ms: 1e-3, us: 1e-6, ns: 1e-9 }
+
+/** Unix times of this century have 10 digits in seconds, 13 in milliseconds, 16 and 19 in the finer units. */
+async function secondsPerUnit(database: Database, { timeUnit }: ReadOptions): Promise<string> {
+  const numeric = await database.number(`SELECT max(abs(TRY_CAST(t AS DOUBLE))) FROM text`)
+  const unit = timeUnit ?? (numeric < 1e11 ? 's' : numeric < 1e14 ? 'ms' : numeric < 1e17 ? 'us' : 'ns')
+  return Number.isNaN(numeric) || numeric === 0 ? '1' : `CAST(${literal(String(units[unit]))} AS DOUBLE)`
+}

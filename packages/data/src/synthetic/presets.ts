@@ -1,0 +1,67 @@
+import type { SyntheticOptions } from './generate.ts'
+
+/** Sizes named after what they resemble. */
+export const syntheticPresets = {
+  tiny: {
+    about: 'generated: 200 users, 150 items, for tests',
+    users: 200,
+    items: 150,
+    interactions: 4_000,
+    groups: 3,
+    subgroups: 4,
+    tastes: 3,
+    fashion: 0.1,
+    zipf: 0.8,
+    seed: 2026,
+  },
+  quick: {
+    about: 'generated: 2,000 users, 3,000 items, 60,000 interactions, for the quick start',
+    users: 2_000,
+    items: 3_000,
+    interactions: 60_000,
+    groups: 15,
+    subgroups: 10,
+    tastes: 6,
+    fashion: 0.1,
+    zipf: 0.8,
+    seed: 2026,
+  },
+  small: {
+    about: 'generated: 5,000 users, 10,000 items, 125,000 interactions, like CiteULike',
+    users: 5_000,
+    items: 10_000,
+    interactions: 125_000,
+    groups: 20,
+    subgroups: 12,
+    tastes: 5,
+    fashion: 0.1,
+    zipf: 0.9,
+    seed: 2026,
+  },
+  medium: {
+    about: 'generated: 30,000 users, 41,000 items, 1,000,000 interactions, like Gowalla',
+    users: 30_000,
+    items: 41_000,
+    interactions: 1_000_000,
+    groups: 30,
+    subgroups: 20,
+    tastes: 8,
+    fashion: 0.1,
+    zipf: 0.9,
+    seed: 2026,
+  },
+  large: {
+    about: 'generated: 1,000,000 users, 200,000 items, 50,000,000 interactions',
+    users: 1_000_000,
+    items: 200_000,
+    interactions: 50_000_000,
+    groups: 50,
+    subgroups: 40,
+    tastes: 10,
+    fashion: 0.1,
+    zipf: 0.9,
+    seed: 2026,
+  },
+} as const satisfies Record<string, SyntheticOptions & { readonly about: string }>
+
+export type SyntheticPreset = keyof typeof syntheticPresets
