@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 /**
@@ -26,6 +27,8 @@ const project = (name: string, root: string, include = ['src/**/*.test.ts', 'tes
   test: {
     name,
     root,
+    // the engine's kernels are compiled when their sources changed
+    globalSetup: fileURLToPath(new URL('packages/engine/scripts/build-wasm.mjs', import.meta.url)),
     include,
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -1,4 +1,4 @@
-import { InputError, NO_ITEM, type Csr } from '@recdistill/core'
+import { InputError, NO_ITEM, NumericError, type Csr } from '@recdistill/core'
 import type { AdamOptions, ListRows, SparseMatrix, Table } from './engine.ts'
 
 /** Every id below the rows of its table. `padding` lets `NO_ITEM` pass. */
@@ -100,4 +100,13 @@ export function expectAdam({ lr, weightDecay, beta1 = 0.9, beta2 = 0.999, eps = 
   ] as const)
     if (!(beta >= 0 && beta < 1))
       throw new InputError(`adam.${name}: expected a number in [0, 1), got ${beta}`)
+}
+
+/** @throws NumericError naming the first row with a value that is not finite. */
+export function expectFiniteRows(table: Table, values: Float32Array): void {
+  for (let n = 0; n < values.length; n++)
+    if (!(Math.abs(values[n]) < Infinity))
+      throw new NumericError(
+        `write "${table.name}": row ${Math.floor(n / table.dim)} holds ${values[n]}; values must be finite`,
+      )
 }

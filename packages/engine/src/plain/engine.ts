@@ -3,6 +3,7 @@ import {
   expectAdam,
   expectCount,
   expectExclude,
+  expectFiniteRows,
   expectIds,
   expectLength,
   expectLists,
@@ -65,6 +66,7 @@ export function createPlainEngine(): Engine {
     write(table, values) {
       const { values: data, grad, m, v } = own(table)
       expectLength(`write "${table.name}"`, values.length, data.length)
+      expectFiniteRows(table, values)
       data.set(values)
       for (const state of [grad, m, v]) state.fill(0)
       own(table).step = 0
@@ -139,13 +141,12 @@ export function createPlainEngine(): Engine {
 
     bpr(user, item, users, positives, negatives, n) {
       expectCount('bpr.n', n, 1)
-      const own2 = checked(
-        'bpr',
-        user,
-        item,
-        { users, items: positives, k: 1 },
-        { users, items: negatives, k: n },
-      )
+      const own2 = checked('bpr', user, item)
+      expectLength('bpr: positives', positives.length, users.length)
+      expectLength('bpr: negatives', negatives.length, users.length * n)
+      expectIds('bpr: users', users, user)
+      expectIds('bpr: positives', positives, item)
+      expectIds('bpr: negatives', negatives, item)
       return bpr(...own2, users, positives, negatives, n)
     },
     softCrossEntropy(user, item, rows, weights, teacher, temperature, scale) {

@@ -1,0 +1,172 @@
+import { Arg, Control, Head } from '../src/wasm/layout'
+import { arg, head, headF, rowBytes, word } from './memory'
+import { fma, fnma } from './simd'
+
+/** Smaller numbers become 0; the plain twin does the same. */
+const TINY: f32 = 1e-37
+
+/** Rows of a table in one piece of work: a multiple of 16, so that marks are read 16 at a time. */
+// @ts-ignore: decorator
+@inline
+export function chunkRows(stride: u32): u32 {
+  return (max<u32>(16, 32768 / stride) + 15) & ~15
+}
+
+export function chunksOf(table: usize): u32 {
+  const size = chunkRows(head(table, Head.stride))
+  return (head(table, Head.rows) + size - 1) / size
+}
+
+/** Brings rows that are about to be read (or all) to the present step: the steps they missed had no data gradient. */
+export function catchUp(chunk: u32): void {
+  const first = chunk < arg(Arg.userChunks)
+  const table = <usize>(first ? arg(Arg.user) : arg(Arg.item))
+  const part = first ? chunk : chunk - arg(Arg.userChunks)
+  const size = chunkRows(head(table, Head.stride))
+  const from = part * size
+  const to = min(from + size, head(table, Head.rows))
+  const step = head(table, Head.step)
+  const last = <usize>head(table, Head.last)
+  if (arg(Arg.all) != 0) {
+    for (let row = from; row < to; row++) replay(table, row, load<u32>(last + (<usize>row << 2)), step)
+    return
+  }
+  const need = <usize>head(table, Head.need)
+  for (let block = from; block < to; block += 16) {
+    if (!v128.any_true(v128.load(need + block))) continue
+    for (let row = block; row < block + 16; row++) {
+      if (load<u8>(need + row) == 0) continue
+      replay(table, row, load<u32>(last + (<usize>row << 2)), step)
+    }
+    v128.store(need + block, i32x4.splat(0))
+  }
+}
+
+/** The present step on rows with a data gradient; the others will catch up when they are needed. */
+export function adam(chunk: u32): void {
+  const first = chunk < arg(Arg.userChunks)
+  const table = <usize>(first ? arg(Arg.user) : arg(Arg.item))
+  const part = first ? chunk : chunk - arg(Arg.userChunks)
+  const size = chunkRows(head(table, Head.stride))
+  const from = part * size
+  const to = min(from + size, head(table, Head.rows))
+  const step = head(table, Head.step)
+  const last = <usize>head(table, Head.last)
+  const dirty = <usize>head(table, Head.dirty)
+  for (let block = from; block < to; block += 16) {
+    if (!v128.any_true(v128.load(dirty + block))) continue
+    for (let row = block; row < block + 16; row++) {
+      if (load<u8>(dirty + row) == 0) continue
+      replay(table, row, load<u32>(last + (<usize>row << 2)), step - 1)
+      apply(table, row, step)
+    }
+    v128.store(dirty + block, i32x4.splat(0))
+  }
+}
+
+/** Steps from + 1 to `to` of one row with no data gradient. */
+function replay(table: usize, row: u32, from: u32, to: u32): void {
+  if (from >= to) return
+  const bytes = rowBytes(table)
+  const offset = <usize>row * bytes
+  const theta = <usize>head(table, Head.values) + offset
+  const m = <usize>head(table, Head.m) + offset
+  const v = <usize>head(table, Head.v) + offset
+  const weightDecay = f32x4.splat(headF(table, Head.weightDecay))
+  const beta1 = f32x4.splat(headF(table, Head.beta1))
+  const rest1 = f32x4.splat(headF(table, Head.rest1))
+  const beta2 = f32x4.splat(headF(table, Head.beta2))
+  const rest2 = f32x4.splat(headF(table, Head.rest2))
+  const eps = f32x4.splat(headF(table, Head.eps))
+  const zero = f32x4.splat(0)
+  let constants = <usize>head(table, Head.constants) + (<usize>(from - head(table, Head.first)) << 3)
+  for (let step = from; step < to; step++) {
+    const stepSize = v128.load32_splat(constants)
+    const rootScale = v128.load32_splat(constants, 4)
+    constants += 8
+    for (let o: usize = 0; o < bytes; o += 16)
+      update(theta + o, m + o, v + o, zero, weightDecay, beta1, rest1, beta2, rest2, eps, stepSize, rootScale)
+  }
+  store<u32>(<usize>head(table, Head.last) + (<usize>row << 2), to)
+  checkRow(table, row, theta, bytes)
+}
+
+/** Step `step` of one row with its data gradient, which becomes zero. */
+function apply(table: usize, row: u32, step: u32): void {
+  const bytes = rowBytes(table)
+  const offset = <usize>row * bytes
+  const theta = <usize>head(table, Head.values) + offset
+  const m = <usize>head(table, Head.m) + offset
+  const v = <usize>head(table, Head.v) + offset
+  const grad = <usize>head(table, Head.grad) + offset
+  const weightDecay = f32x4.splat(headF(table, Head.weightDecay))
+  const beta1 = f32x4.splat(headF(table, Head.beta1))
+  const rest1 = f32x4.splat(headF(table, Head.rest1))
+  const beta2 = f32x4.splat(headF(table, Head.beta2))
+  const rest2 = f32x4.splat(headF(table, Head.rest2))
+  const eps = f32x4.splat(headF(table, Head.eps))
+  const constants = <usize>head(table, Head.constants) + (<usize>(step - 1 - head(table, Head.first)) << 3)
+  const stepSize = v128.load32_splat(constants)
+  const rootScale = v128.load32_splat(constants, 4)
+  const zero = f32x4.splat(0)
+  for (let o: usize = 0; o < bytes; o += 16) {
+    const g = v128.load(grad + o)
+    v128.store(grad + o, zero)
+    update(theta + o, m + o, v + o, g, weightDecay, beta1, rest1, beta2, rest2, eps, stepSize, rootScale)
+  }
+  store<u32>(<usize>head(table, Head.last) + (<usize>row << 2), step)
+  checkRow(table, row, theta, bytes)
+}
+
+// @ts-ignore: decorator
+@inline
+function update(
+  theta: usize,
+  m: usize,
+  v: usize,
+  grad: v128,
+  weightDecay: v128,
+  beta1: v128,
+  rest1: v128,
+  beta2: v128,
+  rest2: v128,
+  eps: v128,
+  stepSize: v128,
+  rootScale: v128,
+): void {
+  const tiny = f32x4.splat(TINY)
+  const before = v128.load(theta)
+  const g = fma(weightDecay, before, grad)
+  let first = fma(beta1, v128.load(m), f32x4.mul(rest1, g))
+  // only small numbers become 0: NaN must stay to be seen
+  first = v128.andnot(first, f32x4.lt(f32x4.abs(first), tiny))
+  let second = fma(f32x4.mul(rest2, g), g, f32x4.mul(beta2, v128.load(v)))
+  second = v128.andnot(second, f32x4.lt(second, tiny))
+  const denominator = fma(f32x4.sqrt(second), rootScale, eps)
+  let after = fnma(stepSize, f32x4.div(first, denominator), before)
+  after = v128.andnot(after, f32x4.lt(f32x4.abs(after), tiny))
+  v128.store(m, first)
+  v128.store(v, second)
+  v128.store(theta, after)
+}
+
+/** Notes the smallest row with a value that is not finite. */
+function checkRow(table: usize, row: u32, theta: usize, bytes: usize): void {
+  let difference = f32x4.splat(0)
+  for (let o: usize = 0; o < bytes; o += 16) {
+    const x = v128.load(theta + o)
+    difference = f32x4.add(difference, f32x4.sub(x, x))
+  }
+  if (!v128.any_true(f32x4.ne(difference, f32x4.splat(0)))) return
+  report(table, row)
+}
+
+/** The row of the first table, or the smallest row of one table, wins whoever comes first. */
+export function report(table: usize, row: u32): void {
+  while (true) {
+    const old = atomic.load<u64>(word(Control.bad))
+    const mine = (<u64>table << 32) | <u64>row
+    if (mine >= old) return
+    if (atomic.cmpxchg<u64>(word(Control.bad), old, mine) == old) return
+  }
+}

@@ -1,0 +1,23 @@
+import { Kernel } from '../src/wasm/layout'
+import { adam, catchUp } from './adam'
+import { accumulate, bprRows, checkIds, gather, listRows } from './lists'
+import { propagate } from './propagate'
+import { norms, pack, rank } from './rank'
+
+/** One piece of a job. `thread` names scratch memory and nothing else. */
+export function run(kernel: u32, chunk: u32, thread: u32): void {
+  switch (kernel) {
+    case Kernel.checkIds: checkIds(chunk); break
+    case Kernel.catchUp: catchUp(chunk); break
+    case Kernel.adam: adam(chunk); break
+    case Kernel.listRows: listRows(chunk, thread); break
+    case Kernel.bprRows: bprRows(chunk, thread); break
+    case Kernel.accumulate: accumulate(chunk); break
+    case Kernel.gather: gather(chunk); break
+    case Kernel.norms: norms(chunk); break
+    case Kernel.pack: pack(chunk); break
+    case Kernel.rank: rank(chunk, thread); break
+    case Kernel.propagate: propagate(chunk); break
+    default: unreachable()
+  }
+}

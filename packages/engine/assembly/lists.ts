@@ -1,0 +1,353 @@
+import { Arg, Control, Head, Mode } from '../src/wasm/layout'
+import { crossEntropy, relaxedRanking } from './losses'
+import { arg, argF, head, NO_ITEM, rowBytes, word } from './memory'
+import { expNegative, log1pUnit } from './simd'
+import { add, axpy, axpy4, clear, copy, dot, dot4 } from './vectors'
+
+/**
+ * Checks the ids of some rows against their tables and marks the rows that are about to be read. A wrong id is noted
+ * and its mark left out; the caller finds and names it.
+ */
+export function checkIds(chunk: u32): void {
+  const from = chunk * arg(Arg.chunkRows)
+  const to = min(from + arg(Arg.chunkRows), arg(Arg.rows))
+  if (arg(Arg.user) != 0) checkColumn(arg(Arg.user), <usize>arg(Arg.users), from, to)
+  const item = <usize>arg(Arg.item)
+  if (arg(Arg.k0) != 0) checkColumn(item, <usize>arg(Arg.items0), from * arg(Arg.k0), to * arg(Arg.k0))
+  if (arg(Arg.k1) != 0) checkColumn(item, <usize>arg(Arg.items1), from * arg(Arg.k1), to * arg(Arg.k1))
+}
+
+function checkColumn(table: usize, ids: usize, from: u32, to: u32): void {
+  const rows = head(table, Head.rows)
+  const need = <usize>head(table, Head.need)
+  const marks = need != 0 && head(table, Head.step) != 0
+  // id + 1, so that padding is 0 and always passes
+  let highest: u32 = 0
+  let n = ids + (<usize>from << 2)
+  const end = ids + (<usize>to << 2)
+  if (marks) {
+    for (; n < end; n += 4) {
+      const id = load<u32>(n)
+      highest = max(highest, id + 1)
+      if (id < rows) store<u8>(need + id, 1)
+    }
+  } else {
+    let top = i32x4.splat(0)
+    const one = i32x4.splat(1)
+    for (; n + 16 <= end; n += 16) top = i32x4.max_u(top, i32x4.add(v128.load(n), one))
+    highest = max(
+      max(<u32>i32x4.extract_lane(top, 0), <u32>i32x4.extract_lane(top, 1)),
+      max(<u32>i32x4.extract_lane(top, 2), <u32>i32x4.extract_lane(top, 3)),
+    )
+    for (; n < end; n += 4) highest = max(highest, load<u32>(n) + 1)
+  }
+  if (highest > rows) atomic.store<u32>(word(Control.badId), 1)
+}
+
+/** Scores, loss, score gradients, user gradients and sorted item entries of some rows. */
+export function listRows(chunk: u32, thread: u32): void {
+  const from = chunk * arg(Arg.chunkRows)
+  const to = min(from + arg(Arg.chunkRows), arg(Arg.rows))
+  const mode = arg(Arg.mode)
+  const user = <usize>arg(Arg.user)
+  const bytes = rowBytes(user)
+  const userValues = <usize>head(user, Head.values)
+  const users = <usize>arg(Arg.users)
+  const k0 = arg(Arg.k0)
+  const k1 = arg(Arg.k1)
+  const pad0 = arg(Arg.pad0)
+  const pad1 = arg(Arg.pad1)
+  const scratch = <usize>arg(Arg.scratch) + <usize>thread * <usize>arg(Arg.scratchBytes)
+  for (let row = from; row < to; row++) {
+    const u = userValues + <usize>load<u32>(users + (<usize>row << 2)) * bytes
+    const items0 = <usize>arg(Arg.items0) + (<usize>(row * k0) << 2)
+    const items1 = <usize>arg(Arg.items1) + (<usize>(row * k1) << 2)
+    const grad0 = <usize>arg(Arg.grad0) + (<usize>(row * pad0) << 2)
+    const grad1 = <usize>arg(Arg.grad1) + (<usize>(row * pad1) << 2)
+    if (mode != Mode.pull) {
+      scoreRow(u, items0, k0, grad0, mode != Mode.score)
+      if (k1 != 0) scoreRow(u, items1, k1, grad1, true)
+    }
+    if (mode == Mode.score) continue
+    if (mode != Mode.pull) store<f64>(<usize>arg(Arg.loss) + (<usize>row << 3), lossRow(mode, row, grad0, grad1, scratch))
+    const sum = <usize>arg(Arg.userGrad) + <usize>row * bytes
+    clear(sum, bytes)
+    pullRow(sum, items0, k0, grad0)
+    if (k1 != 0) pullRow(sum, items1, k1, grad1)
+  }
+  if (mode != Mode.score && arg(Arg.parts) != 0) sortEntries(chunk, from, to, scratch)
+}
+
+/** Loss of one row; its scores become gradients. */
+// @ts-ignore: decorator
+@inline
+function lossRow(mode: u32, row: u32, grad0: usize, grad1: usize, scratch: usize): f64 {
+  const weight = load<f32>(<usize>arg(Arg.weights) + (<usize>row << 2))
+  const scale = argF(Arg.scale)
+  if (mode == Mode.relaxedRanking)
+    return <f64>weight * relaxedRanking(grad0, arg(Arg.pad0), grad1, arg(Arg.pad1), argF(Arg.cap), weight * scale, scratch)
+  const teacher0 = <usize>arg(Arg.teacher0) + (<usize>(row * arg(Arg.k0)) << 2)
+  const inverse = argF(Arg.inverseTemperature)
+  if (mode == Mode.softCrossEntropy)
+    return <f64>weight * crossEntropy(grad0, teacher0, arg(Arg.pad0), inverse, weight * scale, scratch)
+  const gamma = load<f32>(<usize>arg(Arg.gamma) + (<usize>row << 2))
+  const teacher1 = <usize>arg(Arg.teacher1) + (<usize>(row * arg(Arg.k1)) << 2)
+  const weight0 = weight * (1 - gamma)
+  const weight1 = weight * gamma
+  return (
+    <f64>weight0 * crossEntropy(grad0, teacher0, arg(Arg.pad0), inverse, weight0 * scale, scratch) +
+    <f64>weight1 * crossEntropy(grad1, teacher1, arg(Arg.pad1), inverse, weight1 * scale, scratch)
+  )
+}
+
+// @ts-ignore: decorator
+@inline
+function rowOf(values: usize, bytes: usize, id: u32, zeros: usize): usize {
+  return select<usize>(zeros, values + <usize>id * bytes, id == NO_ITEM)
+}
+
+/** Scores of one list. Padding, and the places up to a multiple of 4, score minus infinity where `hide`, else 0. */
+// @ts-ignore: decorator
+@inline
+function scoreRow(u: usize, items: usize, k: u32, out: usize, hide: bool): void {
+  const item = <usize>arg(Arg.item)
+  const bytes = rowBytes(item)
+  const values = <usize>head(item, Head.values)
+  const zeros = <usize>arg(Arg.zeros)
+  const hidden = f32x4.splat(-Infinity)
+  const none = i32x4.splat(NO_ITEM)
+  let j: u32 = 0
+  for (; j + 4 <= k; j += 4) {
+    const at = items + (<usize>j << 2)
+    const ids = v128.load(at)
+    const scores = dot4(
+      u,
+      rowOf(values, bytes, i32x4.extract_lane(ids, 0), zeros),
+      rowOf(values, bytes, i32x4.extract_lane(ids, 1), zeros),
+      rowOf(values, bytes, i32x4.extract_lane(ids, 2), zeros),
+      rowOf(values, bytes, i32x4.extract_lane(ids, 3), zeros),
+      bytes,
+    )
+    v128.store(
+      out + (<usize>j << 2),
+      hide ? v128.bitselect(hidden, scores, i32x4.eq(ids, none)) : scores,
+    )
+  }
+  for (; j < k; j++) {
+    const id = load<u32>(items + (<usize>j << 2))
+    const score = dot(u, rowOf(values, bytes, id, zeros), bytes)
+    store<f32>(out + (<usize>j << 2), hide && id == NO_ITEM ? -Infinity : score)
+  }
+  if (hide) for (; (j & 3) != 0; j++) store<f32>(out + (<usize>j << 2), -Infinity)
+}
+
+/** sum += grad[j] x item row of place j, in order. */
+// @ts-ignore: decorator
+@inline
+function pullRow(sum: usize, items: usize, k: u32, grad: usize): void {
+  const item = <usize>arg(Arg.item)
+  const bytes = rowBytes(item)
+  const values = <usize>head(item, Head.values)
+  const zeros = <usize>arg(Arg.zeros)
+  let j: u32 = 0
+  for (; j + 4 <= k; j += 4) {
+    const at = items + (<usize>j << 2)
+    axpy4(
+      sum,
+      rowOf(values, bytes, load<u32>(at), zeros),
+      rowOf(values, bytes, load<u32>(at, 4), zeros),
+      rowOf(values, bytes, load<u32>(at, 8), zeros),
+      rowOf(values, bytes, load<u32>(at, 12), zeros),
+      grad + (<usize>j << 2),
+      bytes,
+    )
+  }
+  for (; j < k; j++)
+    axpy(
+      sum,
+      rowOf(values, bytes, load<u32>(items + (<usize>j << 2)), zeros),
+      v128.load32_splat(grad + (<usize>j << 2)),
+      bytes,
+    )
+}
+
+/**
+ * Entries (row, item, gradient) of a piece of rows, sorted by part of the item table, otherwise in order. Part p of
+ * piece c starts at offsets[c, p]. An entry is the row within the piece (8 bits), the item within its part (24 bits)
+ * and the gradient. Padding goes to a part that nobody reads.
+ */
+function sortEntries(chunk: u32, from: u32, to: u32, scratch: usize): void {
+  const parts = arg(Arg.parts)
+  const shift = arg(Arg.shift)
+  const k0 = arg(Arg.k0)
+  const k1 = arg(Arg.k1)
+  const next = scratch
+  memory.fill(next, 0, (parts + 1) << 2)
+  countParts(next, <usize>arg(Arg.items0), from * k0, to * k0, shift, parts)
+  countParts(next, <usize>arg(Arg.items1), from * k1, to * k1, shift, parts)
+  const offsets = <usize>arg(Arg.offsets) + (<usize>(chunk * (parts + 1)) << 2)
+  let total = from * (k0 + k1)
+  for (let part: u32 = 0; part <= parts; part++) {
+    const at = <usize>part << 2
+    const count = load<u32>(next + at)
+    store<u32>(offsets + at, total)
+    store<u32>(next + at, total)
+    total += count
+  }
+  for (let row = from; row < to; row++) {
+    const grad0 = <usize>arg(Arg.grad0) + (<usize>(row * arg(Arg.pad0)) << 2)
+    const grad1 = <usize>arg(Arg.grad1) + (<usize>(row * arg(Arg.pad1)) << 2)
+    placeEntries(next, <usize>arg(Arg.items0) + (<usize>(row * k0) << 2), k0, grad0, row - from, shift, parts)
+    placeEntries(next, <usize>arg(Arg.items1) + (<usize>(row * k1) << 2), k1, grad1, row - from, shift, parts)
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function countParts(next: usize, items: usize, from: u32, to: u32, shift: u32, parts: u32): void {
+  const end = items + (<usize>to << 2)
+  for (let n = items + (<usize>from << 2); n < end; n += 4) {
+    const at = next + (<usize>min(load<u32>(n) >> shift, parts) << 2)
+    store<u32>(at, load<u32>(at) + 1)
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function placeEntries(next: usize, items: usize, k: u32, grad: usize, row: u32, shift: u32, parts: u32): void {
+  const records = <usize>arg(Arg.records)
+  const within = (<u32>1 << shift) - 1
+  for (let j: u32 = 0; j < k; j++) {
+    const id = load<u32>(items + (<usize>j << 2))
+    const at = next + (<usize>min(id >> shift, parts) << 2)
+    const place = load<u32>(at)
+    store<u32>(at, place + 1)
+    const record = records + (<usize>place << 3)
+    store<u32>(record, (row << 24) | (id & within))
+    store<f32>(record, load<f32>(grad + (<usize>j << 2)), 4)
+  }
+}
+
+/** Margins, loss and gradients of some rows of BPR. */
+export function bprRows(chunk: u32, thread: u32): void {
+  const from = chunk * arg(Arg.chunkRows)
+  const to = min(from + arg(Arg.chunkRows), arg(Arg.rows))
+  const n = arg(Arg.k1)
+  const user = <usize>arg(Arg.user)
+  const item = <usize>arg(Arg.item)
+  const bytes = rowBytes(user)
+  const userValues = <usize>head(user, Head.values)
+  const itemValues = <usize>head(item, Head.values)
+  const users = <usize>arg(Arg.users)
+  const positives = <usize>arg(Arg.items0)
+  const negatives = <usize>arg(Arg.items1)
+  const grad0 = <usize>arg(Arg.grad0)
+  const grad1 = <usize>arg(Arg.grad1)
+  const margins = <usize>arg(Arg.scratch) + <usize>thread * <usize>arg(Arg.scratchBytes)
+  for (let row = from; row < to; row++) {
+    const u = userValues + <usize>load<u32>(users + (<usize>row << 2)) * bytes
+    const positive = dot(u, itemValues + <usize>load<u32>(positives + (<usize>row << 2)) * bytes, bytes)
+    for (let j = row * n; j < (row + 1) * n; j++) {
+      const negative = dot(u, itemValues + <usize>load<u32>(negatives + (<usize>j << 2)) * bytes, bytes)
+      store<f32>(margins + (<usize>(j - from * n) << 2), negative - positive)
+    }
+  }
+  // margins become slopes in place; losses follow behind them
+  const count = (to - from) * n
+  const losses = margins + (<usize>(count + 3) << 2)
+  const one = f32x4.splat(1)
+  const zero = f32x4.splat(0)
+  for (let j: u32 = 0; j < count; j += 4) {
+    const at = <usize>j << 2
+    const margin = v128.load(margins + at)
+    const odds = expNegative(f32x4.neg(f32x4.abs(margin)))
+    v128.store(losses + at, f32x4.add(f32x4.max(margin, zero), log1pUnit(odds)))
+    const above = f32x4.gt(margin, zero)
+    v128.store(margins + at, f32x4.div(v128.bitselect(one, odds, above), f32x4.add(one, odds)))
+  }
+  const mean: f32 = (<f32>1) / <f32>n
+  for (let row = from; row < to; row++) {
+    const sum = <usize>arg(Arg.userGrad) + <usize>row * bytes
+    clear(sum, bytes)
+    let loss: f32 = 0
+    let pull: f32 = 0
+    for (let j = row * n; j < (row + 1) * n; j++) {
+      const at = <usize>(j - from * n) << 2
+      const g = load<f32>(margins + at) * mean
+      loss += load<f32>(losses + at)
+      pull -= g
+      store<f32>(grad1 + (<usize>j << 2), g)
+      axpy(sum, itemValues + <usize>load<u32>(negatives + (<usize>j << 2)) * bytes, f32x4.splat(g), bytes)
+    }
+    store<f32>(grad0 + (<usize>row << 2), pull)
+    store<f64>(<usize>arg(Arg.loss) + (<usize>row << 3), <f64>(loss * mean))
+    axpy(sum, itemValues + <usize>load<u32>(positives + (<usize>row << 2)) * bytes, f32x4.splat(pull), bytes)
+  }
+  if (arg(Arg.parts) != 0) sortEntries(chunk, from, to, margins)
+}
+
+/** Adds gradients to the rows of one part of a table: entries of lists to items, then whole rows to users. */
+export function accumulate(chunk: u32): void {
+  if (chunk < arg(Arg.parts)) accumulateItems(chunk)
+  else accumulateRows(chunk - arg(Arg.parts))
+}
+
+function accumulateItems(part: u32): void {
+  const user = <usize>arg(Arg.user)
+  const item = <usize>arg(Arg.item)
+  const bytes = rowBytes(item)
+  const userValues = <usize>head(user, Head.values)
+  const users = <usize>arg(Arg.users)
+  const start = part << arg(Arg.shift)
+  const grads = <usize>head(item, Head.grad) + <usize>start * bytes
+  const dirty = <usize>head(item, Head.dirty) + start
+  const parts = arg(Arg.parts)
+  const chunkRows = arg(Arg.chunkRows)
+  const chunks = (arg(Arg.rows) + chunkRows - 1) / chunkRows
+  const records = <usize>arg(Arg.records)
+  for (let chunk: u32 = 0; chunk < chunks; chunk++) {
+    const offsets = <usize>arg(Arg.offsets) + (<usize>(chunk * (parts + 1) + part) << 2)
+    const end = records + (<usize>load<u32>(offsets, 4) << 3)
+    const rows = users + (<usize>(chunk * chunkRows) << 2)
+    for (let record = records + (<usize>load<u32>(offsets) << 3); record < end; record += 8) {
+      const packed = load<u32>(record)
+      const u = userValues + <usize>load<u32>(rows + (<usize>(packed >> 24) << 2)) * bytes
+      const id = packed & 0xffffff
+      store<u8>(dirty + id, 1)
+      axpy(grads + <usize>id * bytes, u, v128.load32_splat(record, 4), bytes)
+    }
+  }
+}
+
+/** Adds row n of the user gradients to the gradient of row users[n], for users of one part. */
+function accumulateRows(part: u32): void {
+  const table = <usize>arg(Arg.user)
+  const bytes = rowBytes(table)
+  const grads = <usize>head(table, Head.grad)
+  const dirty = <usize>head(table, Head.dirty)
+  const users = <usize>arg(Arg.users)
+  const rows = arg(Arg.rows)
+  const shift = arg(Arg.userShift)
+  const from = <usize>arg(Arg.userGrad)
+  for (let row: u32 = 0; row < rows; row++) {
+    const id = load<u32>(users + (<usize>row << 2))
+    if (id >> shift != part) continue
+    store<u8>(dirty + id, 1)
+    add(grads + <usize>id * bytes, from + <usize>row * bytes, bytes)
+  }
+}
+
+/** out[n] = row users[n] of the user table. */
+export function gather(chunk: u32): void {
+  const table = <usize>arg(Arg.user)
+  const bytes = rowBytes(table)
+  const values = <usize>head(table, Head.values)
+  const from = chunk * arg(Arg.chunkRows)
+  const to = min(from + arg(Arg.chunkRows), arg(Arg.rows))
+  for (let row = from; row < to; row++)
+    copy(
+      <usize>arg(Arg.out) + <usize>row * bytes,
+      values + <usize>load<u32>(<usize>arg(Arg.users) + (<usize>row << 2)) * bytes,
+      bytes,
+    )
+}

@@ -1,0 +1,96 @@
+/** a b + c; one rounding in the relaxed build, two in the other. */
+// @ts-ignore: decorator
+@inline
+export function fma(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c)
+  return f32x4.add(f32x4.mul(a, b), c)
+}
+
+/** c - a b. */
+// @ts-ignore: decorator
+@inline
+export function fnma(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_nmadd(a, b, c)
+  return f32x4.sub(c, f32x4.mul(a, b))
+}
+
+/** (x0 + x2) + (x1 + x3). */
+// @ts-ignore: decorator
+@inline
+export function sumLanes(x: v128): f32 {
+  const y = f32x4.add(x, v128.shuffle<f32>(x, x, 2, 3, 0, 1))
+  return f32x4.extract_lane(y, 0) + f32x4.extract_lane(y, 1)
+}
+
+// @ts-ignore: decorator
+@inline
+export function maxLanes(x: v128): f32 {
+  const y = f32x4.max(x, v128.shuffle<f32>(x, x, 2, 3, 0, 1))
+  return max(f32x4.extract_lane(y, 0), f32x4.extract_lane(y, 1))
+}
+
+/** Sums of the lanes of four vectors, in the order of `sumLanes`. */
+// @ts-ignore: decorator
+@inline
+export function sumLanesOf4(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = f32x4.add(v128.shuffle<f32>(a, b, 0, 4, 1, 5), v128.shuffle<f32>(a, b, 2, 6, 3, 7))
+  const cd = f32x4.add(v128.shuffle<f32>(c, d, 0, 4, 1, 5), v128.shuffle<f32>(c, d, 2, 6, 3, 7))
+  return f32x4.add(v128.shuffle<f32>(ab, cd, 0, 1, 4, 5), v128.shuffle<f32>(ab, cd, 2, 3, 6, 7))
+}
+
+/** exp(x) for x <= 0, to about an ulp; 0 below log of the smallest normal number. */
+// @ts-ignore: decorator
+@inline
+export function expNegative(x: v128): v128 {
+  const lowest = f32x4.splat(-87.33654)
+  const inside = f32x4.ge(x, lowest)
+  const bounded = f32x4.max(x, lowest)
+  // x = n log 2 + r with |r| <= log(2) / 2; the high part of log 2 has 10 bits, so n times it is exact
+  const n = f32x4.nearest(f32x4.mul(bounded, f32x4.splat(1.4426950408889634)))
+  let r = fnma(n, f32x4.splat(0.693359375), bounded)
+  r = fnma(n, f32x4.splat(-2.12194440054690583e-4), r)
+  let y = fma(f32x4.splat(1.0 / 5040.0), r, f32x4.splat(1.0 / 720.0))
+  y = fma(y, r, f32x4.splat(1.0 / 120.0))
+  y = fma(y, r, f32x4.splat(1.0 / 24.0))
+  y = fma(y, r, f32x4.splat(1.0 / 6.0))
+  y = fma(y, r, f32x4.splat(0.5))
+  y = fma(f32x4.mul(y, r), r, r)
+  y = f32x4.add(y, f32x4.splat(1))
+  const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23)
+  return v128.and(f32x4.mul(y, power), inside)
+}
+
+/** log(x) for normal x > 0, to about an ulp away from 1. */
+// @ts-ignore: decorator
+@inline
+export function logPositive(x: v128): v128 {
+  // x = 2^e m with m in [sqrt(1/2), sqrt(2)); log m = 2 atanh((m - 1) / (m + 1))
+  const e = i32x4.shr_s(i32x4.sub(x, i32x4.splat(0x3f3504f3)), 23)
+  const m = i32x4.sub(x, i32x4.shl(e, 23))
+  const one = f32x4.splat(1)
+  const z = f32x4.div(f32x4.sub(m, one), f32x4.add(m, one))
+  const w = f32x4.mul(z, z)
+  let y = fma(f32x4.splat(2.0 / 9.0), w, f32x4.splat(2.0 / 7.0))
+  y = fma(y, w, f32x4.splat(2.0 / 5.0))
+  y = fma(y, w, f32x4.splat(2.0 / 3.0))
+  y = fma(f32x4.mul(y, w), z, f32x4.add(z, z))
+  const exponent = f32x4.convert_i32x4_s(e)
+  y = fma(exponent, f32x4.splat(-2.12194440054690583e-4), y)
+  return fma(exponent, f32x4.splat(0.693359375), y)
+}
+
+/** log(1 + y) for y in [0, 1]. */
+// @ts-ignore: decorator
+@inline
+export function log1pUnit(x: v128): v128 {
+  const z = f32x4.div(x, f32x4.add(x, f32x4.splat(2)))
+  const w = f32x4.mul(z, z)
+  let y = fma(f32x4.splat(2.0 / 17.0), w, f32x4.splat(2.0 / 15.0))
+  y = fma(y, w, f32x4.splat(2.0 / 13.0))
+  y = fma(y, w, f32x4.splat(2.0 / 11.0))
+  y = fma(y, w, f32x4.splat(2.0 / 9.0))
+  y = fma(y, w, f32x4.splat(2.0 / 7.0))
+  y = fma(y, w, f32x4.splat(2.0 / 5.0))
+  y = fma(y, w, f32x4.splat(2.0 / 3.0))
+  return fma(f32x4.mul(y, w), z, f32x4.add(z, z))
+}

@@ -1,0 +1,131 @@
+/** What the kernels and their caller agree on. This file is compiled twice: as TypeScript and as AssemblyScript. */
+
+/** Work that is split over threads; one number a kernel. */
+export enum Kernel {
+  checkIds,
+  catchUp,
+  adam,
+  listRows,
+  bprRows,
+  accumulate,
+  gather,
+  norms,
+  pack,
+  rank,
+  propagate,
+}
+
+/** What a row of lists is for. */
+export enum Mode {
+  score,
+  pull,
+  softCrossEntropy,
+  rceKd,
+  relaxedRanking,
+}
+
+/** Words of the control block at the start of the heap. */
+export enum Control {
+  generation = 0,
+  sleepers = 1,
+  done = 2,
+  waiting = 3,
+  claim = 4, // two words: generation, chunks left
+  chunks = 6,
+  kernel = 7,
+  quit = 8,
+  failed = 9,
+  badId = 10,
+  bad = 12, // two words: row, table
+  args = 16,
+  words = 96,
+}
+
+/** Words of a table's header. */
+export enum Head {
+  rows,
+  dim,
+  stride, // floats from row to row: dim rounded up to 4
+  values,
+  grad,
+  m,
+  v,
+  need, // bytes: the row is about to be read
+  dirty, // bytes: the row has a data gradient
+  last, // words: the step each row has reached
+  step,
+  constants, // [stepSize, rootScale] of step first + n
+  first,
+  weightDecay,
+  beta1,
+  rest1,
+  beta2,
+  rest2,
+  eps,
+  words,
+}
+
+/** Words of the arguments of a kernel. */
+export enum Arg {
+  user,
+  item,
+  userChunks,
+  itemChunks,
+  all,
+  rows,
+  chunkRows,
+  users,
+  items0,
+  k0,
+  items1,
+  k1,
+  pad0,
+  pad1,
+  teacher0,
+  teacher1,
+  gamma,
+  weights,
+  inverseTemperature,
+  scale,
+  cap,
+  grad0,
+  grad1,
+  records,
+  offsets,
+  userGrad,
+  loss,
+  scratch,
+  scratchBytes,
+  parts,
+  shift,
+  userParts,
+  userShift,
+  zeros,
+  mode,
+  out,
+  userStride,
+  tiles,
+  tileItems,
+  tileBounds,
+  norms,
+  k,
+  capacity,
+  excludeOffsets,
+  exclude,
+  outItems,
+  outScores,
+  slack,
+  places,
+  groupTiles,
+  offsetsOfRows,
+  indices,
+  values,
+  input,
+  dim,
+}
+
+/** Rows of users scored together against one tile, and items of a tile. */
+export enum Tile {
+  users = 5,
+  items = 8,
+}

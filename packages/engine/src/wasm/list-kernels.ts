@@ -1,0 +1,174 @@
+import { expectIds, expectSameDim, expectTrainable } from '../check-input.ts'
+import type { ListRows } from '../engine.ts'
+import type { Arena } from './arena.ts'
+import { Arg, Control, Kernel, Mode } from './layout.ts'
+import type { Machine } from './machine.ts'
+import { expectFinite, setJob, type WasmTable } from './table.ts'
+
+export interface ListJob {
+  readonly what: string
+  readonly mode: Mode | 'bpr'
+  readonly user: WasmTable
+  readonly item: WasmTable
+  /** One list or two of the same users. */
+  readonly lists: readonly ListRows[]
+  readonly teachers?: readonly Float32Array[]
+  readonly gamma?: Float32Array
+  readonly weights?: Float32Array
+  readonly temperature?: number
+  readonly cap?: number
+  readonly scale?: number
+  /** Gradient of the scores, for `Mode.pull`. */
+  readonly grad?: Float32Array
+  /** Scores, for `Mode.score`. */
+  readonly out?: Float32Array
+}
+
+/** Whoever calls kernels: the machine, scratch memory, and a row of zeros as long as the longest row. */
+export interface Context {
+  readonly machine: Machine
+  readonly arena: Arena
+  readonly threads: number
+  zeros(stride: number): number
+}
+
+/** Parts of the item table that sums are divided into, at most. */
+const PARTS = 64
+/** Parts of the user table; each walks all rows of the batch. */
+const USER_PARTS = 8
+
+/**
+ * Runs the kernels of one operation on lists: check ids, catch up, rows, sums. Pieces of rows are cut by the size of
+ * the batch alone, and every sum over entries runs in the order of the entries.
+ * @returns The loss summed over rows in order; 0 where there is none.
+ */
+export function runLists(context: Context, job: ListJob): number {
+  const { machine, arena, threads } = context
+  const { heap, control } = machine
+  const { what, mode, user, item, lists } = job
+  expectSameDim(what, user, item)
+  const { users } = lists[0]
+  const rows = users.length
+  const [k0, k1] = [lists[0].k, lists[1]?.k ?? 0]
+  if (rows === 0 || k0 + k1 === 0) return 0
+  const scoring = mode === Mode.score
+  const pulling = mode === Mode.pull
+
+  arena.begin()
+  const chunkRows = Math.min(Math.max(Math.ceil(rows / 64), 1), 256)
+  const chunks = Math.ceil(rows / chunkRows)
+  const shift = partShift(item.rows, PARTS)
+  const parts = item.trainable && !scoring ? Math.ceil(item.rows / 2 ** shift) : 0
+  const userShift = partShift(user.rows, USER_PARTS)
+  const userParts = user.trainable && !scoring ? Math.ceil(user.rows / 2 ** userShift) : 0
+  const padded = (k: number) => (scoring || pulling || mode === 'bpr' ? k : Math.ceil(k / 4) * 4)
+  const [pad0, pad1] = [padded(k0), padded(k1)]
+  const entries = rows * (k0 + k1)
+  const scratchBytes =
+    Math.max((parts + 1) * 4, (3 * pad0 + pad1) * 8 + 64, mode === 'bpr' ? (chunkRows * k1 + 8) * 8 : 0) + 64
+
+  const pointers = {
+    users: arena.copyIn(users),
+    items0: arena.copyIn(lists[0].items),
+    items1: lists[1] ? arena.copyIn(lists[1].items) : 0,
+    teacher0: job.teachers?.[0] ? arena.copyIn(job.teachers[0]) : 0,
+    teacher1: job.teachers?.[1] ? arena.copyIn(job.teachers[1]) : 0,
+    gamma: job.gamma ? arena.copyIn(job.gamma) : 0,
+    weights: job.weights ? arena.copyIn(job.weights) : 0,
+    grad0: job.grad ? arena.copyIn(job.grad) : arena.take(rows * pad0 * 4),
+    grad1: arena.take(rows * pad1 * 4),
+    records: arena.take(parts ? entries * 8 : 0),
+    offsets: arena.take(chunks * (parts + 1) * 4),
+    userGrad: arena.take(scoring ? 0 : rows * user.stride * 4),
+    loss: arena.take(rows * 8),
+    scratch: arena.take(scratchBytes * threads),
+    zeros: context.zeros(item.stride),
+  }
+  const words = {
+    ...pointers,
+    rows,
+    chunkRows,
+    k0,
+    k1,
+    pad0,
+    pad1,
+    scratchBytes,
+    parts,
+    shift,
+    userParts,
+    userShift,
+    mode: mode === 'bpr' ? 0 : mode,
+  }
+  const at = control + Control.args
+  for (const name in words) heap.u32[at + Arg[name as keyof typeof words]] = words[name as keyof typeof words]
+  heap.f32[at + Arg.inverseTemperature] = 1 / (job.temperature ?? 1)
+  heap.f32[at + Arg.scale] = job.scale ?? 1
+  heap.f32[at + Arg.cap] = job.cap ?? Infinity
+
+  setJob(machine, { user, item, all: false })
+  readyRows(context, user, item, chunks, () => {
+    expectIds(`${what}: users`, users, user)
+    for (const { items } of lists) expectIds(`${what}: items`, items, item, mode !== 'bpr')
+  })
+  machine.fork(mode === 'bpr' ? Kernel.bprRows : Kernel.listRows, chunks)
+  if (scoring) {
+    const from = heap.f32.subarray(pointers.grad0 / 4, pointers.grad0 / 4 + entries)
+    job.out?.set(from)
+    return 0
+  }
+  if (user === item) {
+    machine.fork(Kernel.accumulate, parts)
+    heap.u32[at + Arg.parts] = 0
+    machine.fork(Kernel.accumulate, userParts)
+  } else machine.fork(Kernel.accumulate, parts + userParts)
+  if (pulling) return 0
+  let loss = 0
+  for (let row = 0; row < rows; row++) loss += heap.f64[pointers.loss / 8 + row]
+  return loss
+}
+
+/**
+ * Checks the ids in place and brings their rows up to date. The kernel only says that some id is wrong; `explain`
+ * finds it and throws.
+ */
+export function readyRows(
+  { machine }: Context,
+  user: WasmTable,
+  item: WasmTable | null,
+  chunks: number,
+  explain: () => void,
+): void {
+  const { heap, control } = machine
+  heap.u32[control + Control.badId] = 0
+  machine.fork(Kernel.checkIds, chunks)
+  if (heap.u32[control + Control.badId] !== 0) explain()
+  const stale = (table: WasmTable | null) => (table !== null && table.step > table.first ? table.chunks : 0)
+  const at = control + Control.args
+  const [userChunks, itemChunks] = [stale(user), item === user ? 0 : stale(item)]
+  if (userChunks + itemChunks === 0) return
+  heap.u32[at + Arg.userChunks] = userChunks
+  heap.u32[at + Arg.itemChunks] = itemChunks
+  machine.fork(Kernel.catchUp, userChunks + itemChunks)
+  expectFinite(machine, item ? [user, item] : [user])
+}
+
+/** Adds rows of gradients to the gradient of a table. */
+export function pullRows(context: Context, table: WasmTable, ids: Uint32Array, grad: number): void {
+  expectTrainable('pullRows', table)
+  const { machine, arena } = context
+  const { heap, control } = machine
+  const userShift = partShift(table.rows, USER_PARTS)
+  const at = control + Control.args
+  heap.u32[at + Arg.users] = arena.copyIn(ids)
+  heap.u32[at + Arg.rows] = ids.length
+  heap.u32[at + Arg.userGrad] = grad
+  heap.u32[at + Arg.parts] = 0
+  heap.u32[at + Arg.userShift] = userShift
+  setJob(machine, { user: table, item: null, all: false })
+  machine.fork(Kernel.accumulate, Math.ceil(table.rows / 2 ** userShift))
+}
+
+/** Smallest shift that leaves at most `parts` parts of 2^shift rows. */
+function partShift(rows: number, parts: number): number {
+  return Math.max(0, Math.ceil(Math.log2(Math.max(rows, 1) / parts)))
+}

@@ -1,0 +1,102 @@
+import { Worker } from 'node:worker_threads'
+import { createHeap, type Heap } from './heap.ts'
+import { Control } from './layout.ts'
+
+interface Exports {
+  controlAddress(): number
+  fork(kernel: number, chunks: number, workers: number): void
+  chunksOf(table: number): number
+  evaluate(which: number, at: number): void
+}
+
+/** Kernels on one shared memory with the threads that run them. */
+export interface Machine {
+  readonly heap: Heap
+  /** Runs all pieces of a job on all threads and returns when they are done; never needs the event loop. */
+  fork(kernel: number, chunks: number): void
+  /** Pieces that a table is cut into by the kernels that walk all its rows. */
+  chunksOf(table: number): number
+  /** exp, log, log1p of the losses on the four numbers at `at`. */
+  evaluate(which: number, at: number): void
+  /** Index of a word of the control block. */
+  readonly control: number
+  dispose(): void
+}
+
+/** Memory is reserved up front; where the address space is limited less will do. */
+const LIMITS = [65536, 32768, 16384, 8192]
+
+export function createMachine(module: WebAssembly.Module, threads: number): Machine {
+  const memory = reserve()
+  const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Exports
+  const address = exports.controlAddress() >>> 0
+  const control = address / 4
+  const heap = createHeap(memory, Math.ceil((address + Control.words * 4) / 64) * 64)
+  const state = new Int32Array(memory.buffer, address, Control.words)
+  let started = threads === 1
+  let disposed = false
+
+  return {
+    heap,
+    control,
+    evaluate: exports.evaluate,
+    chunksOf: (table) => exports.chunksOf(table) >>> 0,
+    fork(kernel, chunks) {
+      if (disposed) throw new Error('engine: used after dispose()')
+      if (!started && chunks > 1) {
+        started = true
+        for (let thread = 1; thread < threads; thread++) startWorker(module, memory, thread, address)
+      }
+      exports.fork(kernel, chunks, started ? threads - 1 : 0)
+      if (Atomics.load(state, Control.failed) !== 0)
+        throw new Error('engine: a worker thread failed; its error is on the standard error output')
+    },
+    dispose() {
+      disposed = true
+      Atomics.store(state, Control.quit, 1)
+      Atomics.add(state, Control.generation, 1)
+      Atomics.notify(state, Control.generation)
+    },
+  }
+}
+
+function reserve(): WebAssembly.Memory {
+  for (const maximum of LIMITS)
+    try {
+      return new WebAssembly.Memory({ initial: 16, maximum, shared: true })
+    } catch (error) {
+      if (maximum === LIMITS.at(-1)) throw error
+    }
+  throw new Error('unreachable')
+}
+
+/** Source text rather than a file: works from sources, from `dist` and inside bundles. */
+const WORKER = `
+const { workerData } = require('node:worker_threads')
+const { module, memory, thread, address, failed } = workerData
+try {
+  new WebAssembly.Instance(module, { env: { memory } }).exports.serve(thread)
+} catch (error) {
+  console.error(error)
+  const state = new Int32Array(memory.buffer)
+  Atomics.store(state, address / 4 + failed, 1)
+}
+`
+
+function startWorker(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  thread: number,
+  address: number,
+) {
+  const worker = new Worker(WORKER, {
+    eval: true,
+    name: `engine ${thread}`,
+    workerData: { module, memory, thread, address, failed: Control.failed },
+    execArgv: [],
+    env: {},
+  })
+  worker.unref()
+  // a worker that cannot start leaves its share to the others
+  worker.on('error', () => {})
+}

@@ -1,0 +1,228 @@
+import { InputError, NumericError } from '@recdistill/core'
+import type { AdamOptions, Table } from '../engine.ts'
+import { nonFinite } from '../plain/adam.ts'
+import { Control, Head, Kernel } from './layout.ts'
+import type { Machine } from './machine.ts'
+
+/**
+ * A table in the memory of the kernels. Rows are padded with zeros to a multiple of 4 floats.
+ *
+ * Adam is deferred: a step touches only rows with a data gradient, and `last` holds the step each row has reached.
+ * Before a row is read, the steps it missed are done with the same arithmetic, in order, while it is in cache: the
+ * same bits as a pass over all rows every step, for a fraction of the memory traffic.
+ */
+export interface WasmTable extends Table {
+  readonly stride: number
+  readonly head: number
+  readonly chunks: number
+  step: number
+  /** Grows with every change of the values, so that what was derived from them is known to be old. */
+  version: number
+  /** Step that the constants kept for catching up begin after. */
+  first: number
+  options: Required<AdamOptions> | null
+  moments: boolean
+  freed: boolean
+}
+
+/** Steps between two passes over all rows at most. */
+const KEPT = 4096
+
+export function createWasmTable(
+  machine: Machine,
+  name: string,
+  rows: number,
+  dim: number,
+  trainable: boolean,
+): WasmTable {
+  const { heap } = machine
+  const stride = Math.ceil(dim / 4) * 4
+  const bytes = rows * stride * 4
+  if (bytes > 2 ** 32 - 2 ** 20)
+    throw new InputError(
+      `table "${name}": ${rows} x ${dim} floats are more than the 4 GiB this memory can hold`,
+    )
+  const zeroed = (size: number) => {
+    const at = heap.take(size)
+    heap.u8.fill(0, at, at + size)
+    return at
+  }
+  const head = zeroed(Head.words * 4)
+  const values = zeroed(bytes)
+  const grad = trainable ? zeroed(bytes) : 0
+  const need = trainable ? zeroed(rows + 16) : 0
+  const dirty = trainable ? zeroed(rows + 16) : 0
+  const last = trainable ? zeroed(rows * 4) : 0
+  const fields = { rows, dim, stride, values, grad, need, dirty, last }
+  for (const [field, value] of Object.entries(fields))
+    heap.u32[head / 4 + Head[field as keyof typeof fields]] = value
+  return {
+    name,
+    rows,
+    dim,
+    trainable,
+    stride,
+    head,
+    chunks: machine.chunksOf(head),
+    step: 0,
+    version: 0,
+    first: 0,
+    options: null,
+    moments: false,
+    freed: false,
+  }
+}
+
+export function field(machine: Machine, table: WasmTable, index: Head): number {
+  return machine.heap.u32[table.head / 4 + index]
+}
+
+/** One of the arrays of a table, padded. [rows, stride] */
+export function paddedArray(machine: Machine, table: WasmTable, index: Head): Float32Array {
+  const at = field(machine, table, index)
+  return machine.heap.f32.subarray(at / 4, at / 4 + table.rows * table.stride)
+}
+
+/** [rows, dim]: a view where rows have no padding, otherwise a copy. */
+export function arrayOf(machine: Machine, table: WasmTable, index: Head): Float32Array {
+  const padded = paddedArray(machine, table, index)
+  return table.stride === table.dim ? padded : withoutPadding(padded, table.dim, table.stride)
+}
+
+/** Copies [rows, dim] into rows of `stride`; the padding stays zero. */
+export function copyPadded(source: Float32Array, dim: number, target: Float32Array, stride: number): void {
+  if (stride === dim) target.set(source)
+  else
+    for (let row = 0; row * dim < source.length; row++) {
+      target.set(source.subarray(row * dim, (row + 1) * dim), row * stride)
+      target.fill(0, row * stride + dim, (row + 1) * stride)
+    }
+}
+
+export function withoutPadding(
+  padded: Float32Array,
+  dim: number,
+  stride: number,
+  out: Float32Array = new Float32Array((padded.length / stride) * dim),
+): Float32Array {
+  if (stride === dim) out.set(padded)
+  else
+    for (let row = 0; row * dim < out.length; row++)
+      out.set(padded.subarray(row * stride, row * stride + dim), row * dim)
+  return out
+}
+
+/** Applies every deferred update. */
+export function flush(machine: Machine, table: WasmTable): void {
+  if (table.step === table.first) return
+  setJob(machine, { user: table, item: null, all: true })
+  machine.fork(Kernel.catchUp, table.chunks)
+  expectFinite(machine, [table])
+  table.first = table.step
+  machine.heap.u32[table.head / 4 + Head.first] = table.step
+}
+
+/** One step on one or two tables, their gradients used and cleared. */
+export function stepAdam(machine: Machine, tables: readonly WasmTable[], options: AdamOptions): void {
+  for (const table of tables) prepareStep(machine, table, options)
+  for (let n = 0; n < tables.length; n += 2) {
+    const pair = tables.slice(n, n + 2)
+    setJob(machine, { user: pair[0], item: pair[1] ?? null, all: false })
+    machine.fork(
+      Kernel.adam,
+      pair.reduce((sum, table) => sum + table.chunks, 0),
+    )
+    expectFinite(machine, pair)
+  }
+}
+
+function prepareStep(machine: Machine, table: WasmTable, options: AdamOptions): void {
+  const { lr, weightDecay, beta1 = 0.9, beta2 = 0.999, eps = 1e-8 } = options
+  const old = table.options
+  const same =
+    old?.weightDecay === weightDecay && old.beta1 === beta1 && old.beta2 === beta2 && old.eps === eps
+  if (!same || table.step - table.first === KEPT) flush(machine, table)
+  ensureMoments(machine, table)
+  const { heap } = machine
+  const base = table.head / 4
+  if (!same) {
+    table.options = { lr, weightDecay, beta1, beta2, eps }
+    heap.f32[base + Head.weightDecay] = weightDecay
+    heap.f32[base + Head.beta1] = beta1
+    heap.f32[base + Head.rest1] = 1 - beta1
+    heap.f32[base + Head.beta2] = beta2
+    heap.f32[base + Head.rest2] = 1 - beta2
+    heap.f32[base + Head.eps] = eps
+  }
+  const constants = heap.u32[base + Head.constants] / 4 + 2 * (table.step - table.first)
+  const t = ++table.step
+  heap.f32[constants] = lr / (1 - beta1 ** t)
+  heap.f32[constants + 1] = 1 / Math.sqrt(1 - beta2 ** t)
+  heap.u32[base + Head.step] = t
+  table.version++
+}
+
+/** Moments take memory only once a table is stepped or asked for them. */
+export function ensureMoments(machine: Machine, table: WasmTable): void {
+  if (table.moments) return
+  const { heap } = machine
+  const size = table.rows * table.stride * 4
+  for (const index of [Head.m, Head.v]) {
+    const at = heap.take(size)
+    heap.u8.fill(0, at, at + size)
+    heap.u32[table.head / 4 + index] = at
+  }
+  heap.u32[table.head / 4 + Head.constants] = heap.take(KEPT * 8)
+  table.moments = true
+}
+
+/** Sets step and state of all rows: nothing is deferred any more. */
+export function resetStep(machine: Machine, table: WasmTable, step: number): void {
+  const { heap } = machine
+  const base = table.head / 4
+  table.step = step
+  table.first = step
+  heap.u32[base + Head.step] = step
+  heap.u32[base + Head.first] = step
+  const last = heap.u32[base + Head.last] / 4
+  heap.u32.fill(step, last, last + table.rows)
+}
+
+export function freeTable(machine: Machine, table: WasmTable): void {
+  for (const index of [
+    Head.values,
+    Head.grad,
+    Head.m,
+    Head.v,
+    Head.need,
+    Head.dirty,
+    Head.last,
+    Head.constants,
+  ])
+    machine.heap.give(field(machine, table, index))
+  machine.heap.give(table.head)
+  table.freed = true
+}
+
+/** Which tables a kernel that walks rows of tables is for. */
+export function setJob(
+  { heap, control }: Machine,
+  { user, item, all }: { user: WasmTable | null; item: WasmTable | null; all: boolean },
+): void {
+  const at = control + Control.args
+  heap.u32[at] = user?.head ?? 0
+  heap.u32[at + 1] = item?.head ?? 0
+  heap.u32[at + 2] = user?.chunks ?? 0
+  heap.u32[at + 3] = item?.chunks ?? 0
+  heap.u32[at + 4] = all ? 1 : 0
+  heap.u32.fill(0xffffffff, control + Control.bad, control + Control.bad + 2)
+}
+
+/** @throws NumericError when a kernel met a row that is not finite. */
+export function expectFinite({ heap, control }: Machine, tables: readonly WasmTable[]): void {
+  const row = heap.u32[control + Control.bad]
+  if (row === 0xffffffff) return
+  const head = heap.u32[control + Control.bad + 1]
+  const table = tables.find((one) => one.head === head)
+  throw table ? nonFinite(table, row) : new NumericError(`row ${row} of a table is not finite`)
+}
