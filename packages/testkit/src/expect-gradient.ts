@@ -4,6 +4,9 @@ import { expect } from 'vitest'
 import './setup.ts'
 import type { Near } from './near.ts'
 
+type Shape = readonly [rows: number, columns: number]
+type Loss = (...inputs: Tensor2D[]) => Scalar
+
 export interface GradientCheck extends Near {
   /** Of the random inputs. */
   readonly seed?: number
@@ -23,19 +26,20 @@ export interface GradientCheck extends Near {
  * at random inputs, twice: once with inputs that are fresh tensors and once with inputs that were themselves computed,
  * since some gradients of TensorFlow.js work for the first only. The defaults fit float32 and sums of moderate size.
  */
-export function expectGradient(
-  f: (...inputs: Tensor2D[]) => Scalar,
-  shapes: readonly (readonly [rows: number, columns: number])[],
+export function expectGradient<const S extends readonly Shape[]>(
+  f: (...inputs: { [n in keyof S]: Tensor2D }) => Scalar,
+  shapes: S,
   { seed = 1, scale = 1, step = 0.05, rel = 2e-3, abs = 5e-4, inputs }: GradientCheck = {},
 ): void {
+  const loss = f as Loss
   const points = shapes.map(([rows, columns], n) => {
     if (inputs) return Float32Array.from(inputs[n])
     const rng = createRng(seed).fork(n)
     return Float32Array.from({ length: rows * columns }, () => scale * rng.normal())
   })
-  const expected = points.map((_, n) => differences(f, shapes, points, n, step))
-  const fresh = gradientsOf(f, shapes, points)
-  const computed = gradientsOf((...leaves) => f(...leaves.map(recompute)), shapes, points)
+  const expected = points.map((_, n) => differences(loss, shapes, points, n, step))
+  const fresh = gradientsOf(loss, shapes, points)
+  const computed = gradientsOf((...leaves) => loss(...leaves.map(recompute)), shapes, points)
   points.forEach((_, n) => {
     expect(fresh[n], `gradient of input ${n}`).toBeNear(expected[n], { rel, abs })
     expect(computed[n], `gradient of input ${n}, computed`).toBeNear(expected[n], { rel, abs })
@@ -47,13 +51,7 @@ function recompute(leaf: Tensor2D): Tensor2D {
   return tf.neg(tf.neg(leaf))
 }
 
-type Shapes = Parameters<typeof expectGradient>[1]
-
-function gradientsOf(
-  f: (...inputs: Tensor2D[]) => Scalar,
-  shapes: Shapes,
-  points: readonly Float32Array[],
-): Float32Array[] {
+function gradientsOf(f: Loss, shapes: readonly Shape[], points: readonly Float32Array[]): Float32Array[] {
   const leaves = Object.fromEntries(
     points.map((point, n) => [`input ${n}`, tf.tensor2d(point, [...shapes[n]])]),
   )
@@ -63,8 +61,8 @@ function gradientsOf(
 }
 
 function differences(
-  f: (...inputs: Tensor2D[]) => Scalar,
-  shapes: Shapes,
+  f: Loss,
+  shapes: readonly Shape[],
   points: readonly Float32Array[],
   moving: number,
   step: number,
