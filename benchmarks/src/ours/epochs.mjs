@@ -1,0 +1,114 @@
+import { fromEmbeddings } from '@recdistill/backbones'
+import { NO_ITEM } from '@recdistill/core'
+import { loadMethod } from '@recdistill/methods'
+import { train } from '@recdistill/trainer'
+import { readFloats, writeColumns } from '../columns.mjs'
+import { drawLists } from './draw-lists.mjs'
+import { createMf, mf, splitOf } from './model.mjs'
+import { readBatches } from './prepare.mjs'
+import { timed } from './timing.mjs'
+
+const protocol = {
+  name: 'none',
+  mask: { test: ['train'], valid: ['train'] },
+  users: 'all',
+  coldItems: 'keep',
+  candidates: { kind: 'catalogue' },
+  ks: [20],
+  select: 'ndcg@20',
+}
+
+/** Epochs of distillation by the trainer, evaluation left out: negatives, order, the method's lists and all steps. */
+export function openEpochs(engine, scenario, world, folder) {
+  const split = splitOf(world)
+  const method = loadMethod(scenario.kind)
+  const params = method.params.parse(paramsOf(scenario))
+  const teacher = fromEmbeddings(engine, {
+    users: readFloats(folder, 'teacher-users'),
+    items: readFloats(folder, 'teacher-items'),
+    dim: scenario.teacherDim,
+  })
+  let running = null
+  const start = () =>
+    train({
+      split,
+      protocol,
+      backbone: { definition: mf(), dim: scenario.dim, params: mf().params.parse({}) },
+      optimizer: { ...scenario, negatives: 1 },
+      method: { definition: method, params, lambda: scenario.lambda, teacher },
+      epochs: 1_000_000,
+      patience: 1_000_000,
+      validateEvery: 1_000_000,
+      seed: 1,
+      engine,
+      checkpoint: null,
+    })
+  return {
+    check: () => checkLosses(engine, { scenario, split, method, params, teacher, folder }),
+    run() {
+      running ??= start()
+      let record
+      const times = timed(() => (record = untilEpochEnds(running)))
+      const { base, kd } = record.loss
+      return { ...times, per: 1, parts: record.seconds, loss: { base, kd } }
+    },
+    dispose() {
+      running?.return()
+      teacher.dispose()
+    },
+  }
+}
+
+/** Letters of the papers to the names the method declares are the same; only these are left out or said otherwise. */
+function paramsOf({ kind, params }) {
+  if (kind === 'rce-kd') return params
+  const { K, L, M, T } = params
+  return { K, L, M, T }
+}
+
+function untilEpochEnds(running) {
+  for (;;) {
+    const { value, done } = running.next()
+    if (done) throw new Error('training ended before the benchmark did')
+    if (value.type === 'epoch') return value.record
+  }
+}
+
+/** Lists drawn once from the initial student, then a few steps on given batches through the fused loss. */
+function checkLosses(engine, { scenario, split, method, params, teacher, folder }) {
+  const student = createMf(engine, split, scenario)
+  student.restore({
+    parameters: { users: readFloats(folder, 'student-users'), items: readFloats(folder, 'student-items') },
+  })
+  const drawn = drawLists(method, params, { teacher, student, train: split.train })
+  const fused = method.fused(params)
+  const columns = {}
+  if (scenario.kind === 'rce-kd') {
+    columns['ours-order'] = drawn.everyone(student, params.M, null)
+    columns['list-top'] = drawn.lists[fused.top].items
+    columns['list-sampled'] = firstOf(drawn.lists[fused.approximate], params.L)
+    columns['ours-gamma'] = drawn.values[fused.gamma].data
+  } else {
+    columns['ours-order'] = drawn.everyone(teacher, params.M, split.train)
+    columns['list-interesting'] = drawn.lists[fused.listed].items
+    columns['list-uninteresting'] = drawn.lists[fused.background].items
+  }
+  writeColumns(folder, columns)
+  const losses = readBatches(folder, scenario.batch).map((batch) => {
+    student.begin()
+    const base = student.base(batch)
+    const kd = student.fused(fused, drawn.inputFor(batch.users, method.over), scenario.lambda)
+    student.update()
+    return [base, kd]
+  })
+  student.dispose()
+  return { losses }
+}
+
+/** The sampled items stand first in the list, the teacher's missing ones after them. */
+function firstOf({ items, k }, size) {
+  const out = new Uint32Array((items.length / k) * size)
+  for (let n = 0; n < out.length; n++) out[n] = items[Math.floor(n / size) * k + (n % size)]
+  if (out.includes(NO_ITEM)) throw new Error(`expected ${size} sampled items in every row`)
+  return out
+}

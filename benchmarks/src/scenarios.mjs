@@ -1,0 +1,54 @@
+/** Named performance scenarios: sizes of CiteULike-t, hyper-parameters of the papers' authors for it (spec 4.2, 4.5). */
+
+const training = { batch: 2048, lr: 1e-3 }
+const distilled = { ...training, dim: 20, teacherDim: 400, weightDecay: 1e-5 }
+
+const step = (dim) => ({ kind: 'step', ...training, dim, weightDecay: 1e-3 })
+const rank = (dim) => ({ kind: 'rank', ...training, dim, k: 20, weightDecay: 1e-3 })
+
+export const scenarios = {
+  'step-d20': step(20),
+  'step-d64': step(64),
+  'step-d400': step(400),
+  'rce-kd-epoch': {
+    kind: 'rce-kd',
+    ...distilled,
+    lambda: 500,
+    params: { K: 50, L: 50, M: 200, T: 10, beta: 3, tau: 1 },
+  },
+  'rrd-epoch': { kind: 'rrd', ...distilled, lambda: 0.1, params: { K: 100, L: 200, M: 500, T: 10 } },
+  'rank-d20': rank(20),
+  'rank-d400': rank(400),
+}
+
+/** The ways a peer does the same work; `distinct: false` scores a user once per pair, as the formula is written. */
+export function variantsOf(scenario, hasFused) {
+  if (scenario.kind === 'rank') return { torch: { fused: null } }
+  const adams = { 'torch default': null, ...(hasFused ? { 'torch fused': true } : {}) }
+  const plain = Object.fromEntries(Object.entries(adams).map(([name, fused]) => [name, { fused }]))
+  if (scenario.kind !== 'rce-kd') return plain
+  const perPair = { 'torch default, row per pair': { fused: null, distinct: false } }
+  return { ...perPair, ...plain }
+}
+
+/**
+ * What one unit has to move and to compute at least, whoever does it: dense Adam reads and writes parameter and both
+ * moments once a step (24 bytes a number); gathers and ranking buffers are taken to stay in the caches.
+ * `workingSet` is what must be at hand all the time, in bytes.
+ */
+export function workOf(scenario, { numUsers, numItems, pairs, distinctRows }) {
+  const { kind, dim, batch, params } = scenario
+  const numbers = (numUsers + numItems) * dim
+  const ranking = 2 * numUsers * numItems * dim
+  const adam = { bytes: 24 * numbers, flops: 12 * numbers }
+  const base = { bytes: 0, flops: batch * dim * 16 }
+  if (kind === 'step') return { bytes: adam.bytes, flops: adam.flops + base.flops, workingSet: 16 * numbers }
+  if (kind === 'rank') return { bytes: 4 * numbers, flops: ranking, workingSet: 4 * numbers }
+  const steps = Math.ceil(pairs / batch)
+  const scored = distinctRows * (kind === 'rce-kd' ? 2 * params.K + params.L : params.K + params.L)
+  return {
+    bytes: steps * adam.bytes,
+    flops: steps * (adam.flops + base.flops) + 6 * scored * dim + (kind === 'rce-kd' ? ranking : 0),
+    workingSet: 16 * numbers,
+  }
+}
