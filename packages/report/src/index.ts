@@ -1,1 +1,6 @@
-export {}
+export { aggregate, type Aggregate, type Row, type Value } from './aggregate.ts'
+export { gapRecovered } from './gap-recovered.ts'
+export { terminalTable } from './terminal-table.ts'
+export { markdownTable } from './comparison-markdown.ts'
+export { htmlReport } from './html/html-report.ts'
+export type { SignificanceRow } from './significance-row.ts'

@@ -1,0 +1,195 @@
+import type { Metrics, ModelRun, Role, RunResult } from '@recdistill/core'
+import { gapRecovered } from './gap-recovered.ts'
+
+/** One number of a row over its seeds. */
+export interface Value {
+  readonly mean: number
+  /** With n - 1; null for one seed. */
+  readonly sd: number | null
+  readonly n: number
+  /** Gap recovered, 1 is all of it; null for rows that are not distilled and where there is no gap. */
+  readonly gap: number | null
+}
+
+/** One line of every table: the runs of one label, over seeds. */
+export interface Row {
+  /** As in the result, with backbone and size where one label has several. */
+  readonly label: string
+  readonly role: Role
+  readonly method: string | null
+  readonly backbone: { readonly name: string; readonly dim: number }
+  readonly seeds: readonly number[]
+  readonly runs: readonly ModelRun[]
+  readonly parameters: number
+  readonly bytes: number
+  /** How many times smaller than the teacher; null without a teacher. */
+  readonly compression: number | null
+  readonly usersPerSecond: number | null
+  readonly microsecondsPerUser: number | null
+  /** Means over seeds. */
+  readonly seconds: number
+  readonly epochs: number
+  readonly valid: Readonly<Record<string, Value>>
+  readonly test: Readonly<Record<string, Value>>
+  readonly beyond: Readonly<Record<string, Value>>
+}
+
+/** What all three outputs show. */
+export interface Aggregate {
+  /** Teachers, scratch, baselines, distilled; in the result's order within a role. */
+  readonly rows: readonly Row[]
+  /** Keys of test metrics that any row has, in the order of their appearance. */
+  readonly metrics: readonly string[]
+  readonly beyondMetrics: readonly string[]
+  /** Remarks a reader needs to read the numbers rightly. */
+  readonly notes: readonly string[]
+}
+
+/**
+ * Runs grouped by label, backbone and size: mean and standard deviation over seeds, and how much of the gap between
+ * scratch and teacher a distilled student recovered.
+ *
+ * A row is compared with the scratch model of its own backbone and size, or the only one there is, and with the
+ * largest teacher. Numbers that are not finite are left out, with a note.
+ */
+export function aggregate(result: RunResult): Aggregate {
+  const notes: string[] = []
+  const groups = groupRuns(result.models)
+  const bare = groups.map((runs) => bareRow(runs, groups))
+  const teacher = largest(bare.filter((row) => row.role === 'teacher'))
+  const scratches = bare.filter((row) => row.role === 'scratch')
+  const metrics = keysOf(bare.map((row) => row.test))
+
+  const rows = bare.map((row): Row => {
+    const scratch =
+      scratches.find((other) => sameSize(other, row)) ?? (scratches.length === 1 ? scratches[0] : null)
+    const withGaps = (part: 'valid' | 'test') =>
+      mapValues(row[part], (value, key): Value => {
+        const gap =
+          row.role === 'distilled' ? gapRecovered(value, scratch?.[part][key], teacher?.[part][key]) : null
+        return { ...value, gap }
+      })
+    return {
+      ...row,
+      compression: teacher && row.bytes > 0 ? teacher.bytes / row.bytes : null,
+      valid: withGaps('valid'),
+      test: withGaps('test'),
+    }
+  })
+  notes.push(...gapNotes(bare, teacher, scratches, metrics), ...missingNotes(result.models))
+  return {
+    rows: roles.flatMap((role) => rows.filter((row) => row.role === role)),
+    metrics,
+    beyondMetrics: keysOf(bare.map((row) => row.beyond)),
+    notes,
+  }
+}
+
+const roles: readonly Role[] = ['teacher', 'scratch', 'baseline', 'distilled']
+
+function groupRuns(models: readonly ModelRun[]): ModelRun[][] {
+  const groups = new Map<string, ModelRun[]>()
+  for (const run of models) {
+    const key = JSON.stringify([run.role, run.label, run.backbone.name, run.backbone.dim])
+    groups.set(key, [...(groups.get(key) ?? []), run])
+  }
+  return [...groups.values()]
+}
+
+/** A row without what needs other rows. */
+function bareRow(runs: readonly ModelRun[], groups: readonly ModelRun[][]): Row {
+  const [first] = runs
+  const { label, role, backbone } = first
+  const shared = groups.filter(([other]) => other.label === label && other.role === role).length > 1
+  const speeds = runs.flatMap((run) => (run.ranking ? [run.ranking] : []))
+  return {
+    label: shared ? `${label} (${backbone.name} ${backbone.dim})` : label,
+    role,
+    method: first.method?.name ?? null,
+    backbone: { name: backbone.name, dim: backbone.dim },
+    seeds: runs.map((run) => run.seed),
+    runs,
+    parameters: first.parameters,
+    bytes: first.bytes,
+    compression: null,
+    usersPerSecond: finiteMean(speeds.map((speed) => speed.usersPerSecond)),
+    microsecondsPerUser: finiteMean(speeds.map((speed) => speed.microsecondsPerUser)),
+    seconds: finiteMean(runs.map((run) => run.seconds.total)) ?? 0,
+    epochs: finiteMean(runs.map((run) => run.epochs)) ?? 0,
+    valid: values(runs.map((run) => run.valid)),
+    test: values(runs.map((run) => run.test)),
+    beyond: values(runs.map((run) => run.beyond)),
+  }
+}
+
+/** Mean and spread of every key over the runs that have it. */
+function values(measured: readonly Metrics[]): Record<string, Value> {
+  const out: Record<string, Value> = {}
+  for (const key of keysOf(measured)) {
+    const found = measured.map((metrics) => metrics[key]).filter((value) => Number.isFinite(value))
+    const mean = finiteMean(found)
+    if (mean === null) continue
+    const n = found.length
+    const sd = n < 2 ? null : Math.sqrt(found.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1))
+    out[key] = { mean, sd, n, gap: null }
+  }
+  return out
+}
+
+function gapNotes(
+  rows: readonly Row[],
+  teacher: Row | null,
+  scratches: readonly Row[],
+  metrics: readonly string[],
+): string[] {
+  if (!rows.some((row) => row.role === 'distilled')) return []
+  if (!teacher) return ['Gap recovered needs a teacher in the same result.']
+  if (scratches.length === 0)
+    return ['Gap recovered needs a student trained from scratch in the same result.']
+  const notes: string[] = []
+  for (const scratch of scratches) {
+    const without = metrics.filter((key) => {
+      const [low, high] = [scratch.test[key], teacher.test[key]]
+      return low && high && high.mean <= low.mean
+    })
+    if (without.length === 0) continue
+    const where = without.length === metrics.length ? 'any metric' : without.join(', ')
+    notes.push(
+      `${teacher.label} is not better than ${scratch.label} on ${where}: there is no gap to recover, shown as –.`,
+    )
+  }
+  return notes
+}
+
+function missingNotes(models: readonly ModelRun[]): string[] {
+  return models.flatMap((run) => {
+    const bad = Object.entries({ ...run.test, ...run.beyond }).filter(([, value]) => !Number.isFinite(value))
+    return bad.length === 0
+      ? []
+      : [`${run.id} has no finite value for ${bad.map(([key]) => key).join(', ')}; left out.`]
+  })
+}
+
+function largest(rows: readonly Row[]): Row | null {
+  return rows.reduce<Row | null>((best, row) => (best && best.bytes >= row.bytes ? best : row), null)
+}
+
+function sameSize(a: Row, b: Row): boolean {
+  return a.backbone.name === b.backbone.name && a.backbone.dim === b.backbone.dim
+}
+
+function finiteMean(values: readonly number[]): number | null {
+  const finite = values.filter((value) => Number.isFinite(value))
+  return finite.length === 0 ? null : finite.reduce((sum, value) => sum + value, 0) / finite.length
+}
+
+function keysOf(records: readonly Readonly<Record<string, unknown>>[]): string[] {
+  return [...new Set(records.flatMap((record) => Object.keys(record)))]
+}
+
+function mapValues<A, B>(
+  record: Readonly<Record<string, A>>,
+  to: (value: A, key: string) => B,
+): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, to(value, key)]))
+}

@@ -1,0 +1,45 @@
+import type { RunResult } from '@recdistill/core'
+import { markdownTable as layOut } from 'markdown-table'
+import { aggregate, type Value } from './aggregate.ts'
+import { asBytes, asCount, asFactor, asMetric, asPercent } from './numbers.ts'
+
+/** The comparison as a GitHub table, every metric; the gap recovered stands in brackets. Notes follow below. */
+export function markdownTable(
+  result: RunResult,
+  { metrics }: { readonly metrics?: readonly string[] } = {},
+): string {
+  const { rows, metrics: available, notes } = aggregate(result)
+  const shown = metrics ?? available
+  const head = ['model', 'parameters', 'size', 'smaller', 'users/s', ...shown]
+  const body = rows.map((row) => [
+    row.label,
+    asCount(row.parameters),
+    asBytes(row.bytes),
+    row.role === 'teacher' ? '' : asFactor(row.compression),
+    asCount(row.usersPerSecond),
+    ...shown.map((key) => {
+      const value = row.test[key] as Value | undefined
+      const spread = value?.sd === null || value === undefined ? '' : ` ± ${asMetric(value.sd)}`
+      return (
+        asMetric(value?.mean) +
+        spread +
+        (row.role === 'distilled' ? ` (${asPercent(value?.gap ?? null)})` : '')
+      )
+    }),
+  ])
+  const cells = [head, ...body].map((line) => line.map(plain))
+  const table = layOut(cells, { align: ['l', ...head.slice(1).map(() => 'r')] })
+  const seeds = new Set(result.models.map((model) => model.seed)).size
+  const what = `${result.split.dataset}, test part, protocol ${result.protocol.name}, ${seeds === 1 ? 'one seed' : `${seeds} seeds (mean ± sd)`}, split ${result.split.hash.slice(0, 12)}. In brackets: gap recovered.`
+  return [plain(what), table, ...notes.map((note) => `- ${plain(note)}`)].join('\n\n') + '\n'
+}
+
+/** Text that Markdown and HTML take for what it is. The table library escapes the bars of cells. */
+function plain(text: string): string {
+  return text
+    .replace(/\s+/g, ' ')
+    .replace(/[\\`*_[\]#~]/g, '\\$&')
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+}

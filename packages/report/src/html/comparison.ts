@@ -1,0 +1,90 @@
+import type { Row, Value } from '../aggregate.ts'
+import { asBytes, asCount, asFactor, asMetric, asPercent, NONE } from '../numbers.ts'
+import { html, type Markup } from './markup.ts'
+import type { ReportContext } from './report-context.ts'
+
+/** The main table: what each model costs, what it reaches, and how much of the gap it recovered. */
+export function comparison(context: ReportContext): Markup {
+  const { rows, metrics, headline } = context
+  const rest = metrics.filter((key) => !headline.includes(key))
+  return html`<section id="comparison">
+    <h2>Comparison</h2>
+    <p class="soft">
+      Test part, ${context.protocolInWords}. Under a distilled student: gap recovered = (distilled − scratch)
+      / (teacher − scratch); 100 % is as good as the teacher.
+    </p>
+    ${comparisonTable(context, headline, true)}
+    ${
+      rest.length > 0 &&
+      html`<details>
+        <summary>All ${metrics.length} metrics</summary>
+        ${comparisonTable(context, metrics, false)}
+      </details>`
+    }
+    ${rows.length === 0 && html`<p>No model was trained.</p>`}
+  </section>`
+}
+
+function comparisonTable({ rows, looks }: ReportContext, keys: readonly string[], costs: boolean): Markup {
+  const best = new Map(keys.map((key) => [key, bestStudent(rows, key)]))
+  const timed = rows.some((row) => row.usersPerSecond !== null)
+  const costHeads = ['parameters', 'size', 'smaller', ...(timed ? ['ranking'] : [])]
+  return html`<div class="scroll">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">model</th>
+          ${costs && costHeads.map((name) => html`<th scope="col">${name}</th>`)}
+          ${keys.map((key) => html`<th scope="col">${key}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          (row) =>
+            html`<tr>
+              <th scope="row">
+                <span class="swatch" style="--own:${looks.get(row)!.colour}"></span>${row.label}
+                <span class="sub">${row.backbone.name} ${row.backbone.dim}${seedsOf(row)}</span>
+              </th>
+              ${
+                costs &&
+                html`<td>${asCount(row.parameters)}</td>
+                  <td>${asBytes(row.bytes)}</td>
+                  <td>${row.role === 'teacher' ? '' : asFactor(row.compression)}</td>
+                  ${timed && html`<td>${speed(row)}</td>`}`
+              }
+              ${keys.map((key) => metricCell(row, row.test[key], best.get(key) === row))}
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`
+}
+
+function metricCell(row: Row, value: Value | undefined, best: boolean): Markup {
+  if (!value) return html`<td>${NONE}</td>`
+  const gapClass = value.gap === null ? 'sub' : value.gap > 0 ? 'sub good' : 'sub bad'
+  return html`<td title="${value.mean}">
+    <span class="${best ? 'best' : ''}">${asMetric(value.mean)}</span>${
+      value.sd !== null && html`<span class="sub">± ${asMetric(value.sd)}</span>`
+    }${row.role === 'distilled' && html`<span class="${gapClass}">gap ${asPercent(value.gap)}</span>`}
+  </td>`
+}
+
+/** The student with the highest mean; teachers do not compete. */
+function bestStudent(rows: readonly Row[], key: string): Row | null {
+  const students = rows.filter((row) => row.role !== 'teacher' && key in row.test)
+  if (students.length < 2) return null
+  return students.reduce((best, row) => (row.test[key].mean > best.test[key].mean ? row : best))
+}
+
+function seedsOf({ seeds }: Row): string {
+  return seeds.length > 1 ? `, ${seeds.length} seeds` : ''
+}
+
+function speed({ usersPerSecond, microsecondsPerUser }: Row): Markup {
+  if (usersPerSecond === null) return html`${NONE}`
+  return html`${asCount(usersPerSecond)} users/s<span class="sub"
+      >${asCount(microsecondsPerUser)} µs/user</span
+    >`
+}

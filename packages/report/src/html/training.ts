@@ -1,0 +1,60 @@
+import { asSeconds, asWhole } from '../numbers.ts'
+import { html, type Markup } from './markup.ts'
+import type { ReportContext } from './report-context.ts'
+
+/** What training took, run by run, with the settings of each. */
+export function training({ rows }: ReportContext): Markup | null {
+  if (rows.length === 0) return null
+  return html`<section id="training">
+    <h2>Training</h2>
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">run</th>
+            <th scope="col">seed</th>
+            <th scope="col">epochs</th>
+            <th scope="col">kept</th>
+            <th scope="col">lists</th>
+            <th scope="col">steps</th>
+            <th scope="col">evaluation</th>
+            <th scope="col">total</th>
+            <th scope="col" class="text">settings</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${rows.flatMap((row) =>
+            row.runs.map(
+              (run) =>
+                html`<tr>
+                  <th scope="row">
+                    ${run.id}${run.cached && html`<span class="sub">from the cache; times are of its training</span>`}
+                  </th>
+                  <td>${run.seed}</td>
+                  <td>
+                    ${asWhole(run.epochs)}<span class="sub"
+                      >${run.stopped === 'patience' ? 'stopped early' : 'all'}</span
+                    >
+                  </td>
+                  <td>${asWhole(run.bestEpoch)}</td>
+                  <td>${asSeconds(run.seconds.lists)}</td>
+                  <td>${asSeconds(run.seconds.steps)}</td>
+                  <td>${asSeconds(run.seconds.evaluate)}</td>
+                  <td>${asSeconds(run.seconds.total)}</td>
+                  <td class="text"><code>${settings(run)}</code></td>
+                </tr>`,
+            ),
+          )}
+        </tbody>
+      </table>
+    </div>
+  </section>`
+}
+
+function settings({ optimizer, method, backbone }: ReportContext['result']['models'][number]): string {
+  const own = { ...backbone.params, ...(method ? { lambda: method.lambda, ...method.params } : {}) }
+  const all = { lr: optimizer.lr, weightDecay: optimizer.weightDecay, batch: optimizer.batch, ...own }
+  return Object.entries(all)
+    .map(([key, value]) => `${key}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+    .join(' ')
+}

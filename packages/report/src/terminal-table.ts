@@ -1,0 +1,83 @@
+import type { RunResult } from '@recdistill/core'
+import Table from 'cli-table3'
+import colours from 'picocolors'
+import { aggregate, type Row, type Value } from './aggregate.ts'
+import { headlineMetrics } from './headline-metrics.ts'
+import { asBytes, asCount, asFactor, asMetric, asPercent } from './numbers.ts'
+
+/**
+ * The comparison as a table of characters: a model a line, under each metric of a distilled student the gap recovered.
+ * Names are stripped of control characters, which a terminal would obey.
+ */
+export function terminalTable(
+  result: RunResult,
+  { color = false, metrics }: { readonly color?: boolean; readonly metrics?: readonly string[] } = {},
+): string {
+  const { bold, dim, green, yellow } = colours.createColors(color)
+  const { rows, metrics: available, notes } = aggregate(result)
+  const shown = metrics ?? headlineMetrics(result, available)
+  const several = rows.some((row) => row.seeds.length > 1)
+  const timed = rows.some((row) => row.usersPerSecond !== null)
+
+  const table = new Table({
+    head: ['model', 'size', 'smaller', ...(timed ? ['users/s'] : []), ...shown].map((name) =>
+      bold(printable(name)),
+    ),
+    colAligns: ['left', ...Array.from({ length: shown.length + 3 }, () => 'right' as const)],
+    chars: lines,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+  })
+  const best = new Map(shown.map((key) => [key, bestStudent(rows, key)]))
+  for (const row of rows) {
+    table.push([
+      printable(row.label) + (several ? dim(` ×${row.seeds.length}`) : ''),
+      asBytes(row.bytes),
+      row.role === 'teacher' ? '' : asFactor(row.compression),
+      ...(timed ? [asCount(row.usersPerSecond)] : []),
+      ...shown.map((key) => {
+        const value = row.test[key] as Value | undefined
+        const spread = several && value && value.sd !== null ? dim(` ±${asMetric(value.sd)}`) : ''
+        const mean = best.get(key) === row ? bold(asMetric(value?.mean)) : asMetric(value?.mean)
+        if (row.role !== 'distilled') return mean + spread
+        const gap = value?.gap ?? null
+        const colour = gap === null ? dim : gap > 0 ? green : yellow
+        return `${mean}${spread}\n${colour(`gap ${asPercent(gap)}`)}`
+      }),
+    ])
+  }
+  const heading = `${result.split.dataset}, test part, protocol ${result.protocol.name}`
+  const remarks = notes.map((note) => dim(printable(note)))
+  return [bold(printable(heading)), table.toString().replace(/[^\S\n]+$/gm, ''), ...remarks].join('\n')
+}
+
+/** Rules above and below the head only: rows of two lines are told apart by their first column. */
+const lines = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '   ',
+}
+
+/** The student with the highest mean; teachers do not compete. */
+function bestStudent(rows: readonly Row[], key: string): Row | null {
+  const students = rows.filter((row) => row.role !== 'teacher' && key in row.test)
+  return students.reduce<Row | null>(
+    (best, row) => (best && best.test[key].mean >= row.test[key].mean ? best : row),
+    null,
+  )
+}
+
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}]/gu, '')
+}
