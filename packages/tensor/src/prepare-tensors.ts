@@ -19,7 +19,7 @@ let prepared: { readonly asked: TensorBackend; readonly ready: Promise<TensorBac
  */
 export function prepareTensors({
   backend = 'wasm',
-  wasmFolder = folderOfWasmFiles(),
+  wasmFolder,
   warn = console.warn,
 }: {
   backend?: TensorBackend
@@ -33,22 +33,26 @@ export function prepareTensors({
   return ready
 }
 
-async function startWasm(wasmFolder: string, warn: (line: string) => void): Promise<TensorBackend> {
+async function startWasm(
+  wasmFolder: string | undefined,
+  warn: (line: string) => void,
+): Promise<TensorBackend> {
   const problem = await tryWasm(wasmFolder)
   if (problem === null) return 'wasm'
   warn(
-    `prepareTensors: the wasm backend cannot start (${problem}); using plain JavaScript, about 40 times slower`,
+    `prepareTensors: the wasm backend cannot start (${problem}); using plain JavaScript, many times slower`,
   )
   return startCpu()
 }
 
 /** Null when tensors now run on wasm, else the reason they do not. */
-async function tryWasm(folder: string): Promise<string | null> {
+async function tryWasm(wasmFolder: string | undefined): Promise<string | null> {
   if (!('WebAssembly' in globalThis)) return 'this runtime has no WebAssembly'
   try {
     // Registers the backend as a side effect, so it stays out of a plain import of this package.
     const wasm = await import('@tensorflow/tfjs-backend-wasm')
-    if (!(await isRunning('wasm'))) {
+    if (!isRunning('wasm')) {
+      const folder = wasmFolder ?? folderOfWasmFiles()
       for (const file of wasmFiles) accessSync(join(folder, file), constants.R_OK)
       wasm.setWasmPaths(join(folder, '/'))
     }
@@ -66,8 +70,8 @@ async function startCpu(): Promise<TensorBackend> {
 }
 
 /** One process may hold several copies of this module (tests do); the engine of TensorFlow.js is shared by all. */
-async function isRunning(backend: TensorBackend): Promise<boolean> {
-  return 'registry' in tf.engine() && backend in tf.engine().registry
+function isRunning(backend: TensorBackend): boolean {
+  return backend in tf.engine().registry
 }
 
 /** TensorFlow.js reports a failed start by two warnings with a stack; `prepareTensors` says it in one line. */
