@@ -1,1 +1,10 @@
-export {}
+import { loadMethods } from './registry/catalogue.ts'
+
+export { loadMethods, methodNames } from './registry/catalogue.ts'
+export { loadMethod } from './registry/load-method.ts'
+export { default as rceKd } from './rce-kd.ts'
+export { default as rrd } from './rrd.ts'
+export { default as vanillaCe } from './vanilla-ce.ts'
+
+/** Every method in this folder, by name. One file more is one method more: nothing here names them. */
+export const methods = await loadMethods()

@@ -20,3 +20,15 @@ export {
   type ValueSpec,
   type World,
 } from './method.ts'
+export { asMethod } from './as-method.ts'
+export {
+  describeParams,
+  paramsJsonSchema,
+  typeOf,
+  type ParamDescription,
+  type ParamSchema,
+} from './describe-params.ts'
+export { checkParams, parseParams } from './parse-params.ts'
+// What nearly every plugin needs beside this package, so that one import will do.
+export { InputError, nearest, NO_ITEM, type Rng } from '@recdistill/core'
+export type { Ranked, Refresh, Row } from '@recdistill/samplers'

@@ -1,1 +1,3 @@
-export {}
+export { describeChecks, type Check, type Skips } from './check.ts'
+export { describeMethod, methodChecks, type MethodContract } from './describe-method.ts'
+export { plainFused, readBy, type PlainFused } from './plain-fused.ts'

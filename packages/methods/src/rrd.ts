@@ -1,0 +1,103 @@
+import { relaxedRanking } from '@recdistill/losses'
+import { defineMethod } from '@recdistill/plugin'
+import { sampleByPosition, sampleByWeight, sampleExcept, type Row } from '@recdistill/samplers'
+import { z } from 'zod'
+import { presets } from './presets/rrd.ts'
+
+let logWeights = new Float64Array(0)
+
+/**
+ * Relaxed ranking distillation: the teacher's order among items the user would probably like, and only the fact that
+ * all others rank below them.
+ *
+ *     loss = sum over distinct users of sum over k of log(sum over m >= k of e^a_m + sum over l of e^b_l) - a_k
+ *
+ * a are the student's scores of K interesting items in teacher order, b those of L uninteresting ones. Candidates are the
+ * teacher's first `maxK` items without training positives.
+ */
+export default defineMethod({
+  name: 'rrd',
+  paper: {
+    title: 'DE-RRD: A Knowledge Distillation Framework for Recommender System',
+    venue: 'CIKM 2020',
+    equations: 'section 3.2, relaxed ranking distillation',
+  },
+  params: z.object({
+    K: z.int().min(1).default(100).describe('interesting items per user'),
+    L: z.int().min(1).default(200).describe('uninteresting items per user'),
+    maxK: z
+      .int()
+      .min(1)
+      .default(500)
+      .describe('candidates per user: the teacher’s first unseen items (M in the paper)'),
+    T: z.number().positive().default(10).describe('temperature of the draw; large is nearly uniform'),
+    interesting: z
+      .enum(['sample', 'top', 'score'])
+      .default('sample')
+      .describe('draw candidates by position, take the first K, or draw by teacher score over T'),
+    noSort: z.boolean().default(false).describe('list interesting items in the order they were drawn'),
+    scoreCap: z
+      .number()
+      .positive()
+      .nullable()
+      .default(null)
+      .describe('scores above it count as it, without gradient; 80 reproduces released code'),
+  }),
+  defaults: { lambda: 0.1, weightDecay: 1e-5 },
+  presets,
+  check: ({ K, L, maxK }, { numItems }) => [
+    ...(K > maxK ? [`rrd.K: expected at most maxK = ${maxK}, got ${K}`] : []),
+    ...(maxK > numItems ? [`rrd.maxK: expected at most ${numItems}, the number of items, got ${maxK}`] : []),
+    ...(maxK <= numItems && L > numItems - maxK
+      ? [
+          `rrd.L: expected at most ${numItems - maxK}, the items that are no candidates (${numItems} - maxK), got ${L}`,
+        ]
+      : []),
+  ],
+  lists: ({ K, L, maxK, T, interesting, noSort }) => ({
+    interesting: {
+      size: K,
+      refresh: interesting === 'top' ? 'once' : { epochs: 1 },
+      draw(row, out, rng) {
+        const candidates = candidatesOf(row, maxK)
+        if (interesting === 'top') takeFirst(candidates, out)
+        else if (interesting === 'sample')
+          sampleByPosition(candidates, T, out, rng, { keepDrawOrder: noSort })
+        else sampleByWeight(candidates, scoresOver(T, row, candidates), out, rng, { keepDrawOrder: noSort })
+      },
+    },
+    uninteresting: {
+      size: L,
+      refresh: { epochs: 1 },
+      draw: (row, out, rng) => void sampleExcept(row.numItems, [row.seen, candidatesOf(row, maxK)], out, rng),
+    },
+  }),
+  over: 'users',
+  loss: ({ student, mask, params }) =>
+    relaxedRanking(student.scores.interesting, student.scores.uninteresting, {
+      scoreCap: params.scoreCap,
+      listedMask: mask.interesting,
+      backgroundMask: mask.uninteresting,
+    }),
+  fused: ({ scoreCap }) => ({
+    kind: 'relaxedRanking',
+    listed: 'interesting',
+    background: 'uninteresting',
+    scoreCap,
+  }),
+})
+
+function candidatesOf(row: Row, maxK: number): Uint32Array {
+  return row.teacher.top(maxK, { seen: 'skip' })
+}
+
+function takeFirst(candidates: Uint32Array, out: Uint32Array): void {
+  for (let t = 0; t < out.length && t < candidates.length; t++) out[t] = candidates[t]
+}
+
+function scoresOver(T: number, row: Row, candidates: Uint32Array): Float64Array {
+  const scores = row.teacher.scoresOf(candidates)
+  if (logWeights.length < candidates.length) logWeights = new Float64Array(candidates.length)
+  for (let t = 0; t < candidates.length; t++) logWeights[t] = scores[t] / T
+  return logWeights
+}
