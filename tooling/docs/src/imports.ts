@@ -7,7 +7,7 @@ export function importsOf(files: readonly string[]): Set<string> {
     const text = readText(file)
     const imported = ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName)
     const looked = [...text.matchAll(/\b(?:resolve|require)\('([^'./][^']*)'\)/g)].map((match) => match[1])
-    return [...imported, ...looked].filter((name) => !/^(\.|node:)/.test(name)).map(packageOf)
+    return [...imported, ...looked].filter((name) => !/^(\.|node:|$)/.test(name)).map(packageOf)
   })
   return new Set(names)
 }
