@@ -34,11 +34,11 @@ export function markdownTable(
   return [plain(what), table, ...notes.map((note) => `- ${plain(note)}`)].join('\n\n') + '\n'
 }
 
-/** Text that Markdown and HTML take for what it is. The table library escapes the bars of cells. */
+/** Text that Markdown and HTML take for what it is. */
 function plain(text: string): string {
   return text
     .replace(/\s+/g, ' ')
-    .replace(/[\\`*_[\]#~]/g, '\\$&')
+    .replace(/[\\`*_[\]#~|]/g, '\\$&')
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')
     .replace(/>/g, '&gt;')

@@ -36,6 +36,11 @@ export function asSeconds(seconds: number): string {
   return minutes < 120 ? `${minutes} min` : `${(seconds / 3600).toFixed(1)} h`
 }
 
+/** 1250 is `1.3 ms`. */
+export function asMicroseconds(microseconds: number | null): string {
+  return microseconds === null ? NONE : scaled(microseconds, 1000, ['µs', 'ms', 's'])
+}
+
 /** p values below a thousandth keep their size only. */
 export function asP(p: number): string {
   if (!Number.isFinite(p)) return NONE

@@ -1,5 +1,5 @@
 import type { Row, Value } from '../aggregate.ts'
-import { asBytes, asCount, asFactor, asMetric, asPercent, NONE } from '../numbers.ts'
+import { asBytes, asCount, asFactor, asMetric, asMicroseconds, asPercent, NONE } from '../numbers.ts'
 import { html, type Markup } from './markup.ts'
 import type { ReportContext } from './report-context.ts'
 
@@ -34,8 +34,8 @@ function comparisonTable({ rows, looks }: ReportContext, keys: readonly string[]
       <thead>
         <tr>
           <th scope="col">model</th>
-          ${costs && costHeads.map((name) => html`<th scope="col">${name}</th>`)}
           ${keys.map((key) => html`<th scope="col">${key}</th>`)}
+          ${costs && costHeads.map((name) => html`<th scope="col">${name}</th>`)}
         </tr>
       </thead>
       <tbody>
@@ -46,6 +46,7 @@ function comparisonTable({ rows, looks }: ReportContext, keys: readonly string[]
                 <span class="swatch" style="--own:${looks.get(row)!.colour}"></span>${row.label}
                 <span class="sub">${row.backbone.name} ${row.backbone.dim}${seedsOf(row)}</span>
               </th>
+              ${keys.map((key) => metricCell(row, row.test[key], best.get(key) === row))}
               ${
                 costs &&
                 html`<td>${asCount(row.parameters)}</td>
@@ -53,7 +54,6 @@ function comparisonTable({ rows, looks }: ReportContext, keys: readonly string[]
                   <td>${row.role === 'teacher' ? '' : asFactor(row.compression)}</td>
                   ${timed && html`<td>${speed(row)}</td>`}`
               }
-              ${keys.map((key) => metricCell(row, row.test[key], best.get(key) === row))}
             </tr>`,
         )}
       </tbody>
@@ -85,6 +85,6 @@ function seedsOf({ seeds }: Row): string {
 function speed({ usersPerSecond, microsecondsPerUser }: Row): Markup {
   if (usersPerSecond === null) return html`${NONE}`
   return html`${asCount(usersPerSecond)} users/s<span class="sub"
-      >${asCount(microsecondsPerUser)} µs/user</span
+      >${asMicroseconds(microsecondsPerUser)} a user</span
     >`
 }

@@ -69,6 +69,8 @@ function page(title: string, context: ReportContext, sections: readonly Markup[]
   })
   const hash = createHash('sha256').update(downloadScript).digest('base64')
   const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'`
+  // Not in the template: the policy's hash is over these exact bytes.
+  const script = asMarkup(`<script>${downloadScript}</script>`)
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -88,7 +90,7 @@ function page(title: string, context: ReportContext, sections: readonly Markup[]
           <p class="soft">
             ${asWhole(counts.users)} users, ${asWhole(counts.items)} items,
             ${asWhole(counts.train + counts.valid + counts.test)} interactions · protocol
-            ${result.protocol.name} · ${result.startedAt} · ${asSeconds(result.seconds)}
+            ${result.protocol.name} · ${moment(result.startedAt)} · took ${asSeconds(result.seconds)}
           </p>
           <nav aria-label="sections">${links}</nav>
         </header>
@@ -100,10 +102,7 @@ function page(title: string, context: ReportContext, sections: readonly Markup[]
             network.
           </p>
         </footer>
-        ${embeddedResult(result)}
-        <script>
-          ${asMarkup(downloadScript)}
-        </script>
+        ${embeddedResult(result)} ${script}
       </body>
     </html> `
 }
@@ -116,4 +115,9 @@ function notices(warnings: readonly string[]): Markup | null {
       ${warnings.map((warning) => html`<li>${warning}</li>`)}
     </ul>
   </div>`
+}
+
+/** `2026-11-22T01:02:03Z` as people read it; anything else as it came. */
+function moment(iso: string): string {
+  return iso.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(:\d\d(\.\d+)?)?Z$/, '$1 $2 UTC')
 }

@@ -48,7 +48,7 @@ tbody tr:last-child > * { border-bottom: 0; }
 th:first-child, td:first-child { text-align: left; }
 tbody th { position: sticky; left: 0; background: var(--card); font-weight: 600; max-width: 16rem; white-space: normal; overflow-wrap: anywhere; min-width: 7.5rem; }
 td.text, th.text { text-align: left; white-space: normal; }
-td .sub { display: block; }
+td .sub, tbody th .sub { display: block; font-weight: 400; }
 .best { font-weight: 700; }
 .good { color: var(--good); } .bad { color: var(--bad); }
 .swatch { display: inline-block; width: .7em; height: .7em; border-radius: 50%; margin-right: .5em; background: var(--own); }

@@ -1,5 +1,5 @@
 import type { Row } from '../aggregate.ts'
-import { asBytes, asCount, asMetric } from '../numbers.ts'
+import { asBytes, asMetric, asMicroseconds } from '../numbers.ts'
 import type { Axis } from '../plot/frame.ts'
 import { scatterPlot, type Point } from '../plot/scatter-plot.ts'
 import { html, type Markup } from './markup.ts'
@@ -32,8 +32,8 @@ export function tradeOffs(context: ReportContext): Markup | null {
   return html`<section id="trade-offs">
     <h2>Quality against size and latency</h2>
     <p class="soft">
-      Up and to the left is better. Both scales below are logarithmic; bars show one standard deviation over
-      seeds.
+      Up and to the left is better. Both horizontal scales are logarithmic; bars show one standard deviation
+      over seeds.
     </p>
     <div class="card">${tabs('trade-off', choices, Math.min(chosen, choices.length - 1))}</div>
   </section>`
@@ -50,5 +50,5 @@ function pointsOf({ rows, looks }: ReportContext, key: string, cost: (row: Row) 
 }
 
 const metricAxis: Axis = { label: '', kind: 'linear', format: asMetric }
-const sizeAxis: Axis = { label: 'model size', kind: 'log', format: asBytes }
-const latencyAxis: Axis = { label: 'ranking, µs per user', kind: 'log', format: asCount }
+const sizeAxis: Axis = { label: 'model size', kind: 'log2', format: asBytes }
+const latencyAxis: Axis = { label: 'ranking time of a user', kind: 'log10', format: asMicroseconds }

@@ -3,7 +3,8 @@ import { html, type Markup } from '../html/markup.ts'
 
 export interface Axis {
   readonly label: string
-  readonly kind: 'linear' | 'log'
+  /** `log2` for bytes, whose round numbers are powers of 2. */
+  readonly kind: 'linear' | 'log10' | 'log2'
   readonly format: (value: number) => string
 }
 export interface Size {
@@ -34,8 +35,8 @@ export function frame(
   const [left, right, top, bottom] = [58, width - room, 26, height - 42]
   const xScale = scale(xs, xAxis.kind, [left, right])
   const yScale = scale(ys, yAxis.kind, [bottom, top])
-  const xTicks = fewer(xScale.ticks(Math.max(3, Math.round((right - left) / 90))), 9)
-  const yTicks = fewer(yScale.ticks(6), 9)
+  const xTicks = apart(ticksOf(xScale, xAxis.kind, Math.max(3, Math.round((right - left) / 90))), xScale, 54)
+  const yTicks = apart(ticksOf(yScale, yAxis.kind, 6), yScale, 18)
   const axes = html`<g>
     ${yTicks.map(
       (tick) =>
@@ -71,19 +72,38 @@ export function at(coordinate: number): string {
   return String(Math.round(coordinate * 10) / 10)
 }
 
+type Scale = ReturnType<typeof scale>
+
 function scale(values: readonly number[], kind: Axis['kind'], range: [number, number]) {
   const low = Math.min(...values)
   const high = Math.max(...values)
-  if (kind === 'log') {
-    const room = low === high ? 2 : (high / low) ** 0.08
-    return scaleLog([low / room, high * room], range)
+  if (kind === 'linear') {
+    const room = low === high ? Math.abs(low) * 0.1 || 1 : 0
+    return scaleLinear([low - room, high + room], range).nice()
   }
-  const room = low === high ? Math.abs(low) * 0.1 || 1 : 0
-  return scaleLinear([low - room, high + room], range).nice()
+  const room = low === high ? 2 : (high / low) ** 0.08
+  return scaleLog([low / room, high * room], range)
 }
 
-/** Every second, third, ... tick where there are too many, as on log axes. */
-function fewer(ticks: readonly number[], most: number): number[] {
-  const step = Math.ceil(ticks.length / most)
-  return ticks.filter((_, n) => n % step === 0)
+/** Round numbers; on a log axis 1, 2, 5 of each decade or powers of 2, and where that is one or none, plain steps. */
+function ticksOf(of: Scale, kind: Axis['kind'], about: number): number[] {
+  const [low, high] = of.domain()
+  if (kind === 'linear') return of.ticks(about)
+  const base = kind === 'log2' ? 2 : 10
+  const from = Math.floor(Math.log(low) / Math.log(base))
+  const powers = Array.from(
+    { length: Math.ceil(Math.log(high / low) / Math.log(base)) + 2 },
+    (_, n) => base ** (from + n),
+  )
+  const round = kind === 'log2' ? powers : powers.flatMap((power) => [power, 2 * power, 5 * power])
+  const inside = round.filter((tick) => tick >= low && tick <= high)
+  return inside.length > 1 ? inside : scaleLinear([low, high]).ticks(3)
+}
+
+/** Ticks whose labels would touch the one before are left out. */
+function apart(ticks: readonly number[], of: Scale, room: number): number[] {
+  const kept: number[] = []
+  for (const tick of ticks)
+    if (kept.length === 0 || Math.abs(of(tick) - of(kept[kept.length - 1])) >= room) kept.push(tick)
+  return kept
 }
