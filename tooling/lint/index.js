@@ -1,18 +1,6 @@
 import tseslint from 'typescript-eslint'
 import { directions } from './directions.js'
 
-const browserGlobals = [
-  'window',
-  'document',
-  'self',
-  'name',
-  'event',
-  'location',
-  'length',
-  'status',
-  'origin',
-]
-
 const everyPackage = Object.keys(directions)
 
 /** One rule block a package: an import against the direction of dependencies does not lint. */
@@ -51,11 +39,6 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       eqeqeq: 'error',
     },
-  },
-  {
-    // The types of WebAssembly come with those of a browser, whose other globals do not exist in Node.
-    files: ['**/*.ts'],
-    rules: { 'no-restricted-globals': ['error', ...browserGlobals] },
   },
   {
     files: ['packages/*/src/**/*.ts'],

@@ -31,7 +31,9 @@ test('every package shows an example', () => {
 test('examples have the right types', { timeout: 180_000 }, () => {
   const config = ts.readConfigFile(join(root, 'tooling/tsconfig/base.json'), (file) => ts.sys.readFile(file))
   const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, join(root, 'tooling/tsconfig'))
-  const program = ts.createProgram(all.map(fileOf), { ...options, noUnusedLocals: false, types: ['node'] })
+  const ambient = join(root, 'tooling/tsconfig/webassembly.d.ts')
+  const own = { ...options, noUnusedLocals: false, types: ['node'] }
+  const program = ts.createProgram([ambient, ...all.map(fileOf)], own)
   const complaints = all.flatMap((example) => {
     const source = program.getSourceFile(fileOf(example))
     const found = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)]
