@@ -197,6 +197,49 @@ test('a method without a kernel and its fused twin train the same student', () =
   expect(parameters[0].items).toBeNear(parameters[1].items, { abs: 2e-4 })
 })
 
+test('the whole catalogue as a list is the list of every item', () => {
+  const teacher = run(optionsFor())!
+  const stored = defineMethod({
+    name: 'stored',
+    paper: { title: 'none', venue: 'a test' },
+    params: z.object({}),
+    defaults: { lambda: 1, weightDecay: 0 },
+    lists: (_, { numItems }) => ({
+      all: {
+        size: numItems,
+        refresh: 'once',
+        draw: (_row, out) => out.forEach((_, item) => (out[item] = item)),
+      },
+    }),
+    over: 'pairs',
+    loss: ({ student, teacher }) =>
+      tf.neg(tf.sum(tf.mul(tf.softmax(teacher.scores.all), tf.logSoftmax(student.scores.all)))),
+  })
+  const catalogue = { ...stored, lists: () => ({ all: { size: 'catalogue' as const } }) }
+  const parameters = [stored, catalogue].map((definition) => {
+    const method = { definition, params: {}, lambda: 2, teacher: teacher.model }
+    return run(optionsFor(undefined, { method, epochs: 2 }))!.model.state().parameters
+  })
+  expect(parameters[0]).toEqual(parameters[1])
+})
+
+test('a loss that reads a name nobody declared says so', () => {
+  const teacher = run(optionsFor())!
+  const definition = {
+    ...copying,
+    loss: ({ student }: never) => tf.sum((student as { scores: Record<string, never> }).scores.typo),
+  }
+  const method = {
+    definition: definition as unknown as typeof copying,
+    params: { K: 5 },
+    lambda: 1,
+    teacher: teacher.model,
+  }
+  expect(() => run(optionsFor(undefined, { method }))).toThrow(
+    'copying: its loss reads list "typo"; declared are favourites, own, random',
+  )
+})
+
 test('a teacher comes back from its file and ranks as before', () => {
   const checkpoint = { folder: folder(), everySeconds: 1000 }
   const options = optionsFor(undefined, { checkpoint })
