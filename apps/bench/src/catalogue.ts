@@ -1,0 +1,73 @@
+import { backbones, loadBackbone } from '@recdistill/backbones'
+import { InputError, type EvalProtocol } from '@recdistill/core'
+import { listDatasets } from '@recdistill/data'
+import { loadMethod, loadMethods } from '@recdistill/methods'
+import { metrics, protocols, resolveProtocol } from '@recdistill/metrics'
+import { parseParams, type AnyMethod, type BackboneDefinition } from '@recdistill/plugin'
+import type { Entry } from './commands/list.ts'
+import type { ProtocolConfig } from './config/config.ts'
+import { presets } from './config/presets.ts'
+
+/** What there is to choose from: the only place that knows which packages bring it. */
+export interface Catalogue {
+  readonly methods: readonly AnyMethod[]
+  readonly backbones: readonly BackboneDefinition[]
+  readonly datasets: readonly Entry[]
+  readonly metrics: readonly Entry[]
+  readonly protocols: readonly Entry[]
+  readonly presets: readonly Entry[]
+  /** A built-in name, a file (`./my-method.js`) or a package. @throws InputError naming the nearest. */
+  method(reference: string): Promise<AnyMethod>
+  backbone(name: string): BackboneDefinition
+  protocol(config: ProtocolConfig): EvalProtocol
+  /** Parameters checked and completed by their declaration. @throws InputError of one line. */
+  parse(
+    definition: { readonly name: string; readonly params: AnyMethod['params'] },
+    values: Readonly<Record<string, unknown>>,
+  ): Record<string, unknown>
+}
+
+export async function loadCatalogue(): Promise<Catalogue> {
+  const methods = await loadMethods()
+  return {
+    methods,
+    backbones,
+    datasets: listDatasets().map(({ name, about, citation, licence, home, splits, defaultSplit }) => ({
+      name,
+      about,
+      citation,
+      licence,
+      home,
+      splits: Object.entries(splits).map(([split, { about: rule }]) => ({ name: split, about: rule })),
+      defaultSplit,
+    })),
+    metrics: Object.values(metrics).map(({ of: _of, title, formula, ...rest }) => ({
+      about: `${title}: ${formula}`,
+      ...rest,
+    })),
+    protocols: Object.values(protocols).map((protocol) => ({ about: aboutProtocol(protocol), ...protocol })),
+    presets: Object.entries(presets).map(([name, preset]) => ({ name, ...preset })),
+    async method(reference) {
+      return methods.find(({ name }) => name === reference) ?? checked(reference, await loadMethod(reference))
+    },
+    backbone: loadBackbone,
+    protocol: ({ name, ...rules }) => resolveProtocol(name, rules),
+    parse: (definition, values) => parseParams(definition, values),
+  }
+}
+
+/** A plugin may not take a key of the configuration as its name. */
+function checked(reference: string, method: AnyMethod): AnyMethod {
+  if (['teacher', 'student', 'scratch', 'methods', 'protocol', 'columns', 'dataset'].includes(method.name))
+    throw new InputError(`${reference}: a method may not be called "${method.name}"; choose another name`)
+  return method
+}
+
+function aboutProtocol({ mask, users, coldItems, candidates, ks }: EvalProtocol): string {
+  const masked = mask.test.length === 0 ? 'nothing' : mask.test.join(' and ')
+  const among =
+    candidates.kind === 'catalogue' ? 'the whole catalogue' : `${candidates.negatives} sampled items`
+  const whom = users === 'all' ? 'all users' : 'users with truth'
+  const cold = coldItems === 'apart' ? ', cold items apart' : ''
+  return `${masked} masked, ranks ${among}, mean over ${whom}${cold}, at ${ks.join(', ')}`
+}

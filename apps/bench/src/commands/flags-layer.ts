@@ -1,0 +1,89 @@
+import { InputError } from '@recdistill/core'
+import { absolutePaths } from '../config/absolute-paths.ts'
+import type { Layer } from '../config/layer.ts'
+import { scalar } from '../config/set.ts'
+
+type Flags = Readonly<Record<string, unknown>>
+
+const words = [
+  'dataset',
+  'split',
+  'dataDir',
+  'cache',
+  'protocol',
+  'preset',
+  'teacher',
+  'student',
+  'methods',
+  'teacherFrom',
+  'train',
+  'valid',
+  'test',
+]
+const numbers = [
+  'minRating',
+  'splitSeed',
+  'epochs',
+  'patience',
+  'validateEvery',
+  'threads',
+  'checkpointEvery',
+]
+const switches = ['saveRankings', 'followTest']
+
+/** The flags of a command as a layer: text is text, numbers are read, paths start where the command does. */
+export function flagsLayer(flags: Flags): Layer {
+  const values: Record<string, unknown> = {}
+  for (const key of [...words, 'data']) if (flags[key] !== undefined) values[key] = flags[key]
+  for (const key of numbers) if (flags[key] !== undefined) values[key] = scalar(String(flags[key]))
+  for (const key of switches) if (flags[key] === true) values[key] = true
+  // `--cache DIR` and `--no-cache` are one option to the parser: text, or false.
+  if (flags.cache === false) {
+    values.reuseTeachers = false
+    delete values.cache
+  } else if (flags.cache === true) delete values.cache
+  if (flags.seeds !== undefined) values.seeds = seeds(String(flags.seeds))
+  if (flags.kCore !== undefined) values.kCore = kCore(String(flags.kCore))
+  const read = {
+    ...(flags.format === undefined ? {} : { format: flags.format }),
+    ...(flags.delimiter === undefined ? {} : { delimiter: flags.delimiter }),
+    ...(flags.columns === undefined ? {} : { columns: columns(String(flags.columns)) }),
+  }
+  if (Object.keys(read).length > 0) values.read = read
+  return {
+    values: absolutePaths(values, process.cwd()),
+    speak: (path) =>
+      path.length === 0 ? 'command line' : `--${[kebab(path[0]), ...path.slice(1)].join('.')}`,
+  }
+}
+
+/** `3` is three seeds; `0,1,2` and `5,` are those. */
+function seeds(text: string): unknown {
+  if (!text.includes(',')) return scalar(text)
+  return text
+    .split(',')
+    .filter((part) => part.trim() !== '')
+    .map((part) => scalar(part.trim()))
+}
+
+function kCore(text: string): unknown {
+  const [users, items, ...rest] = text.split(':')
+  if (items === undefined) return scalar(text)
+  if (rest.length > 0) throw new InputError(`--k-core: expected n or users:items, e.g. 5:0, got "${text}"`)
+  return { users: scalar(users), items: scalar(items) }
+}
+
+function columns(text: string): Record<string, string | number> {
+  return Object.fromEntries(
+    text.split(',').map((pair) => {
+      const [role, name, ...rest] = pair.split('=')
+      if (name === undefined || name === '' || rest.length > 0)
+        throw new InputError(`--columns: expected role=name pairs, e.g. user=uid,item=movie, got "${text}"`)
+      return [role.trim(), /^\d+$/.test(name) ? Number(name) : name.trim()]
+    }),
+  )
+}
+
+function kebab(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+}

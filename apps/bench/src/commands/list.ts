@@ -1,0 +1,65 @@
+import { Argument, Command } from 'commander'
+import { describeParams, type ParamDescription } from '@recdistill/plugin'
+import { loadCatalogue, type Catalogue } from '../catalogue.ts'
+import { line, type Io } from '../io.ts'
+
+const kinds = ['methods', 'backbones', 'datasets', 'metrics', 'protocols', 'presets'] as const
+
+/** A row of a list: the name, one line about it, and what it takes. */
+export interface Entry {
+  readonly name: string
+  readonly about: string
+  readonly [detail: string]: unknown
+}
+
+export function listCommand(io: Io, done: (code: number) => void): Command {
+  return new Command('list')
+    .description('Shows what there is to choose from.')
+    .addArgument(new Argument('<kind>').choices(kinds))
+    .option('--json', 'as JSON, with parameters')
+    .action(async (kind: (typeof kinds)[number], flags: { json?: boolean }) => {
+      const entries = entriesOf(kind, await loadCatalogue())
+      if (flags.json === true) line(io.stdout, JSON.stringify(entries, null, 2))
+      else for (const entry of entries) print(entry, Math.max(...entries.map(({ name }) => name.length)), io)
+      done(0)
+    })
+}
+
+function print({ name, about, parameters, splits }: Entry, width: number, io: Io): void {
+  line(io.stdout, `${name.padEnd(width)}  ${about}`)
+  const indent = ' '.repeat(width + 4)
+  for (const parameter of (parameters as readonly ParamDescription[] | undefined) ?? [])
+    line(
+      io.stdout,
+      `${indent}${parameter.name} = ${JSON.stringify(parameter.default)} (${parameter.type}): ${parameter.description}`,
+    )
+  for (const split of (splits as readonly Entry[] | undefined) ?? [])
+    line(io.stdout, `${indent}--split ${split.name}: ${split.about}`)
+}
+
+function entriesOf(kind: (typeof kinds)[number], catalogue: Catalogue): readonly Entry[] {
+  switch (kind) {
+    case 'methods':
+      return catalogue.methods.map((method) => ({
+        name: method.name,
+        about: `${method.paper.title} (${method.paper.venue})`,
+        parameters: describeParams(method.params),
+        defaults: method.defaults,
+        presets: method.presets ?? [],
+      }))
+    case 'backbones':
+      return catalogue.backbones.map((backbone) => ({
+        name: backbone.name,
+        about: `${backbone.paper.title} (${backbone.paper.venue})`,
+        parameters: describeParams(backbone.params),
+      }))
+    case 'datasets':
+      return catalogue.datasets
+    case 'metrics':
+      return catalogue.metrics
+    case 'protocols':
+      return catalogue.protocols
+    case 'presets':
+      return catalogue.presets
+  }
+}

@@ -1,0 +1,24 @@
+import { Command } from 'commander'
+import { join } from 'node:path'
+import { loadCatalogue } from '../catalogue.ts'
+import { fileLayer } from '../config/file.ts'
+import { resolveConfig } from '../config/resolve.ts'
+import type { Io } from '../io.ts'
+import { execute } from '../run/execute.ts'
+import { openRunFolder } from '../run/run-folder.ts'
+import { flagsLayer } from './flags-layer.ts'
+
+export function resumeCommand(io: Io, done: (code: number) => void): Command {
+  return new Command('resume')
+    .description('Goes on with a run that was stopped or killed; the result is the one it would have had.')
+    .argument('<folder>', 'of the run')
+    .option('--threads <n>', 'threads of the engine; no result depends on it')
+    .option('--json', 'print the result as JSON on stdout, and nothing else there')
+    .action(async (path: string, flags: { threads?: string; json?: boolean }) => {
+      const folder = openRunFolder(path)
+      const catalogue = await loadCatalogue()
+      const layers = [fileLayer(join(folder.path, 'config.yaml')), flagsLayer({ threads: flags.threads })]
+      const config = await resolveConfig(layers, catalogue)
+      done(await execute({ config, catalogue, io, json: flags.json === true, makeFolder: () => folder }))
+    })
+}

@@ -1,0 +1,46 @@
+import { splitRuleForms } from '@recdistill/data'
+import { Option, type Command } from 'commander'
+
+/** Options that say which interactions, shared by every command that reads some. */
+export function withSource(command: Command): Command {
+  return command
+    .option('--dataset <name>', 'a named data set (see: recdistill list datasets)')
+    .option(
+      '--data <files...>',
+      'files of interactions: CSV, TSV, JSON lines, Parquet, RecBole, adjacency lists',
+    )
+    .option(
+      '--train <file>',
+      'training interactions, when they are divided already; with --test and perhaps --valid',
+    )
+    .option('--valid <file>', 'validation interactions')
+    .option('--test <file>', 'test interactions')
+    .option(
+      '--format <name>',
+      'of the files: csv, inter, jsonl, parquet, adjacency, citeulike; else it is told by looking',
+    )
+    .option('--delimiter <text>', 'between columns, e.g. "," or "::"')
+    .option(
+      '--columns <names>',
+      'columns of the files by name or place: user=uid,item=movie,rating=stars,time=3',
+    )
+    .option('--min-rating <number>', 'drop interactions rated below')
+    .option('--k-core <n>', 'least interactions of a user and an item (or users:items)')
+    .option('--split <rule>', `how to divide: a named split of the data set, or ${splitRuleForms.join('  ')}`)
+    .option('--split-seed <n>', 'seed of a random split')
+    .option('--data-dir <folder>', 'folder with local copies of data sets')
+    .option('--cache <folder>', 'folder for downloads, prepared splits and teachers')
+}
+
+/** Options that say which values, shared by commands that train. */
+export function withConfig(command: Command): Command {
+  return command
+    .option('--config <file>', 'YAML file with any of these values and more')
+    .option('--preset <name>', 'a named set of values')
+    .addOption(
+      new Option(
+        '--set <key=value...>',
+        'any value of the configuration, e.g. rrd.K=50 teacher.weightDecay=1e-3',
+      ),
+    )
+}

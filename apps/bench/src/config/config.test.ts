@@ -1,0 +1,137 @@
+import { readFileSync, writeFileSync, mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { parse } from 'yaml'
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { loadCatalogue } from '../catalogue.ts'
+import { flagsLayer } from '../commands/flags-layer.ts'
+import { fileLayer } from './file.ts'
+import { configJsonSchema } from './json-schema.ts'
+import type { Layer } from './layer.ts'
+import { resolveConfig } from './resolve.ts'
+import { setLayer } from './set.ts'
+import { configYaml } from './write.ts'
+
+const catalogue = await loadCatalogue()
+const file = (text: string): Layer => {
+  const path = join(mkdtempSync(join(tmpdir(), 'recdistill-config-')), 'config.yaml')
+  writeFileSync(path, text)
+  return fileLayer(path)
+}
+const resolve = (...layers: Layer[]) => resolveConfig(layers, catalogue)
+
+test('without a word: the embedded data, two methods, one seed', async () => {
+  const config = await resolve()
+  expect(config.source.request).toEqual({ dataset: 'synthetic:quick' })
+  expect(config.preset).toBe('quick')
+  expect(config.methods.map(({ name }) => name)).toEqual(['rrd', 'rce-kd'])
+  expect(config.seeds).toEqual([0])
+})
+
+test('defaults < preset < file < flags < --set', async () => {
+  const preset = flagsLayer({ preset: 'rce-kd' })
+  expect((await resolve(preset)).epochs).toBe(1000)
+  expect((await resolve(file('preset: rce-kd\nepochs: 7\n'))).epochs).toBe(7)
+  expect((await resolve(file('epochs: 7\n'), flagsLayer({ epochs: '8' }))).epochs).toBe(8)
+  expect(
+    (await resolve(file('epochs: 7\n'), flagsLayer({ epochs: '8' }), setLayer(['epochs=9']))).epochs,
+  ).toBe(9)
+})
+
+test('a preset of the authors is taken when data set and backbones match, and is said', async () => {
+  const config = await resolve(flagsLayer({ dataset: 'citeulike-t' }))
+  const rce = config.methods.find(({ name }) => name === 'rce-kd')
+  // Spec 4.2, CiteULike MF -> MF
+  expect(rce).toMatchObject({ lambda: 500, params: { K: 50, L: 50, T: 10, M: 200, beta: 3 } })
+  expect(rce?.optimizer).toMatchObject({ weightDecay: 1e-5, batch: 2048 })
+  expect(rce?.origin).toContain('citeulike')
+  // Spec 3.1
+  expect(config.teacher).toMatchObject({ backbone: 'mf', dim: 400, optimizer: { weightDecay: 1e-3 } })
+  expect(config.student).toMatchObject({ backbone: 'mf', dim: 20, optimizer: { weightDecay: 1e-3 } })
+  const other = await resolve(flagsLayer({ dataset: 'movielens-1m' }))
+  expect(other.methods.map(({ origin }) => origin)).toEqual(['defaults', 'defaults'])
+})
+
+test('--set reaches every group', async () => {
+  const config = await resolve(
+    flagsLayer({ dataset: 'citeulike-t' }),
+    setLayer([
+      'rrd.K=50',
+      'rrd.lambda=0.5',
+      'teacher.weightDecay=1e-4',
+      'student.lr=0.01',
+      'protocol.ks=[5,10]',
+    ]),
+  )
+  const rrd = config.methods.find(({ name }) => name === 'rrd')
+  expect(rrd).toMatchObject({ lambda: 0.5, params: { K: 50 }, optimizer: { lr: 0.01 } })
+  expect(rrd?.origin).toContain('K, lambda as given')
+  expect(config.teacher.optimizer.weightDecay).toBe(1e-4)
+  expect(config.protocol).toEqual({ name: 'rce-kd', ks: [5, 10] })
+})
+
+test('seeds: a count or a list', async () => {
+  expect((await resolve(flagsLayer({ seeds: '3' }))).seeds).toEqual([0, 1, 2])
+  expect((await resolve(flagsLayer({ seeds: '4,7' }))).seeds).toEqual([4, 7])
+  expect((await resolve(flagsLayer({ seeds: '5,' }))).seeds).toEqual([5])
+  expect((await resolve(file('seeds: [3]\n'))).seeds).toEqual([3])
+})
+
+test('a resolved configuration, written and read, resolves to itself', async () => {
+  const some = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined })
+  const layers = fc.record({
+    preset: some(fc.constantFrom('quick', 'tiny', 'rce-kd')),
+    dataset: some(fc.constantFrom('citeulike-t', 'synthetic:tiny', 'movielens-1m')),
+    teacher: some(fc.constantFrom('mf:50', { dim: 7, weightDecay: 0.5 })),
+    methods: some(fc.constantFrom('all', 'none', ['rce-kd'])),
+    seeds: some(fc.constantFrom(2, [5, 1])),
+    rrd: some(
+      fc.record({ K: fc.integer({ min: 1, max: 90 }), lambda: fc.double({ min: 0, max: 9, noNaN: true }) }),
+    ),
+    minRating: some(fc.integer({ min: 1, max: 5 })),
+    threads: some(fc.integer({ min: 1, max: 4 })),
+    reuseTeachers: some(fc.boolean()),
+  })
+  await fc.assert(
+    fc.asyncProperty(layers, async (values) => {
+      const config = await resolve({ values, speak: (path) => path.join('.') })
+      const again = await resolve(file(configYaml(config)))
+      const words = ({ origin: _origin, ...method }: (typeof config.methods)[number]) => method
+      expect({ ...again, methods: again.methods.map(words) }).toEqual({
+        ...config,
+        methods: config.methods.map(words),
+      })
+    }),
+    { numRuns: 40 },
+  )
+})
+
+test('paths of a file start at the file, those of flags where the command runs', async () => {
+  const layer = file('data: some/ratings.csv\ncache: /var/cache\n')
+  const path = layer.speak([])
+  expect(layer.values).toEqual({ data: join(path, '..', 'some/ratings.csv'), cache: '/var/cache' })
+  expect(flagsLayer({ data: ['x.csv'] }).values.data).toEqual([join(process.cwd(), 'x.csv')])
+})
+
+test('the JSON Schema knows every method, its parameters and refuses other keys', () => {
+  const schema = configJsonSchema(catalogue) as {
+    properties: Record<string, unknown>
+    additionalProperties: boolean
+  }
+  expect(schema.additionalProperties).toBe(false)
+  for (const { name, params } of catalogue.methods) {
+    const group = schema.properties[name] as { properties: Record<string, unknown> }
+    expect(Object.keys(group.properties)).toEqual(
+      expect.arrayContaining([...Object.keys(params.shape), 'lambda']),
+    )
+  }
+  // What a validator of another make would do: back to zod, and a resolved file passes.
+  const back = z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0])
+  const example = parse(
+    readFileSync(file('epochs: 3\nrrd: {K: 5}\nteacher: mf:5\n').speak([]), 'utf8'),
+  ) as unknown
+  expect(back.safeParse(example).success).toBe(true)
+  expect(back.safeParse({ epochz: 3 }).success).toBe(false)
+})

@@ -1,0 +1,66 @@
+import type { DataRequestInput } from '@recdistill/data'
+
+/** A configuration with every value in its place: what a run does, and all a resume needs. */
+export interface Config {
+  readonly preset: string | null
+  readonly source: SourceConfig
+  readonly protocol: ProtocolConfig
+  readonly teacher: ModelConfig
+  readonly student: ModelConfig
+  readonly methods: readonly MethodConfig[]
+  readonly seeds: readonly number[]
+  readonly epochs: number
+  readonly patience: number
+  readonly validateEvery: number
+  /** Null is all cores. No result depends on it. */
+  readonly threads: number | null
+  readonly teacherFrom: string | null
+  readonly saveRankings: boolean
+  readonly followTest: boolean
+  /** Take a teacher of the same content from the cache, and keep a new one there. */
+  readonly reuseTeachers: boolean
+  /** Seconds from one checkpoint to the next. */
+  readonly checkpointEvery: number
+}
+
+/** A named protocol and the rules of it that are changed. */
+export interface ProtocolConfig {
+  readonly name: string
+  readonly [rule: string]: unknown
+}
+
+/** Where interactions come from and how they are divided. */
+export interface SourceConfig {
+  readonly request: DataRequestInput
+  /** Of rules that draw. */
+  readonly splitSeed: number
+  readonly dataDir: string | null
+  readonly cache: string | null
+  /** What the data is called before it is read. */
+  readonly name: string
+}
+
+export interface ModelConfig {
+  readonly backbone: string
+  readonly dim: number
+  readonly params: Readonly<Record<string, unknown>>
+  readonly optimizer: OptimizerConfig
+}
+
+export interface OptimizerConfig {
+  readonly lr: number
+  readonly weightDecay: number
+  readonly batch: number
+  readonly negatives: number
+}
+
+export interface MethodConfig {
+  readonly name: string
+  /** A built-in name, or the file or package it was loaded from. */
+  readonly reference: string
+  readonly params: Readonly<Record<string, unknown>>
+  readonly lambda: number
+  readonly optimizer: OptimizerConfig
+  /** Where its values come from, in words. */
+  readonly origin: string
+}

@@ -1,0 +1,71 @@
+import { basename } from 'node:path'
+import { InputError } from '@recdistill/core'
+import type { DataRequestInput, Filter } from '@recdistill/data'
+import type { Catalogue } from '../catalogue.ts'
+import type { ProtocolConfig, SourceConfig } from './config.ts'
+import { checkLayer, type Layer } from './layer.ts'
+import { isGroup, mergeLayers } from './merge.ts'
+import { layerSchema } from './schema.ts'
+
+type Values = Record<string, unknown>
+
+/** The part of a configuration that says which interactions and how they are measured: all a command without models needs. */
+export function resolveSource(
+  layers: readonly Layer[],
+  catalogue: Catalogue,
+): { source: SourceConfig; protocol: ProtocolConfig } {
+  const schema = layerSchema(catalogue)
+  for (const layer of layers) checkLayer(layer, schema)
+  const values = mergeLayers(layers)
+  if (['dataset', 'data', 'train', 'test'].every((key) => values[key] === undefined))
+    throw new InputError(
+      'expected --dataset NAME, --data FILE..., or --train FILE --test FILE; see recdistill list datasets',
+    )
+  const source = sourceOf(values)
+  return { source, protocol: protocolOf(values.protocol, source.name) }
+}
+
+/** One group of keys as a request to `@recdistill/data`. */
+export function sourceOf(values: Values): SourceConfig {
+  const filters = filtersOf(values)
+  const common = {
+    ...(values.split === undefined ? {} : { split: values.split }),
+    ...(filters.length === 0 ? {} : { filters }),
+  }
+  const read = {
+    ...(values.name === undefined ? {} : { name: values.name }),
+    ...(values.read === undefined ? {} : { read: values.read }),
+  }
+  const files = typeof values.data === 'string' ? [values.data] : (values.data as string[] | undefined)
+  const parts = (['train', 'valid', 'test'] as const).filter((part) => values[part] !== undefined)
+  const paths = files ?? parts.map((part) => String(values[part]))
+  const place =
+    values.dataset !== undefined
+      ? { dataset: values.dataset }
+      : files !== undefined
+        ? { files, ...read }
+        : { ...Object.fromEntries(parts.map((part) => [part, values[part]])), ...read }
+  return {
+    request: { ...place, ...common } as DataRequestInput,
+    splitSeed: (values.splitSeed as number | undefined) ?? 0,
+    dataDir: (values.dataDir as string | undefined) ?? null,
+    cache: (values.cache as string | undefined) ?? null,
+    name: String(values.dataset ?? values.name ?? basename(paths[0] ?? 'nothing')),
+  }
+}
+
+/** `minRating` and `kCore` are short for the filters most often used. */
+function filtersOf({ filters = [], minRating, kCore }: Values): Filter[] {
+  const out = [...(filters as Filter[])]
+  if (minRating !== undefined) out.push({ filter: 'rating', min: Number(minRating) })
+  if (isGroup(kCore)) out.push({ filter: 'k-core', users: Number(kCore.users), items: Number(kCore.items) })
+  else if (kCore !== undefined) out.push({ filter: 'k-core', users: Number(kCore), items: Number(kCore) })
+  return out
+}
+
+/** The RCE-KD experiments are measured as they were; everything else strictly. */
+export function protocolOf(given: unknown, dataset: string): ProtocolConfig {
+  const rules = (given ?? {}) as Values
+  const papers = ['citeulike-t', 'gowalla', 'yelp2018'].includes(dataset.split(':')[0])
+  return { ...rules, name: typeof rules.name === 'string' ? rules.name : papers ? 'rce-kd' : 'strict' }
+}

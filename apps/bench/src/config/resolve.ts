@@ -1,0 +1,178 @@
+import { InputError, nearest } from '@recdistill/core'
+import type { AnyMethod, BackboneDefinition } from '@recdistill/plugin'
+import type { Catalogue } from '../catalogue.ts'
+import type { Config, MethodConfig, ModelConfig } from './config.ts'
+import { checkLayer, show, type Layer } from './layer.ts'
+import { mergeLayers } from './merge.ts'
+import { presetLayer } from './presets.ts'
+import { protocolOf, sourceOf } from './resolve-source.ts'
+import { layerSchema, trainingKeys } from './schema.ts'
+import {
+  modelDefaults,
+  optimizerDefaults,
+  stoppingDefaults,
+  type ModelDefaults,
+} from './training-defaults.ts'
+
+type Values = Record<string, unknown>
+
+/**
+ * Layers (file, flags, --set; later ones win) on top of the preset they name and the defaults of the data set.
+ * @throws InputError of one line for the first wrong key or value.
+ */
+export async function resolveConfig(given: readonly Layer[], catalogue: Catalogue): Promise<Config> {
+  const loaded = new Map<string, AnyMethod>()
+  const references = lastOf(given, 'methods')
+  for (const reference of namesOfMethods(references, catalogue))
+    loaded.set(reference, await catalogue.method(reference))
+  const methods = [...new Set([...catalogue.methods, ...loaded.values()])]
+  const schema = layerSchema({ methods, backbones: catalogue.backbones })
+  for (const layer of given) checkLayer(layer, schema)
+
+  const embedded = ['dataset', 'data', 'train', 'test'].every((key) => lastOf(given, key) === undefined)
+  const preset = (lastOf(given, 'preset') as string | undefined) ?? (embedded ? 'quick' : null)
+  const layers = preset === null ? given : [presetLayer(preset), ...given]
+  const values = mergeLayers(layers)
+  for (const reference of namesOfMethods(values.methods, catalogue))
+    if (!loaded.has(reference)) loaded.set(reference, await catalogue.method(reference))
+
+  const source = sourceOf(values)
+  const dataset = source.name
+  const defaults = modelDefaults(dataset)
+  const teacher = modelOf(values.teacher, defaults.teacher, catalogue, 'teacher')
+  const student = modelOf(values.student, defaults.student, catalogue, 'student')
+  const world = { dataset, teacher: teacher.backbone, student: student.backbone }
+  return {
+    preset,
+    source,
+    protocol: protocolOf(values.protocol, dataset),
+    teacher,
+    student,
+    methods: [...loaded].map(([reference, definition]) =>
+      methodOf(definition, reference, {
+        given: values[definition.name],
+        student: values.student,
+        world,
+        catalogue,
+      }),
+    ),
+    seeds: seedsOf(values.seeds),
+    epochs: (values.epochs as number | undefined) ?? stoppingDefaults.epochs,
+    patience: (values.patience as number | undefined) ?? stoppingDefaults.patience,
+    validateEvery: (values.validateEvery as number | undefined) ?? stoppingDefaults.validateEvery,
+    threads: (values.threads as number | undefined) ?? null,
+    teacherFrom: (values.teacherFrom as string | undefined) ?? null,
+    saveRankings: values.saveRankings === true,
+    followTest: values.followTest === true,
+    reuseTeachers: values.reuseTeachers !== false,
+    checkpointEvery: (values.checkpointEvery as number | undefined) ?? 30,
+  }
+}
+
+function lastOf(layers: readonly Layer[], key: string): unknown {
+  return layers.findLast((layer) => layer.values[key] !== undefined)?.values[key]
+}
+
+const defaultMethods = ['rrd', 'rce-kd']
+
+function namesOfMethods(value: unknown, catalogue: Catalogue): readonly string[] {
+  if (value === undefined) return defaultMethods
+  const names =
+    typeof value === 'string' ? value.split(',') : Array.isArray(value) ? value.filter(isText) : []
+  const trimmed = [...new Set(names.map((name) => name.trim()).filter((name) => name !== ''))]
+  if (trimmed.length === 1 && trimmed[0] === 'none') return []
+  if (trimmed.length === 1 && trimmed[0] === 'all') return catalogue.methods.map(({ name }) => name)
+  return trimmed
+}
+
+/** What else stands in the list is refused by the schema. */
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
+}
+
+function modelOf(given: unknown, defaults: ModelDefaults, catalogue: Catalogue, role: string): ModelConfig {
+  const values = (given ?? {}) as Values
+  const definition = catalogue.backbone((values.backbone as string | undefined) ?? defaults.backbone)
+  return {
+    backbone: definition.name,
+    dim: (values.dim as number | undefined) ?? defaults.dim,
+    params: paramsOf(definition, values, ['backbone', 'dim'], role, catalogue),
+    optimizer: {
+      lr: (values.lr as number | undefined) ?? optimizerDefaults.lr,
+      weightDecay: (values.weightDecay as number | undefined) ?? defaults.weightDecay,
+      batch: (values.batch as number | undefined) ?? optimizerDefaults.batch,
+      negatives: (values.negatives as number | undefined) ?? optimizerDefaults.negatives,
+    },
+  }
+}
+
+interface MethodContext {
+  readonly given: unknown
+  readonly student: unknown
+  readonly world: { readonly dataset: string; readonly teacher: string; readonly student: string }
+  readonly catalogue: Catalogue
+}
+
+/** Given values over the author's for this data set and pair of backbones, over the method's defaults. */
+function methodOf(
+  definition: AnyMethod,
+  reference: string,
+  { given, student, world, catalogue }: MethodContext,
+): MethodConfig {
+  const values = (given ?? {}) as Values
+  const studentValues = (student ?? {}) as Values
+  const preset = definition.presets?.find(
+    (each) =>
+      each.teacher === world.teacher &&
+      each.student === world.student &&
+      (each.dataset === world.dataset || each.dataset === world.dataset.split(':')[0]),
+  )
+  const number = (key: string, ...others: unknown[]) =>
+    [values[key], ...others].find((value) => value !== undefined) as number
+  const from =
+    preset === undefined
+      ? 'defaults'
+      : `the authors' values for ${preset.dataset}, ${preset.teacher} to ${preset.student}`
+  const changed = Object.keys(values)
+  return {
+    name: definition.name,
+    reference,
+    params: paramsOf(definition, { ...preset?.params, ...values }, ['lambda'], definition.name, catalogue),
+    lambda: number('lambda', preset?.lambda, definition.defaults.lambda),
+    optimizer: {
+      lr: number('lr', studentValues.lr, optimizerDefaults.lr),
+      weightDecay: number('weightDecay', preset?.weightDecay, definition.defaults.weightDecay),
+      batch: number('batch', preset?.batch, studentValues.batch, optimizerDefaults.batch),
+      negatives: number('negatives', studentValues.negatives, optimizerDefaults.negatives),
+    },
+    origin: changed.length === 0 ? from : `${from}, with ${changed.join(', ')} as given`,
+  }
+}
+
+/** The keys of a group that are parameters, parsed by the declaration; a key of another backbone or method is refused. */
+function paramsOf(
+  definition: AnyMethod | BackboneDefinition,
+  values: Values,
+  reserved: readonly string[],
+  speaker: string,
+  catalogue: Catalogue,
+): Values {
+  const known = Object.keys(definition.params.shape)
+  const given = Object.entries(values).filter(([key]) => ![...reserved, ...trainingKeys].includes(key))
+  for (const [key] of given) {
+    if (known.includes(key)) continue
+    const near = nearest(key, known)
+    throw new InputError(
+      `${speaker}: ${definition.name} has no parameter "${key}"; ${near === null ? `it takes ${known.join(', ') || 'none'}` : `did you mean "${near}"?`}`,
+    )
+  }
+  return catalogue.parse(definition, Object.fromEntries(given))
+}
+
+function seedsOf(value: unknown): readonly number[] {
+  if (value === undefined) return [0]
+  if (typeof value === 'number') return Array.from({ length: value }, (_, seed) => seed)
+  const seeds = value as number[]
+  if (new Set(seeds).size !== seeds.length) throw new InputError(`seeds: each once, got ${show(seeds)}`)
+  return seeds
+}

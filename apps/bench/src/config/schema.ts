@@ -1,0 +1,105 @@
+import { filterSchema, readOptionsSchema, splitRuleForms, splitRuleSchema } from '@recdistill/data'
+import type { AnyMethod, BackboneDefinition } from '@recdistill/plugin'
+import { z } from 'zod'
+
+/** What the schema has to know of the catalogue: names and parameters of methods and backbones. */
+export interface Catalogue {
+  readonly methods: readonly AnyMethod[]
+  readonly backbones: readonly BackboneDefinition[]
+}
+
+/**
+ * A configuration file, one layer of it: every key may be absent. `--set a.b=v` is the YAML `a: { b: v }`.
+ * Parameters of every method and backbone come from their own declarations.
+ */
+export function layerSchema({ methods, backbones }: Catalogue) {
+  const training = {
+    lr: z.number().positive().optional().describe('learning rate of Adam'),
+    weightDecay: z.number().min(0).optional().describe('coupled L2'),
+    batch: z.int().min(1).optional().describe('training pairs a step'),
+    negatives: z.int().min(1).optional().describe('unseen items per training pair'),
+  }
+  const parametersOf = (definition: { params: z.ZodObject }) => definition.params.partial().shape
+  const backbone = z.strictObject({
+    backbone: z.string().optional().describe('name of the backbone'),
+    dim: z.int().min(1).max(65536).optional().describe('length of an embedding'),
+    ...training,
+    ...Object.assign({}, ...backbones.map(parametersOf)),
+  })
+  const model = z.union([z.string().describe('backbone:dim, e.g. mf:400'), backbone])
+  const method = (definition: AnyMethod) =>
+    z
+      .strictObject({
+        ...parametersOf(definition),
+        lambda: z.number().min(0).optional().describe('weight of the distillation term'),
+        ...training,
+      })
+      .optional()
+      .describe(`settings of ${definition.name} (${definition.paper.title}, ${definition.paper.venue})`)
+  return z.strictObject({
+    $schema: z.string().optional(),
+    preset: z.string().optional().describe('a named set of values below this file'),
+    dataset: z.string().optional().describe('a named data set, e.g. citeulike-t or synthetic:small'),
+    data: z
+      .union([z.string(), z.array(z.string()).min(1)])
+      .optional()
+      .describe('files of interactions; not together with dataset'),
+    train: z.string().optional().describe('file of training interactions, when they are divided already'),
+    valid: z.string().optional().describe('file of validation interactions'),
+    test: z.string().optional().describe('file of test interactions'),
+    name: z.string().min(1).optional().describe('what to call the files in results'),
+    read: readOptionsSchema.optional().describe('how the files are read, where it cannot be told by looking'),
+    minRating: z.number().optional().describe('interactions rated below are dropped'),
+    kCore: z
+      .union([z.int().min(1), z.strictObject({ users: z.int().min(0), items: z.int().min(0) })])
+      .optional()
+      .describe('least interactions of a user and an item, iterated'),
+    filters: z
+      .array(filterSchema)
+      .optional()
+      .describe('in the order they are applied, before minRating and kCore'),
+    split: z
+      .union([z.string(), splitRuleSchema])
+      .optional()
+      .describe(`a named split of the data set, or a rule: ${splitRuleForms.join('  ')}`),
+    splitSeed: z.int().min(0).optional().describe('seed of a random split'),
+    dataDir: z.string().optional().describe('folder with local copies of data sets'),
+    cache: z.string().optional().describe('folder for downloads, splits and teachers'),
+    protocol: z
+      .union([
+        z.string(),
+        z.strictObject({
+          name: z.string().optional(),
+          ks: z.array(z.int().min(1)).min(1).optional(),
+          select: z.string().optional().describe('what early stopping watches, e.g. ndcg@10'),
+          users: z.enum(['all', 'with-truth']).optional(),
+          coldItems: z.enum(['keep', 'apart']).optional(),
+        }),
+      ])
+      .optional()
+      .describe('how rankings become numbers: a name, or a name with changed rules'),
+    teacher: model.optional(),
+    student: model.optional(),
+    methods: z
+      .union([z.string(), z.array(z.string())])
+      .optional()
+      .describe('names, files or packages of methods; "all" or "none"'),
+    seeds: z
+      .union([z.int().min(1).max(1000), z.array(z.int().min(0)).min(1)])
+      .optional()
+      .describe('how many seeds (from 0), or a list of them'),
+    epochs: z.int().min(1).optional().describe('most epochs of a model'),
+    patience: z.int().min(1).optional().describe('validations without a better one before a model is done'),
+    validateEvery: z.int().min(1).optional().describe('epochs from one validation to the next'),
+    threads: z.int().min(1).max(256).optional().describe('threads of the engine; all cores when absent'),
+    teacherFrom: z.string().optional().describe('folder of an earlier run whose teacher is used'),
+    saveRankings: z.boolean().optional().describe('write the test rankings of every model as Parquet'),
+    followTest: z.boolean().optional().describe('measure the test part at each validation, for curves only'),
+    reuseTeachers: z.boolean().optional().describe('take teachers from the cache, and keep new ones there'),
+    checkpointEvery: z.number().min(0).optional().describe('seconds from one checkpoint to the next'),
+    ...Object.fromEntries(methods.map((definition) => [definition.name, method(definition)])),
+  })
+}
+
+/** Keys of a method or model that belong to training; the rest are parameters. */
+export const trainingKeys = ['lr', 'weightDecay', 'batch', 'negatives'] as const

@@ -1,0 +1,46 @@
+import { stringify } from 'yaml'
+import type { Config, ModelConfig, SourceConfig } from './config.ts'
+
+/** A resolved configuration as the YAML that resolves to it again: what `resume` reads, and what `--config` takes. */
+export function configYaml(config: Config): string {
+  return `# Every value of this run. Use it again with: recdistill bench --config THIS_FILE\n${stringify(configValues(config))}`
+}
+
+/** The same as plain data, with only what was said. */
+export function configValues(config: Config): Record<string, unknown> {
+  const { source } = config
+  const values: Record<string, unknown> = {
+    preset: config.preset,
+    ...sourceValues(source.request),
+    splitSeed: source.splitSeed,
+    dataDir: source.dataDir,
+    cache: source.cache,
+    protocol: config.protocol,
+    teacher: modelValues(config.teacher),
+    student: modelValues(config.student),
+    methods: config.methods.length === 0 ? 'none' : config.methods.map(({ reference }) => reference),
+    seeds: config.seeds,
+    epochs: config.epochs,
+    patience: config.patience,
+    validateEvery: config.validateEvery,
+    threads: config.threads,
+    teacherFrom: config.teacherFrom,
+    saveRankings: config.saveRankings,
+    followTest: config.followTest,
+    reuseTeachers: config.reuseTeachers,
+    checkpointEvery: config.checkpointEvery,
+  }
+  for (const { name, params, lambda, optimizer } of config.methods)
+    values[name] = { ...params, lambda, ...optimizer }
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null))
+}
+
+function sourceValues(request: SourceConfig['request']): Record<string, unknown> {
+  if (!('files' in request)) return request
+  const { files, ...rest } = request
+  return { data: files, ...rest }
+}
+
+function modelValues({ backbone, dim, params, optimizer }: ModelConfig): Record<string, unknown> {
+  return { backbone, dim, ...optimizer, ...params }
+}

@@ -1,0 +1,185 @@
+import { availableParallelism, cpus, freemem, totalmem } from 'node:os'
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
+import { createEngine } from '@recdistill/engine'
+import { prepareTensors, tf } from '@recdistill/tensor'
+import { bytes } from '../progress/format.ts'
+import { cacheFolder } from '../run/cache-folder.ts'
+import { testEngine } from './test-engine.ts'
+
+export interface Finding {
+  readonly name: string
+  /** `optional`: not there, and nothing needs it. */
+  readonly status: 'ok' | 'optional' | 'warning' | 'failed'
+  readonly value: string
+  readonly advice?: string
+}
+
+/** Every check on its own: one that fails hides no other. */
+export async function diagnose({
+  cache,
+  env,
+}: {
+  cache: string | null
+  env: Readonly<Record<string, string | undefined>>
+}): Promise<readonly Finding[]> {
+  const checks: [string, () => Finding | Promise<Finding>][] = [
+    ['node', nodeVersion],
+    ['cores', cores],
+    ['memory', memory],
+    ['shared memory', sharedMemory],
+    ['SIMD', simd],
+    ['engine', engine],
+    ['tensor backend', tensorBackend],
+    ['DuckDB', duckDb],
+    ['cache folder', () => cacheIsWritable(cacheFolder(cache, env))],
+    [
+      'tfjs-node',
+      () => optionalPackage('@tensorflow/tfjs-node', 'native TensorFlow for methods on the tape'),
+    ],
+  ]
+  const findings: Finding[] = []
+  for (const [name, check] of checks)
+    try {
+      findings.push(await check())
+    } catch (error) {
+      findings.push({ name, status: 'failed', value: (error as Error).message.split('\n')[0] })
+    }
+  return findings
+}
+
+function nodeVersion(): Finding {
+  const [major, minor] = process.versions.node.split('.').map(Number)
+  const enough = major > 20 || (major === 20 && minor >= 19)
+  const value = `${process.version} ${process.platform} ${process.arch}`
+  return enough
+    ? { name: 'node', status: 'ok', value }
+    : { name: 'node', status: 'failed', value, advice: 'Node 20.19 or newer is needed: https://nodejs.org' }
+}
+
+function cores(): Finding {
+  return {
+    name: 'cores',
+    status: 'ok',
+    value: `${availableParallelism()} (${cpus()[0]?.model.trim() ?? 'unknown'})`,
+  }
+}
+
+function memory(): Finding {
+  const value = `${bytes(freemem())} free of ${bytes(totalmem())}`
+  return freemem() > 1.5 * 2 ** 30
+    ? { name: 'memory', status: 'ok', value }
+    : {
+        name: 'memory',
+        status: 'warning',
+        value,
+        advice: 'data sets of a million interactions want about 1.5 GiB',
+      }
+}
+
+function sharedMemory(): Finding {
+  const name = 'shared memory'
+  if (typeof SharedArrayBuffer !== 'undefined') return { name, status: 'ok', value: 'SharedArrayBuffer' }
+  return {
+    name,
+    status: 'warning',
+    value: 'none',
+    advice: 'the engine runs on one thread; use a current Node without flags that disable it',
+  }
+}
+
+/** Of the engine itself, so what it says here is what it runs. */
+function simd(): Finding {
+  const created = createEngine({ threads: 1, warn: () => undefined })
+  const { simd: kind } = created
+  created.dispose()
+  const name = 'SIMD'
+  switch (kind) {
+    case 'relaxed':
+      return { name, status: 'ok', value: 'relaxed (fused multiply-add)' }
+    case 'simd':
+      return {
+        name,
+        status: 'ok',
+        value: '128 bit',
+        advice: 'Node 22 and later have relaxed SIMD, about 1.3 times faster',
+      }
+    case 'none':
+      return {
+        name,
+        status: 'warning',
+        value: 'none',
+        advice:
+          'plain JavaScript kernels, many times slower; use a processor and a Node with WebAssembly SIMD',
+      }
+  }
+}
+
+function engine(): Finding {
+  const name = 'engine'
+  const { problem, threads, usersPerSecond } = testEngine()
+  if (problem !== null)
+    return {
+      name,
+      status: 'failed',
+      value: problem,
+      advice: 'please report this with the output of recdistill doctor --json',
+    }
+  return {
+    name,
+    status: 'ok',
+    value: `${threads} threads, self test passed, ranks ${Math.round(usersPerSecond)} users/s (10k items, dim 64)`,
+  }
+}
+
+async function tensorBackend(): Promise<Finding> {
+  const warnings: string[] = []
+  const backend = await prepareTensors({ warn: (text) => warnings.push(text) })
+  const [three] = tf.tidy(() => tf.add(tf.scalar(1), tf.scalar(2)).dataSync())
+  if (three !== 3)
+    return { name: 'tensor backend', status: 'failed', value: `${backend}: 1 + 2 gave ${three}` }
+  return warnings.length === 0
+    ? { name: 'tensor backend', status: 'ok', value: backend }
+    : { name: 'tensor backend', status: 'warning', value: backend, advice: warnings[0] }
+}
+
+async function duckDb(): Promise<Finding> {
+  const { DuckDBInstance, version } = await import('@duckdb/node-api')
+  const instance = await DuckDBInstance.create(':memory:')
+  instance.closeSync()
+  return { name: 'DuckDB', status: 'ok', value: version() }
+}
+
+function cacheIsWritable(folder: string): Finding {
+  const name = 'cache folder'
+  let at = folder
+  while (!existsSync(at) && dirname(at) !== at) at = dirname(at)
+  try {
+    accessSync(at, constants.W_OK)
+    if (statSync(at).isDirectory()) return { name, status: 'ok', value: folder }
+  } catch {
+    // Told below.
+  }
+  return {
+    name,
+    status: 'failed',
+    value: `${folder} cannot be written`,
+    advice: 'give another with --cache or RECDISTILL_CACHE',
+  }
+}
+
+function optionalPackage(packageName: string, what: string): Finding {
+  const name = packageName.replace(/^@tensorflow\//, '')
+  try {
+    createRequire(import.meta.url).resolve(`${packageName}/package.json`)
+    return { name, status: 'ok', value: 'installed' }
+  } catch {
+    return {
+      name,
+      status: 'optional',
+      value: `${what}: not installed, not needed`,
+      advice: `npm install ${packageName}`,
+    }
+  }
+}

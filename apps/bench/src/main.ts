@@ -1,0 +1,84 @@
+import { InputError, NumericError } from '@recdistill/core'
+import { Command, CommanderError } from 'commander'
+import { benchCommand } from './commands/bench.ts'
+import { dataCommand } from './commands/data.ts'
+import { doctorCommand } from './commands/doctor.ts'
+import { evaluateCommand } from './commands/evaluate.ts'
+import { listCommand } from './commands/list.ts'
+import { resumeCommand } from './commands/resume.ts'
+import { line, processIo, type Io } from './io.ts'
+import { version } from './version.ts'
+
+/**
+ * The command line as a function: arguments without `node` and the script, words to `io`, the exit code back.
+ * 0 done; 2 the caller or a file is at fault (one line on stderr); 3 training met NaN; 130 interrupted; 1 anything else.
+ */
+export async function main(argv: readonly string[], io: Io = processIo()): Promise<number> {
+  let code = 0
+  const program = new Command('recdistill')
+    .description('Makes big recommenders small: trains a teacher, distils students, measures and reports.')
+    .version(version)
+    .helpCommand(true)
+  const done = (result: number) => {
+    code = result
+  }
+  for (const make of [benchCommand, resumeCommand, evaluateCommand, listCommand, dataCommand, doctorCommand])
+    program.addCommand(make(io, done))
+  quieten(program, io)
+  try {
+    await program.parseAsync([...argv], { from: 'user' })
+    return code
+  } catch (error) {
+    return report(error, io)
+  }
+}
+
+/** Commander prints help itself and throws its complaints, so that they leave as one line like all others. */
+function quieten(command: Command, io: Io): void {
+  command.exitOverride().configureOutput({
+    writeOut: (text) => io.stdout.write(text),
+    writeErr: (text) => (text.startsWith('error:') ? undefined : io.stderr.write(text)),
+    getOutHasColors: () => false,
+    getErrHasColors: () => false,
+  })
+  for (const inner of command.commands) quieten(inner, io)
+}
+
+function report(error: unknown, io: Io): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0
+    if (error.code === 'commander.help') return 2
+    line(io.stderr, `recdistill: ${oneLine(error.message.replace(/^error: /, ''))}; see recdistill --help`)
+    return 2
+  }
+  if (isNamed(error, InputError, 'InputError')) {
+    line(io.stderr, `recdistill: ${oneLine(error.message)}`)
+    return 2
+  }
+  if (isNamed(error, NumericError, 'NumericError')) {
+    line(io.stderr, `recdistill: ${oneLine(error.message)}`)
+    return 3
+  }
+  line(io.stderr, error instanceof Error ? (error.stack ?? error.message) : String(error))
+  line(
+    io.stderr,
+    `recdistill ${version} (node ${process.version}): this is a defect here, not yours; please report the lines above`,
+  )
+  return 1
+}
+
+/** Plugins may bring their own copy of core; the name tells as well as the class. */
+function isNamed<E extends Error>(
+  error: unknown,
+  type: new (message: string) => E,
+  name: string,
+): error is E {
+  return error instanceof type || (error instanceof Error && error.name === name)
+}
+
+function oneLine(text: string): string {
+  return text
+    .split(/\s*\n\s*/)
+    .filter((part) => part !== '')
+    .join(' ')
+}

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest'
+import { bar, bytes, duration, short } from './format.ts'
+import { createProgress } from './progress.ts'
+
+test('numbers are short and plain', () => {
+  expect([0.4, 59.6, 75, 3600, 7322].map(duration)).toEqual(['0.4s', '1m 00s', '1m 15s', '1h 00m', '2h 02m'])
+  expect([0, 0.0237144, 1234.567, 1e-7, 123456789].map(short)).toEqual([
+    '0',
+    '0.02371',
+    '1235',
+    '1.00e-7',
+    '1.23e+8',
+  ])
+  expect([0, 1, 3, 4].map((done) => bar(done, 4, 4))).toEqual(['░░░░', '█░░░', '███░', '████'])
+  expect([10, 1536, 400 * 2 ** 20, 1.5 * 2 ** 30].map(bytes)).toEqual([
+    '10 B',
+    '1.5 KiB',
+    '400 MiB',
+    '1.5 GiB',
+  ])
+})
+
+test('away from a terminal: about ten lines a model, no control characters', () => {
+  let words = ''
+  const progress = createProgress({ write: (text: string) => (words += text) }, { select: 'ndcg@10' })
+  progress.start('rrd', { number: 3, of: 4 })
+  for (let epoch = 0; epoch < 100; epoch++) {
+    progress.event({ type: 'epoch-start', epoch, epochs: 100, steps: 5 })
+    progress.event({ type: 'step', epoch, step: 3, steps: 5 })
+    const record = {
+      epoch,
+      loss: { base: 0.5, kd: 2 },
+      valid: { 'ndcg@10': 0.1 },
+      seconds: { lists: 0, steps: 1, evaluate: 0 },
+    }
+    progress.event({ type: 'epoch', record, best: { epoch: 0, value: 0.1 }, patienceLeft: 3 })
+  }
+  progress.end()
+  const lines = words.trimEnd().split('\n')
+  expect(lines[0]).toBe('[3/4] rrd')
+  expect(lines[1]).toBe('[3/4] rrd: epoch 1/100  loss 0.5 kd 2  valid ndcg@10 0.1  best 0.1 at 1')
+  expect(lines).toHaveLength(12)
+  expect(words).not.toContain('\u001B')
+})
+
+test('on a terminal: one line redrawn, with the time left at most, gone at the end', () => {
+  let words = ''
+  let clock = 0
+  const terminal = { write: (text: string) => (words += text), isTTY: true, columns: 120, rows: 30 }
+  const progress = createProgress(terminal, { select: 'ndcg@10', now: () => clock })
+  progress.start('teacher', { number: 1, of: 2 })
+  progress.event({ type: 'epoch-start', epoch: 0, epochs: 10, steps: 4 })
+  clock = 2000
+  progress.event({ type: 'step', epoch: 0, step: 2, steps: 4 })
+  // Half an epoch took 2 s, so nine and a half take 38 s.
+  expect(words).toContain('epoch 1/10')
+  expect(words).toContain('at most 38s left')
+  const drawn = words.length
+  progress.end()
+  expect(words.length).toBeGreaterThan(drawn)
+  progress.say('done')
+  expect(words.endsWith('done\n')).toBe(true)
+})

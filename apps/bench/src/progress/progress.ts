@@ -1,0 +1,127 @@
+import type { TrainEvent } from '@recdistill/trainer'
+import { createLogUpdate } from 'log-update'
+import pc from 'picocolors'
+import type { Output } from '../io.ts'
+import { line } from '../io.ts'
+import { bar, duration, short } from './format.ts'
+
+/** Tells a person how training goes: redrawn in place on a terminal, a line now and then elsewhere. */
+export interface Progress {
+  /** A model begins. */
+  start(id: string, place: { readonly number: number; readonly of: number }): void
+  event(event: TrainEvent): void
+  /** A line that stays. */
+  say(text: string): void
+  /** The model is done, or training stops: whatever was redrawn goes. */
+  end(): void
+}
+
+export function createProgress(
+  output: Output,
+  { select, now = Date.now }: { select: string; now?: () => number },
+): Progress {
+  const live = output.isTTY === true ? createLogUpdate(output as NodeJS.WriteStream) : null
+  const colour = pc.createColors(live !== null && pc.isColorSupported)
+  let model = fresh('', '')
+
+  function draw(): void {
+    if (live === null || model.epochs === 0) return
+    const spent = (now() - model.startedAt) / 1000
+    const done = model.epoch - model.firstEpoch + model.share
+    const left = done > 0.02 ? (spent / done) * (model.epochs - model.epoch - model.share) : NaN
+    const parts = [
+      `${colour.dim(model.place)} ${colour.bold(model.id)}`,
+      `epoch ${model.epoch + 1}/${model.epochs} ${colour.cyan(bar(model.share, 1, 12))}`,
+      ...words(model),
+      Number.isFinite(left) ? colour.dim(`at most ${duration(left)} left`) : '',
+    ]
+    live(parts.filter((part) => part !== '').join('  '))
+  }
+
+  return {
+    start(id, { number, of }) {
+      model = fresh(id, `[${number}/${of}]`)
+      model.startedAt = now()
+      if (live === null) line(output, `${model.place} ${id}`)
+    },
+    event(event) {
+      switch (event.type) {
+        case 'resumed':
+          model.firstEpoch = event.epoch
+          this.say(`${model.place} ${model.id}: goes on from epoch ${event.epoch + 1}, step ${event.step}`)
+          return
+        case 'epoch-start':
+          model.epoch = event.epoch
+          model.epochs = event.epochs
+          model.share = 0
+          break
+        case 'step':
+          model.share = event.steps > 0 ? event.step / event.steps : 0
+          break
+        case 'epoch': {
+          model.share = 1
+          model.loss = event.record.loss
+          model.best = event.best
+          model.valid = event.record.valid?.[select] ?? model.valid
+          const every = Math.max(1, Math.ceil(model.epochs / 10))
+          const due = event.record.epoch === 0 || (event.record.epoch + 1) % every === 0
+          if (live === null && due)
+            line(
+              output,
+              `${model.place} ${model.id}: epoch ${event.record.epoch + 1}/${model.epochs}  ${words(model).join('  ')}`,
+            )
+          break
+        }
+        case 'checkpoint':
+          return
+      }
+      draw()
+    },
+    say(text) {
+      live?.clear()
+      line(output, text)
+      draw()
+    },
+    end() {
+      model.epochs = 0
+      live?.clear()
+    },
+  }
+
+  function words({ loss, valid, best }: ModelState): string[] {
+    const out: string[] = []
+    if (loss !== null)
+      out.push(`loss ${short(loss.base)}${loss.kd === undefined ? '' : ` kd ${short(loss.kd)}`}`)
+    if (valid !== null) out.push(`valid ${select} ${short(valid)}`)
+    if (best !== null) out.push(`best ${short(best.value)} at ${best.epoch + 1}`)
+    return out
+  }
+}
+
+interface ModelState {
+  id: string
+  place: string
+  startedAt: number
+  firstEpoch: number
+  epoch: number
+  epochs: number
+  share: number
+  loss: { readonly base: number; readonly kd?: number } | null
+  valid: number | null
+  best: { readonly epoch: number; readonly value: number } | null
+}
+
+function fresh(id: string, place: string): ModelState {
+  return {
+    id,
+    place,
+    startedAt: 0,
+    firstEpoch: 0,
+    epoch: 0,
+    epochs: 0,
+    share: 0,
+    loss: null,
+    valid: null,
+    best: null,
+  }
+}

@@ -1,0 +1,90 @@
+import { relative } from 'node:path'
+import type { Split } from '@recdistill/core'
+import { createEngine } from '@recdistill/engine'
+import { terminalTable } from '@recdistill/report'
+import { prepareTensors } from '@recdistill/tensor'
+import type { Catalogue } from '../catalogue.ts'
+import type { Config } from '../config/config.ts'
+import { line, type Io } from '../io.ts'
+import { createProgress } from '../progress/progress.ts'
+import { checkFit } from './check-fit.ts'
+import { cacheFolder } from './cache-folder.ts'
+import { runBench } from './run-bench.ts'
+import type { RunFolder } from './run-folder.ts'
+import { prepareSource } from './source.ts'
+import { writeResult } from './write-result.ts'
+
+export interface Execution {
+  readonly config: Config
+  readonly catalogue: Catalogue
+  readonly io: Io
+  readonly json: boolean
+  /** Called once everything that can be checked beforehand is; takes a name for the data. */
+  makeFolder(name: string): RunFolder
+}
+
+/** Data, checks, folder, models, results: a run from a resolved configuration to its exit code. */
+export async function execute({ config, catalogue, io, json, makeFolder }: Execution): Promise<number> {
+  const warn = (text: string) => line(io.stderr, `recdistill: ${text}`)
+  const cache = cacheFolder(config.source.cache, io.env)
+  const split = await prepareSource(config.source, { cache, io })
+  const protocol = catalogue.protocol(config.protocol)
+  await checkFit(config, { catalogue, split, protocol })
+  await prepareTensors({ warn })
+  const folder = makeFolder(split.manifest.dataset.replace(/[^\w.-]+/g, '-'))
+  const engine = createEngine({ ...(config.threads === null ? {} : { threads: config.threads }), warn })
+  const progress = createProgress(io.stderr, { select: protocol.select })
+  const signal = { stop: false }
+  const unlisten = io.onInterrupt(() => {
+    if (signal.stop) process.exit(130)
+    signal.stop = true
+    progress.say('stopping after this step; once more to stop at once')
+  })
+  try {
+    introduce(config, split, (text) => progress.say(text))
+    const result = await runBench({
+      config,
+      catalogue,
+      split,
+      protocol,
+      engine,
+      signal,
+      folder,
+      progress,
+      cache,
+    })
+    const shown = relative(process.cwd(), folder.path)
+    const place = shown === '' || shown.startsWith('..') ? folder.path : shown
+    if (result === null) {
+      line(io.stderr, `stopped; go on with: recdistill resume ${quoted(place)}`)
+      return 130
+    }
+    writeResult(folder, result)
+    if (json) io.stdout.write(JSON.stringify(result) + '\n')
+    else line(io.stdout, terminalTable(result, { color: io.stdout.isTTY === true }))
+    line(json ? io.stderr : io.stdout, `report: ${place}/report.html`)
+    return 0
+  } catch (error) {
+    folder.discardIfEmpty()
+    throw error
+  } finally {
+    unlisten()
+    engine.dispose()
+  }
+}
+
+function introduce(
+  config: Config,
+  { manifest: { dataset, counts, hash } }: Split,
+  say: (text: string) => void,
+): void {
+  if (config.preset !== null) say(`preset ${config.preset}`)
+  say(
+    `${dataset}: ${counts.users} users, ${counts.items} items, ${counts.train}/${counts.valid}/${counts.test} interactions, split ${hash.slice(0, 12)}`,
+  )
+  for (const { name, origin } of config.methods) say(`${name}: ${origin}`)
+}
+
+function quoted(path: string): string {
+  return /^[\w./@%+=:,-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`
+}

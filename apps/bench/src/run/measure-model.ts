@@ -1,0 +1,54 @@
+import type { ModelRun } from '@recdistill/core'
+import { beyondAndCold, evaluateParts } from '@recdistill/metrics'
+import type { TrainOutcome } from '@recdistill/trainer'
+import { measureLatency } from './latency.ts'
+import type { Plan } from './plan.ts'
+import type { Setting } from './train-model.ts'
+
+/** Per-user values of more users than this would make a result too large to open; the means stay. */
+const mostUsersListed = 200_000
+
+/** A trained model's numbers: quality on both parts, what it recommends, size and speed. */
+export function measureModel(
+  plan: Plan,
+  outcome: TrainOutcome & { readonly stopped: ModelRun['stopped'] },
+  { split, protocol }: Setting,
+): ModelRun {
+  const { model } = outcome
+  const beyond = protocol.candidates.kind === 'catalogue'
+  const { valid, test } = evaluateParts(model, split, protocol, ['valid', 'test'], { beyond })
+  const { method, seed } = plan
+  const { backbone, dim, params, optimizer } = plan.model
+  return {
+    id: plan.id,
+    role: plan.role,
+    label: method?.name ?? plan.role,
+    method: method === null ? null : { name: method.name, params: method.params, lambda: method.lambda },
+    backbone: { name: backbone, dim, params },
+    optimizer: { lr: optimizer.lr, weightDecay: optimizer.weightDecay, batch: optimizer.batch },
+    seed,
+    parameters: model.parameters,
+    bytes: model.parameters * 4,
+    epochs: outcome.epochs,
+    bestEpoch: outcome.bestEpoch,
+    stopped: outcome.stopped,
+    cached: false,
+    seconds: outcome.seconds,
+    valid: valid.means,
+    test: test.means,
+    beyond: beyondAndCold(test),
+    perUser: split.numUsers > mostUsersListed ? null : listed(test.perUser, protocol.select),
+    ranking: measureLatency(model, split),
+    curve: outcome.curve,
+    checkpoint: outcome.checkpoint === null ? null : `${plan.id.replace('#', '-seed')}/best.ckpt`,
+  }
+}
+
+/** Typed arrays as JSON can carry them; recall, NDCG and what is selected by are what tests of significance are made on. */
+function listed(
+  perUser: Readonly<Record<string, Float64Array>>,
+  select: string,
+): Record<string, readonly number[]> {
+  const kept = Object.entries(perUser).filter(([key]) => key === select || /^(recall|ndcg)@/.test(key))
+  return Object.fromEntries(kept.map(([key, values]) => [key, Array.from(values)]))
+}

@@ -1,0 +1,132 @@
+import type { ModelRun, RunResult } from '@recdistill/core'
+import type { Engine } from '@recdistill/engine'
+import type { Model } from '@recdistill/plugin'
+import { loadModel } from '@recdistill/trainer'
+import { join } from 'node:path'
+import { configValues } from '../config/write.ts'
+import type { Progress } from '../progress/progress.ts'
+import { duration, short } from '../progress/format.ts'
+import { version } from '../version.ts'
+import { machineCard } from './machine-card.ts'
+import { measureModel } from './measure-model.ts'
+import { planModels, type Plan } from './plan.ts'
+import { saveRankings } from './save-rankings.ts'
+import { borrowTeacher, keepTeacher, takeTeacher, teacherPath } from './teacher-cache.ts'
+import type { ModelFolder, RunFolder } from './run-folder.ts'
+import { trainModel, type Setting } from './train-model.ts'
+
+export interface Bench extends Setting {
+  readonly folder: RunFolder
+  readonly progress: Progress
+  /** Folder of teachers and prepared data. */
+  readonly cache: string
+}
+
+/**
+ * Trains and measures every model that is not finished in the folder, teacher first.
+ * @returns Null when it was stopped before the end; everything done so far is in the folder.
+ */
+export async function runBench(bench: Bench): Promise<RunResult | null> {
+  const { config, folder, engine, split, protocol } = bench
+  const startedAt = new Date()
+  const plans = planModels(config)
+  const models: ModelRun[] = []
+  let teacher: Model | null = null
+  try {
+    for (const [index, plan] of plans.entries()) {
+      const at = folder.model(plan.id)
+      if (plan.role === 'distilled' && teacher === null && at.finished() === null)
+        teacher = frozenTeacher(folder.model('teacher'), bench)
+      bench.progress.start(plan.id, { number: index + 1, of: plans.length })
+      const run = at.finished() ?? (await oneModel(plan, at, teacher, bench))
+      bench.progress.end()
+      if (run === null) return null
+      bench.progress.say(summary(run, protocol.select))
+      models.push(run)
+    }
+  } finally {
+    bench.progress.end()
+    teacher?.dispose()
+  }
+  const { dataDir: _dataDir, cache: _cache, ...values } = configValues(config)
+  return {
+    schema: 1,
+    version,
+    startedAt: startedAt.toISOString(),
+    seconds: (Date.now() - startedAt.getTime()) / 1000,
+    config: values,
+    machine: machineCard(engine),
+    split: split.manifest,
+    protocol,
+    models,
+  }
+}
+
+async function oneModel(
+  plan: Plan,
+  at: ModelFolder,
+  teacher: Model | null,
+  bench: Bench,
+): Promise<ModelRun | null> {
+  const { folder, progress } = bench
+  const earlier = plan.role === 'teacher' ? earlierTeacher(plan, at, bench) : null
+  if (earlier !== null) {
+    at.finish(earlier)
+    folder.log({ model: plan.id, type: 'cached' })
+    return earlier
+  }
+  const outcome = await trainModel(plan, bench, {
+    folder: at,
+    teacher,
+    listen: (event) => {
+      progress.event(event)
+      if (event.type !== 'step') folder.log({ model: plan.id, ...event })
+    },
+  })
+  try {
+    if (outcome.stopped === 'signal') {
+      folder.log({ model: plan.id, type: 'stopped' })
+      return null
+    }
+    const run = measureModel(plan, { ...outcome, stopped: outcome.stopped }, bench)
+    if (bench.config.saveRankings)
+      await saveRankings(outcome.model, bench, join(folder.path, 'rankings', `${at.name}.parquet`))
+    at.finish(run)
+    folder.log({ model: plan.id, type: 'finished', valid: run.valid, test: run.test })
+    if (plan.role === 'teacher' && bench.config.reuseTeachers)
+      keepTeacher(teacherPath(bench.cache, keyOf(plan, bench)), at.path, run)
+    return run
+  } finally {
+    outcome.model.dispose()
+  }
+}
+
+/** A teacher of another run, or of the same content from the cache; never when training of this one has begun. */
+function earlierTeacher(plan: Plan, at: ModelFolder, bench: Bench): ModelRun | null {
+  const { config, cache } = bench
+  if (config.teacherFrom !== null) return borrowTeacher(config.teacherFrom, at.path)
+  if (!config.reuseTeachers || config.saveRankings || at.begun()) return null
+  return takeTeacher(teacherPath(cache, keyOf(plan, bench)), at.path)
+}
+
+function keyOf({ model, seed }: Plan, { config, split, protocol }: Bench) {
+  const { epochs, patience, validateEvery, followTest } = config
+  return { split: split.manifest, protocol, model, epochs, patience, validateEvery, followTest, seed }
+}
+
+function frozenTeacher(
+  at: ModelFolder,
+  { split, engine, catalogue }: { split: Bench['split']; engine: Engine; catalogue: Bench['catalogue'] },
+): Model {
+  return loadModel({
+    checkpoint: join(at.path, 'best.ckpt'),
+    split,
+    engine,
+    definitions: catalogue.backbones,
+  })
+}
+
+function summary(run: ModelRun, select: string): string {
+  const how = run.cached ? 'from an earlier run' : `${run.epochs} epochs in ${duration(run.seconds.total)}`
+  return `${run.id}: test ${select} ${short(run.test[select])}, best at epoch ${run.bestEpoch + 1} (${how})`
+}

@@ -1,0 +1,141 @@
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { InputError, type ModelRun, type RunRecord } from '@recdistill/core'
+import { asInputError, writeFileAtomic } from '@recdistill/core/files'
+
+/** The folder of one run: `config.yaml`, `log.jsonl`, a folder for each model, and at the end results and reports. */
+export interface RunFolder {
+  readonly path: string
+  model(id: string): ModelFolder
+  write(name: string, content: string): void
+  /** Adds one line to `log.jsonl`. */
+  log(event: Readonly<Record<string, unknown>>): void
+  /** Takes the folder away again when this process made it and no model has a checkpoint in it. */
+  discardIfEmpty(): void
+}
+
+/** The folder of one model: its checkpoints, its learning curve, and `run.json` once it is done. */
+export interface ModelFolder {
+  readonly path: string
+  /** Of the folder, for names of other files of this model. */
+  readonly name: string
+  /** Whether training has left a checkpoint. */
+  begun(): boolean
+  /** Null until the model is trained and measured. */
+  finished(): ModelRun | null
+  finish(run: ModelRun): void
+  /** Drops the records of epochs that will be run again. */
+  rewind(epoch: number): void
+  record(record: RunRecord): void
+}
+
+/** @throws InputError when the folder holds something already, or cannot be made. */
+export function createRunFolder(path: string, configYaml: string): RunFolder {
+  const full = resolve(path)
+  const firstMissing = topmostMissing(full)
+  try {
+    if (existsSync(full) && statSync(full).isDirectory()) {
+      if (existsSync(join(full, 'config.yaml')))
+        throw new InputError(
+          `--out: ${path} holds a run already; go on with it by "recdistill resume ${path}", or name another folder`,
+        )
+      if (readdirSync(full).length > 0) throw new InputError(`--out: ${path} is not empty; name a new folder`)
+    }
+    mkdirSync(full, { recursive: true })
+  } catch (error) {
+    throw asInputError('write', full, error)
+  }
+  const discard = () => {
+    rmSync(firstMissing ?? join(full, 'config.yaml'), { recursive: true, force: true })
+  }
+  try {
+    writeFileAtomic(join(full, 'config.yaml'), configYaml)
+  } catch (error) {
+    if (firstMissing !== null) discard()
+    throw error
+  }
+  return openFolder(full, discard)
+}
+
+/** @throws InputError when there is no run. */
+export function openRunFolder(path: string): RunFolder {
+  const full = resolve(path)
+  if (!existsSync(join(full, 'config.yaml')))
+    throw new InputError(
+      `${path}: no config.yaml there; name the folder of a run, e.g. runs/2026-01-31T12-00-00-citeulike-t`,
+    )
+  return openFolder(full, () => undefined)
+}
+
+function openFolder(path: string, discard: () => void): RunFolder {
+  return {
+    path,
+    model: (id) => modelFolder(path, id.replace('#', '-seed')),
+    write: (name, content) => writeFileAtomic(join(path, name), content),
+    log: (event) =>
+      append(join(path, 'log.jsonl'), JSON.stringify({ at: new Date().toISOString(), ...event })),
+    discardIfEmpty() {
+      const kept = readdirSync(path, { recursive: true }).map(String)
+      if (!kept.some((name) => /\.ckpt$|run\.json$/.test(name))) discard()
+    },
+  }
+}
+
+function modelFolder(run: string, name: string): ModelFolder {
+  const path = join(run, name)
+  const runPath = join(path, 'run.json')
+  const logPath = join(path, 'log.jsonl')
+  return {
+    path,
+    name,
+    begun: () => existsSync(join(path, 'last.ckpt')),
+    finished() {
+      if (!existsSync(runPath)) return null
+      try {
+        return JSON.parse(readFileSync(runPath, 'utf8')) as ModelRun
+      } catch {
+        throw new InputError(`${runPath}: not readable as JSON; delete it, and the model is measured again`)
+      }
+    },
+    finish(run) {
+      writeFileAtomic(logPath, run.curve.map((record) => JSON.stringify(record) + '\n').join(''))
+      writeFileAtomic(runPath, JSON.stringify(run))
+    },
+    rewind(epoch) {
+      if (!existsSync(logPath)) return
+      const kept = readFileSync(logPath, 'utf8')
+        .split('\n')
+        .filter((text) => epochOf(text) < epoch)
+      writeFileAtomic(logPath, kept.map((text) => text + '\n').join(''))
+    },
+    record: (record) => append(logPath, JSON.stringify(record)),
+  }
+}
+
+/** Of a line of a log; a line that was cut short belongs to no epoch that is kept. */
+function epochOf(text: string): number {
+  try {
+    return (JSON.parse(text) as RunRecord).epoch
+  } catch {
+    return Infinity
+  }
+}
+
+function append(path: string, text: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    appendFileSync(path, text + '\n')
+  } catch (error) {
+    throw asInputError('write', path, error)
+  }
+}
+
+/** The highest folder on the way to `path` that does not exist: what has to go to leave no trace. */
+function topmostMissing(path: string): string | null {
+  let missing: string | null = null
+  for (let at = path; !existsSync(at); at = dirname(at)) {
+    missing = at
+    if (dirname(at) === at) break
+  }
+  return missing
+}

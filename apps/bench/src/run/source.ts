@@ -1,0 +1,30 @@
+import { prepareSplit, type DataProgress, type DataSplit } from '@recdistill/data'
+import type { SourceConfig } from '../config/config.ts'
+import { line, type Io } from '../io.ts'
+import { bytes } from '../progress/format.ts'
+
+/** The split that was asked for; a download says how far it is. */
+export function prepareSource(
+  { request, splitSeed, dataDir }: SourceConfig,
+  { cache, io }: { cache: string; io: Io },
+): Promise<DataSplit> {
+  return prepareSplit(request, {
+    cacheDir: cache,
+    ...(dataDir === null ? {} : { dataDir }),
+    seed: splitSeed,
+    onProgress: downloads(io),
+  })
+}
+
+/** A line for each tenth of a file, or every 16 MiB where its size is not known. */
+function downloads(io: Io): (progress: DataProgress) => void {
+  let last = ''
+  return (progress) => {
+    if (progress.stage !== 'download') return
+    const { file, bytes: done, total } = progress
+    const part = total === null ? Math.floor(done / 2 ** 24) : Math.floor((10 * done) / Math.max(total, 1))
+    if (last === `${file} ${part}`) return
+    last = `${file} ${part}`
+    line(io.stderr, `downloading ${file}: ${bytes(done)}${total === null ? '' : ` of ${bytes(total)}`}`)
+  }
+}

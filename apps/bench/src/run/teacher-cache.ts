@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { InputError, type EvalProtocol, type ModelRun, type SplitManifest } from '@recdistill/core'
+import { asInputError, writeFileAtomic } from '@recdistill/core/files'
+import type { ModelConfig } from '../config/config.ts'
+import { version } from '../version.ts'
+
+/** Everything a trained teacher depends on: equal values, equal parameters. */
+export interface TeacherKey {
+  readonly split: SplitManifest
+  readonly protocol: EvalProtocol
+  readonly model: ModelConfig
+  readonly epochs: number
+  readonly patience: number
+  readonly validateEvery: number
+  readonly followTest: boolean
+  readonly seed: number
+}
+
+/** Where the teacher of this content lies, or would lie. */
+export function teacherPath(cache: string, { split, ...rest }: TeacherKey): string {
+  const content = JSON.stringify({ version, split: split.hash, ...rest })
+  return join(cache, 'teachers', createHash('sha256').update(content).digest('hex').slice(0, 32))
+}
+
+/**
+ * The teacher of another run, given the run's folder or the model's own; copied, so that this run stands alone.
+ * @throws InputError when there is none.
+ */
+export function borrowTeacher(from: string, folder: string): ModelRun {
+  const run = takeTeacher(teacherFolder(from), folder)
+  if (run === null)
+    throw new InputError(
+      `--teacher-from: ${from} holds no finished teacher; let that run finish, or name another`,
+    )
+  return run
+}
+
+/** What another run's teacher is. @throws InputError when there is none. */
+export function describeTeacher(from: string): ModelRun {
+  const path = join(teacherFolder(from), 'run.json')
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as ModelRun
+  } catch {
+    throw new InputError(
+      `--teacher-from: ${from} holds no finished teacher; name the folder of a finished run`,
+    )
+  }
+}
+
+function teacherFolder(from: string): string {
+  return existsSync(join(from, 'teacher', 'run.json')) ? join(from, 'teacher') : from
+}
+
+/** Copies a cached teacher's checkpoint into the run; its record when it was there, else null. */
+export function takeTeacher(entry: string, folder: string): ModelRun | null {
+  if (!existsSync(join(entry, 'run.json'))) return null
+  try {
+    const run = JSON.parse(readFileSync(join(entry, 'run.json'), 'utf8')) as ModelRun
+    mkdirSync(folder, { recursive: true })
+    copyAtomic(join(entry, 'best.ckpt'), join(folder, 'best.ckpt'))
+    return {
+      ...run,
+      id: 'teacher',
+      role: 'teacher',
+      label: 'teacher',
+      cached: true,
+      checkpoint: 'teacher/best.ckpt',
+    }
+  } catch (error) {
+    // A cache is not a source of truth: what cannot be read is trained again.
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw asInputError('write', folder, error)
+  }
+}
+
+/** Keeps a teacher for later runs; the record goes last, so that an entry is whole or not there. */
+export function keepTeacher(entry: string, folder: string, run: ModelRun): void {
+  try {
+    mkdirSync(entry, { recursive: true })
+    copyAtomic(join(folder, 'best.ckpt'), join(entry, 'best.ckpt'))
+  } catch (error) {
+    throw asInputError('write', entry, error)
+  }
+  writeFileAtomic(join(entry, 'run.json'), JSON.stringify(run))
+}
+
+function copyAtomic(from: string, to: string): void {
+  const temporary = `${to}.${process.pid}.tmp`
+  try {
+    copyFileSync(from, temporary)
+    renameSync(temporary, to)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw error
+  }
+}

@@ -1,0 +1,11 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { loadCatalogue } from './catalogue.ts'
+import { configJsonSchema } from './config/json-schema.ts'
+
+/** Part of the build: publishes the schema of the configuration beside the code. */
+const folder = new URL('../schema/', import.meta.url)
+mkdirSync(folder, { recursive: true })
+writeFileSync(
+  new URL('config.schema.json', folder),
+  JSON.stringify(configJsonSchema(await loadCatalogue()), null, 2) + '\n',
+)
