@@ -1,3 +1,5 @@
+export { type BackboneContract } from './backbone-scene.ts'
 export { describeChecks, type Check, type Skips } from './check.ts'
+export { backboneChecks, describeBackbone } from './describe-backbone.ts'
 export { describeMethod, methodChecks, type MethodContract } from './describe-method.ts'
 export { plainFused, readBy, type PlainFused } from './plain-fused.ts'

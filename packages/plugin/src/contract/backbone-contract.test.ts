@@ -1,0 +1,180 @@
+import { NO_ITEM } from '@recdistill/core'
+import { tf } from '@recdistill/tensor'
+import { expect, test } from 'vitest'
+import { createPlainMf, plainMf } from '../../test/plain-mf.ts'
+import type { Backbone, BackboneContext } from '../backbone.ts'
+import { backboneChecks, describeBackbone, plainFused, readBy } from './index.ts'
+
+const engine = () => null
+
+describeBackbone(plainMf, { engine })
+
+/** A backbone whose fused losses are the plain formulas pulled back: right by construction. */
+const withFused = (backbone: Backbone): Backbone => ({
+  ...backbone,
+  fused(loss, input, scale) {
+    const scores = Object.fromEntries(
+      readBy(loss).map((name) => [
+        name,
+        backbone.scoresOf(input.users, input.lists[name].items, input.lists[name].k),
+      ]),
+    )
+    const { value, gradients } = plainFused(loss, input, scores)
+    for (const name of readBy(loss)) {
+      const { items, k } = input.lists[name]
+      backbone.pullScores(
+        input.users,
+        items,
+        k,
+        Float32Array.from(gradients[name], (g) => scale * g),
+      )
+    }
+    return value
+  },
+})
+
+describeBackbone(
+  {
+    ...plainMf,
+    name: 'plain-mf-fused',
+    create: (context, { init }) => withFused(createPlainMf(context, init)),
+  },
+  { engine },
+)
+
+const broken: [law: string, breakIt: (backbone: Backbone, context: BackboneContext) => Backbone][] = [
+  [
+    'a score is the dot product of its rows',
+    (b) => ({ ...b, rowsOf: (of, ids) => b.rowsOf(of, ids).map((x) => 2 * x) }),
+  ],
+  [
+    'places holding no item score 0',
+    (b) => ({ ...b, scoresOf: (u, i, k) => b.scoresOf(u, i, k).map((x) => (x === 0 ? 1 : x)) }),
+  ],
+  [
+    'rank agrees with a full sort, with and without exclusion',
+    (b) => ({ ...b, rank: (u, k) => b.rank(u, k, null) }),
+  ],
+  [
+    'equal scores rank smaller items first',
+    (b) => ({
+      ...b,
+      rank(users, k, exclude) {
+        const ranking = b.rank(users, k, exclude)
+        return ranking.scores[0] === ranking.scores[1]
+          ? { ...ranking, items: ranking.items.slice().reverse() }
+          : ranking
+      },
+    }),
+  ],
+  [
+    'positions are places in the ranking',
+    (b) => ({ ...b, positionsOf: (u, i, k, e) => b.positionsOf(u, i, k, e).map((p) => p + 1) }),
+  ],
+  [
+    'gradient of the own objective agrees with finite differences',
+    (b) => ({ ...b, base: (batch) => b.base(batch) * 1.1 }),
+  ],
+  [
+    'the own objective sums over its rows',
+    (b) => ({ ...b, base: (batch) => b.base(batch) / batch.users.length }),
+  ],
+  [
+    'pullScores agrees with finite differences of scores',
+    (b) => ({ ...b, pullScores: (u, i, k, g) => b.pullScores(u, i.map((x, n) => (n === 0 ? NO_ITEM : x)), k, g) }), // prettier-ignore
+  ],
+  [
+    'pullRows agrees with finite differences of rows',
+    (b) => ({ ...b, pullRows: (of, ids, g) => b.pullRows(of, ids, g.map((x) => -x)) }), // prettier-ignore
+  ],
+  [
+    'gradients of several views add up',
+    (b) => {
+      let first = true
+      return {
+        ...b,
+        begin: () => void (first = true),
+        pullScores(u, i, k, g) {
+          if (first) b.pullScores(u, i, k, g)
+        },
+        base(batch) {
+          first = false
+          return b.base(batch)
+        },
+      }
+    },
+  ],
+  [
+    'built-in losses by name equal their formulas, in value and gradient',
+    (b) => {
+      const fused = withFused(b)
+      return { ...fused, fused: (loss, input) => fused.fused?.(loss, input, 1) ?? null }
+    },
+  ],
+  [
+    'scores are a tensor of the same numbers, and no other tensor is left',
+    (b) => ({
+      ...b,
+      scores(users, items, k) {
+        tf.scalar(1)
+        return b.scores(users, items, k)
+      },
+    }),
+  ],
+  [
+    'the same seed starts the same, another one does not',
+    (_, context) => createPlainMf({ ...context, rng: context.rng.fork(String(Math.random())) }, 0.1),
+  ],
+  ['steps on one batch lower its loss', (b) => ({ ...b, update() {} })],
+  [
+    'a restored model goes on bit for bit',
+    (b) => ({ ...b, restore: ({ parameters, step }) => b.restore({ parameters, step: step ?? 0 }) }),
+  ],
+  [
+    'weight decay moves rows that get no gradient (TV-22)',
+    (_, context) => createPlainMf({ ...context, optimizer: { lr: 1e-3, weightDecay: 0 } }, 0.1),
+  ],
+  [
+    'after a step gradients are zero',
+    (b) => ({
+      ...b,
+      begin: () => b.pullRows('users', Uint32Array.of(0), new Float32Array(b.dim).fill(1e-3)),
+    }),
+  ],
+  [
+    'a model that is not trainable ranks, and refuses to step',
+    (_, context) => createPlainMf({ ...context, trainable: true }, 0.1),
+  ],
+  ['restoring what does not fit is refused in words', (b) => ({ ...b, restore() {} })],
+  [
+    'NaN is an error that is found, in training and in ranking',
+    (b) => ({
+      ...b,
+      update() {
+        try {
+          b.update()
+        } catch {
+          // looks away
+        }
+      },
+    }),
+  ],
+]
+
+test.each(broken)('a broken backbone is found: %s', async (law, breakIt) => {
+  const definition = {
+    ...plainMf,
+    create: (context: BackboneContext, { init }: { init: number }) =>
+      breakIt(createPlainMf(context, init), context),
+  }
+  const checks = backboneChecks(definition, { engine })
+  const failed: string[] = []
+  for (const { name, run } of checks) {
+    try {
+      await run()
+    } catch {
+      failed.push(name)
+    }
+  }
+  expect(failed).toContain(law)
+})

@@ -1,0 +1,136 @@
+import { NO_ITEM, rowOf } from '@recdistill/core'
+import assert from 'node:assert/strict'
+import type { z } from 'zod'
+import type { Backbone, BackboneDefinition } from '../backbone.ts'
+import { at, inScene, scatter, type BackboneContract, type BackboneScene } from './backbone-scene.ts'
+import type { Check } from './check.ts'
+import { assertNear } from './near.ts'
+
+/** Whether scores, rows, ranking and positions are views of one model. */
+export function backboneViews<P extends z.ZodObject>(
+  definition: BackboneDefinition<P>,
+  contract: BackboneContract,
+): Check[] {
+  const check = (name: string, run: (backbone: Backbone, scene: BackboneScene) => void): Check => ({
+    name,
+    run: () =>
+      inScene(definition, contract, (scene) => {
+        const backbone = scene.make()
+        const parameters = scatter(backbone, scene.spread)
+        at(backbone, parameters, () => run(backbone, scene))
+      }),
+  })
+  return [
+    check('says its sizes', (backbone, { split }) => {
+      assert.equal(backbone.numUsers, split.numUsers)
+      assert.equal(backbone.numItems, split.numItems)
+      assert.ok(Number.isInteger(backbone.dim) && backbone.dim > 0)
+      assert.ok(Number.isInteger(backbone.parameters) && backbone.parameters > 0)
+      assert.equal(backbone.rowsOf('users', Uint32Array.of(1, 2, 1)).length, 3 * backbone.dim)
+      assert.equal(backbone.rowsOf('items', Uint32Array.of(11)).length, backbone.dim)
+    }),
+    ...((contract.dot ?? true)
+      ? [check('a score is the dot product of its rows', (backbone) => expectDotProducts(backbone))]
+      : []),
+    check('places holding no item score 0', (backbone) => {
+      const scores = backbone.scoresOf(Uint32Array.of(0, 3), Uint32Array.of(1, NO_ITEM, NO_ITEM, NO_ITEM), 2)
+      assert.deepEqual([...scores.subarray(1)], [0, 0, 0])
+      assert.notEqual(scores[0], 0)
+    }),
+    check('rank agrees with a full sort, with and without exclusion', (backbone, { split }) => {
+      for (const exclude of [null, split.train])
+        for (const k of [1, 5, split.numItems]) {
+          const ranking = backbone.rank(everyone(split.numUsers), k, exclude)
+          assert.equal(ranking.k, k)
+          assert.deepEqual([...ranking.users], [...everyone(split.numUsers)])
+          for (let user = 0; user < split.numUsers; user++) {
+            const left = exclude ? [...rowOf(exclude, user)] : []
+            expectTop(backbone, user, left, {
+              items: ranking.items.slice(user * k, (user + 1) * k),
+              scores: ranking.scores.slice(user * k, (user + 1) * k),
+            })
+          }
+        }
+    }),
+    check('equal scores rank smaller items first', (backbone) => {
+      const parameters = Object.fromEntries(
+        Object.entries(backbone.state().parameters).map(([name, values]) => [
+          name,
+          new Float32Array(values.length),
+        ]),
+      )
+      at(backbone, parameters, () => {
+        const { items } = backbone.rank(Uint32Array.of(0, 6), backbone.numItems, null)
+        const order = [...everyone(backbone.numItems)]
+        assert.deepEqual([...items], [...order, ...order])
+      })
+    }),
+    check('positions are places in the ranking', (backbone, { split }) => {
+      for (const exclude of [null, split.train]) {
+        const { items: ranked } = backbone.rank(everyone(split.numUsers), split.numItems, exclude)
+        const ranking = ranked.slice()
+        for (let user = 0; user < split.numUsers; user++) {
+          const row = ranking.subarray(user * split.numItems, (user + 1) * split.numItems)
+          const items = row.filter((item) => item !== NO_ITEM).reverse()
+          const positions = backbone.positionsOf(Uint32Array.of(user), items, items.length, exclude)
+          assert.deepEqual([...positions], [...items.keys()].reverse(), `user ${user}`)
+        }
+      }
+    }),
+    check('a subset of users ranks as it does among all', (backbone, { split }) => {
+      const all = backbone.rank(everyone(split.numUsers), 4, split.train).items.slice()
+      const some = backbone.rank(Uint32Array.of(5, 1), 4, split.train).items
+      assert.deepEqual([...some], [...all.slice(20, 24), ...all.slice(4, 8)])
+    }),
+  ]
+}
+
+function everyone(numUsers: number): Uint32Array {
+  return Uint32Array.from({ length: numUsers }, (_, user) => user)
+}
+
+function expectDotProducts(backbone: Backbone): void {
+  const items = everyone(backbone.numItems)
+  const rows = backbone.rowsOf('items', items).slice()
+  for (let user = 0; user < backbone.numUsers; user++) {
+    const scores = backbone.scoresOf(Uint32Array.of(user), items, items.length).slice()
+    const row = backbone.rowsOf('users', Uint32Array.of(user))
+    const products = [...items].map((item) =>
+      row.reduce((sum, x, d) => sum + x * rows[item * backbone.dim + d], 0),
+    )
+    assertNear(scores, products, { rel: 1e-5 }, `scores of user ${user}`)
+  }
+}
+
+function expectTop(
+  backbone: Backbone,
+  user: number,
+  left: readonly number[],
+  { items, scores }: { items: Uint32Array; scores: Float32Array },
+): void {
+  const all = backbone.scoresOf(Uint32Array.of(user), everyone(backbone.numItems), backbone.numItems).slice()
+  const sorted = [...all.keys()]
+    .filter((item) => !left.includes(item))
+    .sort((a, b) => all[b] - all[a] || a - b)
+  const found = items.filter((item) => item !== NO_ITEM)
+  assert.equal(found.length, Math.min(items.length, sorted.length), `user ${user}: how many are ranked`)
+  assert.equal(new Set(found).size, found.length, `user ${user}: an item twice`)
+  found.forEach((item, place) => {
+    assert.ok(!left.includes(item), `user ${user}: excluded item ${item} is ranked`)
+    // Another order of summation may swap items that are equal to the last bits, so scores are compared.
+    assertNear(
+      [all[item], scores[place]],
+      [all[sorted[place]], all[item]],
+      { rel: 1e-5 },
+      `user ${user}, place ${place}`,
+    )
+  })
+  assert.ok(
+    scores.subarray(found.length).every((score) => score === -Infinity),
+    `user ${user}: padding scores -Infinity`,
+  )
+  assert.ok(
+    items.subarray(found.length).every((item) => item === NO_ITEM),
+    `user ${user}: padding is last`,
+  )
+}
