@@ -3,7 +3,6 @@ import { asInputError } from '@recdistill/core/files'
 import { createHash } from 'node:crypto'
 import {
   createReadStream,
-  createWriteStream,
   existsSync,
   mkdirSync,
   readFileSync,
@@ -12,9 +11,8 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface DownloadOptions {
@@ -46,7 +44,7 @@ export async function download(url: string, path: string, options: DownloadOptio
       break
     } catch (error) {
       if (error instanceof InputError || !isNetworkError(error)) throw asInputError('write', path, error)
-      if (attempt < retries && sizeOf(`${path}.part`) > 0) {
+      if (attempt < retries && !nobodyThere.test(codeOf(error) ?? '')) {
         await sleep(1000 * waitSeconds * 2 ** attempt)
         continue
       }
@@ -87,20 +85,19 @@ async function fetchRest(url: string, path: string, { onProgress }: DownloadOpti
   // Weak tags do not promise the same bytes.
   if (tag && !tag.startsWith('W/')) writeFileSync(`${part}.json`, JSON.stringify({ validator: tag }))
   else rmSync(`${part}.json`, { force: true })
+  if (!response.body) throw new InputError(`cannot download ${url}: the server sends nothing`)
   let bytes = from
-  async function* counted(stream: AsyncIterable<Uint8Array>) {
-    for await (const chunk of stream) {
+  // Written chunk by chunk, so that a cut loses nothing that had arrived.
+  const file = await open(part, from > 0 ? 'a' : 'w')
+  try {
+    for await (const chunk of response.body) {
+      await file.writeFile(chunk)
       bytes += chunk.length
       onProgress?.({ bytes, total })
-      yield chunk
     }
+  } finally {
+    await file.close()
   }
-  if (!response.body) throw new InputError(`cannot download ${url}: the server sends nothing`)
-  await pipeline(
-    Readable.fromWeb(response.body),
-    counted,
-    createWriteStream(part, { flags: from > 0 ? 'a' : 'w' }),
-  )
   if (total !== null && bytes !== total) throw new TypeError(`cut after ${bytes} of ${total} bytes`)
 }
 
@@ -138,6 +135,10 @@ function readValidator(part: string): string | null {
 function sizeOf(path: string): number {
   return existsSync(path) ? statSync(path).size : 0
 }
+
+/** Waiting a second does not help against these. */
+const nobodyThere =
+  /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENETUNREACH|EHOSTUNREACH|CERT_.*|ERR_TLS.*|ERR_SSL.*)$/
 
 const networkCodes =
   /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT|EPIPE|UND_ERR_.*|CERT_.*|ERR_TLS.*|ERR_SSL.*)$/

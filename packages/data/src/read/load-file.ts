@@ -1,5 +1,5 @@
 import { InputError } from '@recdistill/core'
-import { literal, type Database } from './database.ts'
+import type { Database } from './database.ts'
 import type { ReadOptions } from './options.ts'
 import { asReadError } from './read-error.ts'
 import { relationOf, type Relation } from './relation.ts'
@@ -29,9 +29,9 @@ export async function loadFile(
   await expectIds(database, source.file)
   if (relation.hasRating) await expectNumbers(database, source.file, 'r', 'rating', 'a number')
   if (relation.hasTime) await expectNumbers(database, source.file, 't', 'time', 'a number or a date')
-  const scale = relation.hasTime ? await secondsPerUnit(database, options) : 1
+  const scale = relation.hasTime ? await unitsPerSecond(database, options) : '1'
   await database.run(
-    `CREATE OR REPLACE TABLE stage AS SELECT n, trim(u) AS u, trim(i) AS i, TRY_CAST(r AS DOUBLE) AS r, ${value('t')} * ${scale} AS t FROM text`,
+    `CREATE OR REPLACE TABLE stage AS SELECT n, trim(u) AS u, trim(i) AS i, TRY_CAST(r AS DOUBLE) AS r, ${value('t')} / ${scale} AS t FROM text`,
   )
   await database.run(`DROP TABLE text`)
   return relation
@@ -68,11 +68,11 @@ async function expectNumbers(database: Database, file: string, column: string, r
     )
 }
 
-const units = { s: 1, ms: 1e-3, us: 1e-6, ns: 1e-9 }
+const units = { s: '1', ms: '1e3', us: '1e6', ns: '1e9' }
 
 /** Unix times of this century have 10 digits in seconds, 13 in milliseconds, 16 and 19 in the finer units. */
-async function secondsPerUnit(database: Database, { timeUnit }: ReadOptions): Promise<string> {
+async function unitsPerSecond(database: Database, { timeUnit }: ReadOptions): Promise<string> {
   const numeric = await database.number(`SELECT max(abs(TRY_CAST(t AS DOUBLE))) FROM text`)
   const unit = timeUnit ?? (numeric < 1e11 ? 's' : numeric < 1e14 ? 'ms' : numeric < 1e17 ? 'us' : 'ns')
-  return Number.isNaN(numeric) || numeric === 0 ? '1' : `CAST(${literal(String(units[unit]))} AS DOUBLE)`
+  return Number.isNaN(numeric) || numeric === 0 ? '1' : units[unit]
 }

@@ -61,7 +61,7 @@ function csv(
 function json({ path, gzip }: SourceFile, { user, item, rating, time }: Roles): string {
   const wanted = [user, item, rating, time].filter((name) => name !== null)
   const types = wanted.map((name) => `${literal(name)}: 'VARCHAR'`).join(', ')
-  return `read_json(${literal(path)}, format = 'newline_delimited', compression = '${gzip ? 'gzip' : 'none'}', columns = {${types}})`
+  return `read_json(${literal(path)}, format = 'newline_delimited', compression = '${gzip ? 'gzip' : 'uncompressed'}', columns = {${types}})`
 }
 
 /** Lines of white-space or comma separated tokens, with their number from 1. Empty lines have no tokens. */

@@ -159,7 +159,6 @@ function sampleLines(source: SourceFile, { encoding = 'utf-8' }: ReadOptions): s
   )
     .decode(source.sample)
     .replace(/^\uFEFF/, '')
-  // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u0008\u000E-\u001F]/.test(text))
     throw new InputError(
       `${source.file}: looks like binary data, not text; expected CSV, TSV, JSON lines, .inter, adjacency lines or Parquet`,
@@ -188,7 +187,9 @@ function jsonKeys(file: string, lines: readonly string[]): string[] {
           : `${file}: line ${n + 1} is not a JSON object ("${clip(line)}")`,
       )
     }
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
+    if (Array.isArray(value))
+      throw new InputError(`${file}: is one JSON array; expected JSON lines, one object a line`)
+    if (typeof value !== 'object' || value === null)
       throw new InputError(`${file}: line ${n + 1} is not a JSON object ("${clip(line)}")`)
     for (const key of Object.keys(value)) keys.add(key)
   }

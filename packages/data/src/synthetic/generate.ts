@@ -85,7 +85,9 @@ function fillHistory(
 
 /** Fine tastes in two coarse ones, with weights that differ (normalised exponentials). */
 function drawTastes(groups: number, subgroups: number, count: number, rng: Rng) {
-  const coarse = [rng.int(groups), rng.int(groups)]
+  // Low draws are likelier: the first coarse tastes are the common ones.
+  const common = () => Math.floor(groups * rng.float() ** 1.4)
+  const coarse = [common(), common()]
   const fine = Array.from({ length: count }, (_, n) => coarse[n % 2] * subgroups + rng.int(subgroups))
   const weights = fine.map(() => 0.25 + rng.exponential())
   const sum = weights.reduce((a, b) => a + b, 0)
