@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { directions } from '@recdistill/lint/directions'
 import { describe, expect, test } from 'vitest'
 import { importsOf } from './imports.ts'
@@ -97,7 +97,8 @@ describe.each(published.map((one) => [one.folder, one] as const))(
         const built = source.replace('./src/', './dist/').replace(/\.ts$/, '')
         const expected = { source, types: `${built}.d.ts`, default: `${built}.js` }
         expect(JSON.stringify(entry)).toBe(JSON.stringify(expected))
-        expect(existsSync(join(root, folder, source)), source).toBe(true)
+        const file = join(root, folder, source)
+        expect(existsSync(source.includes('*') ? dirname(file) : file), source).toBe(true)
       }
     })
 
