@@ -8,7 +8,7 @@ import type { DataFile, DatasetDefinition, DataSource, Fingerprint, SplitPreset 
 import { folderOf, locateFile, type Located } from './fetch/locate.ts'
 import type { DownloadOptions } from './fetch/download.ts'
 import { filterInteractions } from './filter/filter-interactions.ts'
-import type { Filter } from './filter/filter.ts'
+import type { Filter, FilterStep } from './filter/filter.ts'
 import { readSources, type InteractionTable } from './read/read-interactions.ts'
 import { examineFile, type SourceFile } from './read/source-file.ts'
 import { checkSplitRule, parseSplitRule } from './split/parse-split-rule.ts'
@@ -205,8 +205,8 @@ async function readPlan(
 ): Promise<InteractionTable> {
   if (plan.source.kind === 'generated') return filterGenerated(plan.source.generate(), plan)
   onProgress?.({ stage: 'read', files: groups.flat().map(({ source }) => source.file) })
-  const table = await readSources(groups, plan.filters)
-  if (plan.source.kind === 'files') expectFingerprint(plan, table, plan.source.expect)
+  const expect = plan.source.kind === 'files' ? plan.source.expect : null
+  const table = await readSources(groups, plan.filters, (read) => expectFingerprint(plan, read, expect))
   expectNoNegativeRatings(plan, table)
   return table
 }
@@ -227,9 +227,8 @@ function expectNoNegativeRatings(plan: Plan, { ratings, users, ids }: Interactio
   )
 }
 
-function expectFingerprint({ definition }: Plan, table: InteractionTable, expect: Fingerprint | null): void {
+function expectFingerprint({ definition }: Plan, found: FilterStep, expect: Fingerprint | null): void {
   if (!expect || !definition) return
-  const found = table.steps[0]
   for (const count of ['users', 'items', 'interactions'] as const) {
     const wanted = expect[count]
     if (wanted !== undefined && wanted !== found[count])

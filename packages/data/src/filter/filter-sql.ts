@@ -6,9 +6,10 @@ import { secondsOf, type Filter, type FilterStep } from './filter.ts'
 export async function filterInDatabase(
   database: Database,
   filters: readonly Filter[],
-  columns: { label: string; hasRating: boolean; hasTime: boolean },
+  columns: { label: string; hasRating: boolean; hasTime: boolean; accept: (read: FilterStep) => void },
 ): Promise<FilterStep[]> {
   const steps = [await countRows(database, null)]
+  columns.accept(steps[0])
   for (const filter of filters) {
     expectColumns(columns.label, filter, columns)
     await apply(database, filter, columns.hasTime)

@@ -98,6 +98,6 @@ test('filters in DuckDB and in memory give the same', async () => {
         expect(inMemory).toEqual(inDatabase)
       },
     ),
-    { numRuns: 40, seed: 1 },
+    { numRuns: 20, seed: 1 },
   )
 })

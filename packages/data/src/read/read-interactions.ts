@@ -39,6 +39,8 @@ export async function readInteractions(
 export async function readSources(
   groups: readonly (readonly { source: SourceFile; options: ReadOptions }[])[],
   filters: readonly Filter[],
+  /** Sees the counts as read before any filter; throws to refuse. */
+  accept: (read: FilterStep) => void = () => {},
 ): Promise<InteractionTable> {
   return withDatabase(async (database) => {
     const files = groups.flat()
@@ -59,7 +61,7 @@ export async function readSources(
     const hasRating = agree(seen, 'hasRating', 'rating')
     await encode(database)
     const label = seen.map(({ file }) => file).join(', ')
-    const steps = await filterInDatabase(database, filters, { label, hasRating, hasTime })
+    const steps = await filterInDatabase(database, filters, { label, hasRating, hasTime, accept })
     const sources = files.map(({ source: { file, bytes, sha256 } }) => ({ file, bytes, sha256 }))
     return collect(database, { sources, steps, hasRating, hasTime, parts: groups.length > 1 })
   })
