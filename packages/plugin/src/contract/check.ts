@@ -1,5 +1,3 @@
-import { describe, test } from 'vitest'
-
 /** One law a method or backbone must keep: a sentence, and code that throws when it is broken. */
 export interface Check {
   readonly name: string
@@ -8,19 +6,3 @@ export interface Check {
 
 /** Laws that do not apply, each by name and with the reason it does not. */
 export type Skips = readonly { readonly reason: string; readonly tests: readonly string[] }[]
-
-/** Makes a vitest suite of checks. A skip that names no check is an error: it would hide a renamed law. */
-export function describeChecks(subject: string, checks: readonly Check[], skip: Skips = []): void {
-  const names = new Set(checks.map(({ name }) => name))
-  for (const { tests } of skip)
-    for (const name of tests)
-      if (!names.has(name))
-        throw new Error(`${subject}: no check is called "${name}"; there are: ${[...names].join('; ')}`)
-  describe(subject, () => {
-    for (const { name, run } of checks) {
-      const reason = skip.find(({ tests }) => tests.includes(name))?.reason
-      if (reason === undefined) test(name, run)
-      else test.skip(`${name} (${reason})`, run)
-    }
-  })
-}

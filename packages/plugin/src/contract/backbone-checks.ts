@@ -1,0 +1,19 @@
+import type { z } from 'zod'
+import type { BackboneDefinition } from '../backbone.ts'
+import { backboneGradients } from './backbone-gradients.ts'
+import type { BackboneContract } from './backbone-scene.ts'
+import { backboneTraining } from './backbone-training.ts'
+import { backboneViews } from './backbone-views.ts'
+import type { Check } from './check.ts'
+
+/** Every law of the backbone contract, as sentences with code: for a test runner of one's own. */
+export function backboneChecks<P extends z.ZodObject>(
+  definition: BackboneDefinition<P>,
+  contract: BackboneContract,
+): Check[] {
+  return [
+    ...backboneViews(definition, contract),
+    ...backboneGradients(definition, contract),
+    ...backboneTraining(definition, contract),
+  ]
+}

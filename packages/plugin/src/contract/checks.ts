@@ -1,0 +1,5 @@
+export { backboneChecks } from './backbone-checks.ts'
+export { type BackboneContract } from './backbone-scene.ts'
+export type { Check, Skips } from './check.ts'
+export { methodChecks, type MethodContract } from './method-checks.ts'
+export { plainFused, readBy, type PlainFused } from './plain-fused.ts'
