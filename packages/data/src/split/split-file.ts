@@ -1,4 +1,4 @@
-import type { Csr, SplitManifest } from '@recdistill/core'
+import type { Csr, Split, SplitManifest } from '@recdistill/core'
 import { InputError } from '@recdistill/core'
 import { readContainer, writeContainer, type ContainerArray } from '@recdistill/core/files'
 import { splitHash } from './split-hash.ts'
@@ -13,8 +13,8 @@ interface Meta {
 }
 
 /** Writes a split, ids and all, as one checked file: equal splits give equal bytes. */
-export function saveSplit(path: string, split: DataSplit): void {
-  const { numUsers, numItems, ids, manifest, facts } = split
+export function saveSplit(path: string, split: Split & { readonly facts?: SplitFacts }): void {
+  const { numUsers, numItems, ids, manifest, facts = { steps: [], time: null } } = split
   const arrays: Record<string, ContainerArray> = {}
   for (const part of ['train', 'valid', 'test'] as const) {
     arrays[`${part}.offsets`] = split[part].offsets
