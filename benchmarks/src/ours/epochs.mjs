@@ -19,9 +19,9 @@ const protocol = {
 }
 
 /** Epochs of distillation by the trainer, evaluation left out: negatives, order, the method's lists and all steps. */
-export function openEpochs(engine, scenario, world, folder) {
+export async function openEpochs(engine, scenario, world, folder) {
   const split = splitOf(world)
-  const method = loadMethod(scenario.kind)
+  const method = await loadMethod(scenario.kind)
   const params = method.params.parse(paramsOf(scenario))
   const teacher = fromEmbeddings(engine, {
     users: readFloats(folder, 'teacher-users'),
@@ -59,11 +59,11 @@ export function openEpochs(engine, scenario, world, folder) {
   }
 }
 
-/** Letters of the papers to the names the method declares are the same; only these are left out or said otherwise. */
+/** The papers' letters are the methods' names, but for RRD's M. */
 function paramsOf({ kind, params }) {
   if (kind === 'rce-kd') return params
-  const { K, L, M, T } = params
-  return { K, L, M, T }
+  const { M: maxK, ...rest } = params
+  return { ...rest, maxK }
 }
 
 function untilEpochEnds(running) {

@@ -48,7 +48,7 @@ const teacher = finish(
 ).model
 peakAfter.teacher = peakMiB()
 
-const definition = loadMethod('rce-kd')
+const definition = await loadMethod('rce-kd')
 const params = definition.params.parse({ K: 100, L: 50, M: 100, T: 10, beta: 5, tau: 1 })
 const { model, curve } = finish(
   train({

@@ -5,6 +5,7 @@ import { loadPairs } from '../data.mjs'
 import { createMf, splitOf, usersOf } from './model.mjs'
 
 const checkedSteps = 4
+const taughtEpochs = 8
 
 /**
  * Writes what every contender starts from: training pairs, initial student, a teacher trained for a few epochs, and
@@ -19,12 +20,12 @@ export function prepareWorld(engine, scenario, { folder, data }) {
   const { kind, dim, teacherDim, batch, lr, weightDecay } = scenario
 
   const student = createMf(engine, split, { dim, lr, weightDecay })
-  if (kind === 'rank') learn(student, train, { numItems, batch, epochs: 12 })
+  if (kind === 'rank') learn(student, train, { numItems, batch, epochs: taughtEpochs })
   Object.assign(columns, tables('student', student))
   student.dispose()
   if (teacherDim !== undefined) {
     const teacher = createMf(engine, split, { dim: teacherDim, lr, weightDecay: 1e-3, seed: 2 })
-    learn(teacher, train, { numItems, batch, epochs: 12 })
+    learn(teacher, train, { numItems, batch, epochs: taughtEpochs })
     Object.assign(columns, tables('teacher', teacher))
     teacher.dispose()
   }
