@@ -1,9 +1,6 @@
 import { Arg, Control, Head } from '../src/wasm/layout'
 import { arg, head, headF, rowBytes, word } from './memory'
-import { fma, fnma } from './simd'
-
-/** Smaller numbers become 0; the plain twin does the same. */
-const TINY: f32 = 1e-37
+import { fma, fnma, tiny } from './simd'
 
 /** Rows of a table in one piece of work: a multiple of 16, so that marks are read 16 at a time. */
 // @ts-ignore: decorator
@@ -17,7 +14,10 @@ export function chunksOf(table: usize): u32 {
   return (head(table, Head.rows) + size - 1) / size
 }
 
-/** Brings rows that are about to be read (or all) to the present step: the steps they missed had no data gradient. */
+/**
+ * Brings rows that are about to be read (or all) to the present step. The first step a row missed may have a data
+ * gradient, which becomes zero; the steps after it have none, or the row would have been read before.
+ */
 export function catchUp(chunk: u32): void {
   const first = chunk < arg(Arg.userChunks)
   const table = <usize>(first ? arg(Arg.user) : arg(Arg.item))
@@ -25,47 +25,24 @@ export function catchUp(chunk: u32): void {
   const size = chunkRows(head(table, Head.stride))
   const from = part * size
   const to = min(from + size, head(table, Head.rows))
-  const step = head(table, Head.step)
-  const last = <usize>head(table, Head.last)
   if (arg(Arg.all) != 0) {
-    for (let row = from; row < to; row++) replay(table, row, load<u32>(last + (<usize>row << 2)), step)
+    for (let row = from; row < to; row++) advance(table, row)
     return
   }
   const need = <usize>head(table, Head.need)
   for (let block = from; block < to; block += 16) {
     if (!v128.any_true(v128.load(need + block))) continue
-    for (let row = block; row < block + 16; row++) {
-      if (load<u8>(need + row) == 0) continue
-      replay(table, row, load<u32>(last + (<usize>row << 2)), step)
-    }
+    for (let row = block; row < block + 16; row++) if (load<u8>(need + row) != 0) advance(table, row)
     v128.store(need + block, i32x4.splat(0))
   }
 }
 
-/** The present step on rows with a data gradient; the others will catch up when they are needed. */
-export function adam(chunk: u32): void {
-  const first = chunk < arg(Arg.userChunks)
-  const table = <usize>(first ? arg(Arg.user) : arg(Arg.item))
-  const part = first ? chunk : chunk - arg(Arg.userChunks)
-  const size = chunkRows(head(table, Head.stride))
-  const from = part * size
-  const to = min(from + size, head(table, Head.rows))
-  const step = head(table, Head.step)
-  const last = <usize>head(table, Head.last)
-  const dirty = <usize>head(table, Head.dirty)
-  for (let block = from; block < to; block += 16) {
-    if (!v128.any_true(v128.load(dirty + block))) continue
-    for (let row = block; row < block + 16; row++) {
-      if (load<u8>(dirty + row) == 0) continue
-      replay(table, row, load<u32>(last + (<usize>row << 2)), step - 1)
-      apply(table, row, step)
-    }
-    v128.store(dirty + block, i32x4.splat(0))
-  }
-}
-
-/** Steps from + 1 to `to` of one row with no data gradient. */
-function replay(table: usize, row: u32, from: u32, to: u32): void {
+/** Does the steps that one row missed, one after the other, while it is in cache. */
+function advance(table: usize, row: u32): void {
+  const last = <usize>head(table, Head.last) + (<usize>row << 2)
+  const dirty = <usize>head(table, Head.dirty) + row
+  const from = load<u32>(last)
+  const to = head(table, Head.step)
   if (from >= to) return
   const bytes = rowBytes(table)
   const offset = <usize>row * bytes
@@ -78,44 +55,36 @@ function replay(table: usize, row: u32, from: u32, to: u32): void {
   const beta2 = f32x4.splat(headF(table, Head.beta2))
   const rest2 = f32x4.splat(headF(table, Head.rest2))
   const eps = f32x4.splat(headF(table, Head.eps))
+  const least = tiny()
   const zero = f32x4.splat(0)
-  let constants = <usize>head(table, Head.constants) + (<usize>(from - head(table, Head.first)) << 3)
-  for (let step = from; step < to; step++) {
-    const stepSize = v128.load32_splat(constants)
-    const rootScale = v128.load32_splat(constants, 4)
-    constants += 8
+  const constants = <usize>head(table, Head.constants)
+  let at = constants + (<usize>(from - head(table, Head.first)) << 3)
+  const end = constants + (<usize>(to - head(table, Head.first)) << 3)
+  if (load<u8>(dirty) != 0) {
+    const grad = <usize>head(table, Head.grad) + offset
+    const stepSize = v128.load32_splat(at)
+    const rootScale = v128.load32_splat(at, 4)
+    for (let o: usize = 0; o < bytes; o += 16) {
+      const g = v128.load(grad + o)
+      v128.store(grad + o, zero)
+      update(theta + o, m + o, v + o, g, weightDecay, beta1, rest1, beta2, rest2, eps, least, stepSize, rootScale)
+    }
+    store<u8>(dirty, 0)
+    at += 8
+  }
+  for (; at < end; at += 8) {
+    const stepSize = v128.load32_splat(at)
+    const rootScale = v128.load32_splat(at, 4)
     for (let o: usize = 0; o < bytes; o += 16)
-      update(theta + o, m + o, v + o, zero, weightDecay, beta1, rest1, beta2, rest2, eps, stepSize, rootScale)
+      update(theta + o, m + o, v + o, zero, weightDecay, beta1, rest1, beta2, rest2, eps, least, stepSize, rootScale)
   }
-  store<u32>(<usize>head(table, Head.last) + (<usize>row << 2), to)
-  checkRow(table, row, theta, bytes)
-}
-
-/** Step `step` of one row with its data gradient, which becomes zero. */
-function apply(table: usize, row: u32, step: u32): void {
-  const bytes = rowBytes(table)
-  const offset = <usize>row * bytes
-  const theta = <usize>head(table, Head.values) + offset
-  const m = <usize>head(table, Head.m) + offset
-  const v = <usize>head(table, Head.v) + offset
-  const grad = <usize>head(table, Head.grad) + offset
-  const weightDecay = f32x4.splat(headF(table, Head.weightDecay))
-  const beta1 = f32x4.splat(headF(table, Head.beta1))
-  const rest1 = f32x4.splat(headF(table, Head.rest1))
-  const beta2 = f32x4.splat(headF(table, Head.beta2))
-  const rest2 = f32x4.splat(headF(table, Head.rest2))
-  const eps = f32x4.splat(headF(table, Head.eps))
-  const constants = <usize>head(table, Head.constants) + (<usize>(step - 1 - head(table, Head.first)) << 3)
-  const stepSize = v128.load32_splat(constants)
-  const rootScale = v128.load32_splat(constants, 4)
-  const zero = f32x4.splat(0)
+  store<u32>(last, to)
+  let difference = zero
   for (let o: usize = 0; o < bytes; o += 16) {
-    const g = v128.load(grad + o)
-    v128.store(grad + o, zero)
-    update(theta + o, m + o, v + o, g, weightDecay, beta1, rest1, beta2, rest2, eps, stepSize, rootScale)
+    const x = v128.load(theta + o)
+    difference = f32x4.add(difference, f32x4.sub(x, x))
   }
-  store<u32>(<usize>head(table, Head.last) + (<usize>row << 2), step)
-  checkRow(table, row, theta, bytes)
+  if (v128.any_true(f32x4.ne(difference, zero))) report(table, row)
 }
 
 // @ts-ignore: decorator
@@ -131,37 +100,26 @@ function update(
   beta2: v128,
   rest2: v128,
   eps: v128,
+  least: v128,
   stepSize: v128,
   rootScale: v128,
 ): void {
-  const tiny = f32x4.splat(TINY)
   const before = v128.load(theta)
   const g = fma(weightDecay, before, grad)
   let first = fma(beta1, v128.load(m), f32x4.mul(rest1, g))
-  // only small numbers become 0: NaN must stay to be seen
-  first = v128.andnot(first, f32x4.lt(f32x4.abs(first), tiny))
+  // numbers below `least` become 0, as in the plain twin, but NaN must stay to be seen
+  first = v128.andnot(first, f32x4.lt(f32x4.abs(first), least))
   let second = fma(f32x4.mul(rest2, g), g, f32x4.mul(beta2, v128.load(v)))
-  second = v128.andnot(second, f32x4.lt(second, tiny))
+  second = v128.andnot(second, f32x4.lt(second, least))
   const denominator = fma(f32x4.sqrt(second), rootScale, eps)
   let after = fnma(stepSize, f32x4.div(first, denominator), before)
-  after = v128.andnot(after, f32x4.lt(f32x4.abs(after), tiny))
+  after = v128.andnot(after, f32x4.lt(f32x4.abs(after), least))
   v128.store(m, first)
   v128.store(v, second)
   v128.store(theta, after)
 }
 
-/** Notes the smallest row with a value that is not finite. */
-function checkRow(table: usize, row: u32, theta: usize, bytes: usize): void {
-  let difference = f32x4.splat(0)
-  for (let o: usize = 0; o < bytes; o += 16) {
-    const x = v128.load(theta + o)
-    difference = f32x4.add(difference, f32x4.sub(x, x))
-  }
-  if (!v128.any_true(f32x4.ne(difference, f32x4.splat(0)))) return
-  report(table, row)
-}
-
-/** The row of the first table, or the smallest row of one table, wins whoever comes first. */
+/** Notes a row that is not finite. The smallest of them stays, whoever comes first. */
 export function report(table: usize, row: u32): void {
   while (true) {
     const old = atomic.load<u64>(word(Control.bad))

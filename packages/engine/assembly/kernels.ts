@@ -1,5 +1,5 @@
 import { Kernel } from '../src/wasm/layout'
-import { adam, catchUp } from './adam'
+import { catchUp } from './adam'
 import { accumulate, bprRows, checkIds, gather, listRows } from './lists'
 import { propagate } from './propagate'
 import { norms, pack, rank } from './rank'
@@ -9,7 +9,6 @@ export function run(kernel: u32, chunk: u32, thread: u32): void {
   switch (kernel) {
     case Kernel.checkIds: checkIds(chunk); break
     case Kernel.catchUp: catchUp(chunk); break
-    case Kernel.adam: adam(chunk); break
     case Kernel.listRows: listRows(chunk, thread); break
     case Kernel.bprRows: bprRows(chunk, thread); break
     case Kernel.accumulate: accumulate(chunk); break

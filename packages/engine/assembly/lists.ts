@@ -1,7 +1,7 @@
 import { Arg, Control, Head, Mode } from '../src/wasm/layout'
 import { crossEntropy, relaxedRanking } from './losses'
 import { arg, argF, head, NO_ITEM, rowBytes, word } from './memory'
-import { expNegative, log1pUnit } from './simd'
+import { expNegative, log1pUnit, minusInfinity, one } from './simd'
 import { add, axpy, axpy4, clear, copy, dot, dot4 } from './vectors'
 
 /**
@@ -11,37 +11,39 @@ import { add, axpy, axpy4, clear, copy, dot, dot4 } from './vectors'
 export function checkIds(chunk: u32): void {
   const from = chunk * arg(Arg.chunkRows)
   const to = min(from + arg(Arg.chunkRows), arg(Arg.rows))
-  if (arg(Arg.user) != 0) checkColumn(arg(Arg.user), <usize>arg(Arg.users), from, to)
+  const padding = arg(Arg.mode) != Mode.bpr
+  checkColumn(arg(Arg.user), <usize>arg(Arg.users), from, to, false)
   const item = <usize>arg(Arg.item)
-  if (arg(Arg.k0) != 0) checkColumn(item, <usize>arg(Arg.items0), from * arg(Arg.k0), to * arg(Arg.k0))
-  if (arg(Arg.k1) != 0) checkColumn(item, <usize>arg(Arg.items1), from * arg(Arg.k1), to * arg(Arg.k1))
+  if (arg(Arg.k0) != 0) checkColumn(item, <usize>arg(Arg.items0), from * arg(Arg.k0), to * arg(Arg.k0), padding)
+  if (arg(Arg.k1) != 0) checkColumn(item, <usize>arg(Arg.items1), from * arg(Arg.k1), to * arg(Arg.k1), padding)
 }
 
-function checkColumn(table: usize, ids: usize, from: u32, to: u32): void {
+function checkColumn(table: usize, ids: usize, from: u32, to: u32, padding: bool): void {
   const rows = head(table, Head.rows)
   const need = <usize>head(table, Head.need)
   const marks = need != 0 && head(table, Head.step) != 0
-  // id + 1, so that padding is 0 and always passes
+  // where padding may stand, id + 1 is looked at, of which it is the smallest
+  const shift: u32 = padding ? 1 : 0
   let highest: u32 = 0
   let n = ids + (<usize>from << 2)
   const end = ids + (<usize>to << 2)
   if (marks) {
     for (; n < end; n += 4) {
       const id = load<u32>(n)
-      highest = max(highest, id + 1)
+      highest = max(highest, id + shift)
       if (id < rows) store<u8>(need + id, 1)
     }
   } else {
     let top = i32x4.splat(0)
-    const one = i32x4.splat(1)
-    for (; n + 16 <= end; n += 16) top = i32x4.max_u(top, i32x4.add(v128.load(n), one))
+    const shifts = i32x4.splat(shift)
+    for (; n + 16 <= end; n += 16) top = i32x4.max_u(top, i32x4.add(v128.load(n), shifts))
     highest = max(
       max(<u32>i32x4.extract_lane(top, 0), <u32>i32x4.extract_lane(top, 1)),
       max(<u32>i32x4.extract_lane(top, 2), <u32>i32x4.extract_lane(top, 3)),
     )
-    for (; n < end; n += 4) highest = max(highest, load<u32>(n) + 1)
+    for (; n < end; n += 4) highest = max(highest, load<u32>(n) + shift)
   }
-  if (highest > rows) atomic.store<u32>(word(Control.badId), 1)
+  if (to > from && highest >= rows + shift) atomic.store<u32>(word(Control.badId), 1)
 }
 
 /** Scores, loss, score gradients, user gradients and sorted item entries of some rows. */
@@ -64,16 +66,21 @@ export function listRows(chunk: u32, thread: u32): void {
     const items1 = <usize>arg(Arg.items1) + (<usize>(row * k1) << 2)
     const grad0 = <usize>arg(Arg.grad0) + (<usize>(row * pad0) << 2)
     const grad1 = <usize>arg(Arg.grad1) + (<usize>(row * pad1) << 2)
-    if (mode != Mode.pull) {
-      scoreRow(u, items0, k0, grad0, mode != Mode.score)
-      if (k1 != 0) scoreRow(u, items1, k1, grad1, true)
+    if (mode == Mode.score) {
+      scoreRow(u, items0, k0, grad0, false)
+      continue
     }
-    if (mode == Mode.score) continue
-    if (mode != Mode.pull) store<f64>(<usize>arg(Arg.loss) + (<usize>row << 3), lossRow(mode, row, grad0, grad1, scratch))
+    const length0 = lengthOf(items0, k0)
+    const length1 = k1 != 0 ? lengthOf(items1, k1) : 0
+    if (mode != Mode.pull) {
+      scoreRow(u, items0, length0, grad0, true)
+      if (k1 != 0) scoreRow(u, items1, length1, grad1, true)
+    }
+    if (mode != Mode.pull) store<f64>(<usize>arg(Arg.loss) + (<usize>row << 3), lossRow(mode, row, grad0, (length0 + 3) & ~3, grad1, (length1 + 3) & ~3, scratch))
     const sum = <usize>arg(Arg.userGrad) + <usize>row * bytes
     clear(sum, bytes)
-    pullRow(sum, items0, k0, grad0)
-    if (k1 != 0) pullRow(sum, items1, k1, grad1)
+    pullRow(sum, items0, length0, grad0)
+    if (k1 != 0) pullRow(sum, items1, length1, grad1)
   }
   if (mode != Mode.score && arg(Arg.parts) != 0) sortEntries(chunk, from, to, scratch)
 }
@@ -81,22 +88,22 @@ export function listRows(chunk: u32, thread: u32): void {
 /** Loss of one row; its scores become gradients. */
 // @ts-ignore: decorator
 @inline
-function lossRow(mode: u32, row: u32, grad0: usize, grad1: usize, scratch: usize): f64 {
+function lossRow(mode: u32, row: u32, grad0: usize, pad0: u32, grad1: usize, pad1: u32, scratch: usize): f64 {
   const weight = load<f32>(<usize>arg(Arg.weights) + (<usize>row << 2))
   const scale = argF(Arg.scale)
   if (mode == Mode.relaxedRanking)
-    return <f64>weight * relaxedRanking(grad0, arg(Arg.pad0), grad1, arg(Arg.pad1), argF(Arg.cap), weight * scale, scratch)
+    return <f64>weight * relaxedRanking(grad0, pad0, grad1, pad1, argF(Arg.cap), weight * scale, scratch)
   const teacher0 = <usize>arg(Arg.teacher0) + (<usize>(row * arg(Arg.k0)) << 2)
   const inverse = argF(Arg.inverseTemperature)
   if (mode == Mode.softCrossEntropy)
-    return <f64>weight * crossEntropy(grad0, teacher0, arg(Arg.pad0), inverse, weight * scale, scratch)
+    return <f64>weight * crossEntropy(grad0, teacher0, pad0, inverse, weight * scale, scratch)
   const gamma = load<f32>(<usize>arg(Arg.gamma) + (<usize>row << 2))
   const teacher1 = <usize>arg(Arg.teacher1) + (<usize>(row * arg(Arg.k1)) << 2)
   const weight0 = weight * (1 - gamma)
   const weight1 = weight * gamma
   return (
-    <f64>weight0 * crossEntropy(grad0, teacher0, arg(Arg.pad0), inverse, weight0 * scale, scratch) +
-    <f64>weight1 * crossEntropy(grad1, teacher1, arg(Arg.pad1), inverse, weight1 * scale, scratch)
+    <f64>weight0 * crossEntropy(grad0, teacher0, pad0, inverse, weight0 * scale, scratch) +
+    <f64>weight1 * crossEntropy(grad1, teacher1, pad1, inverse, weight1 * scale, scratch)
   )
 }
 
@@ -104,6 +111,14 @@ function lossRow(mode: u32, row: u32, grad0: usize, grad1: usize, scratch: usize
 @inline
 function rowOf(values: usize, bytes: usize, id: u32, zeros: usize): usize {
   return select<usize>(zeros, values + <usize>id * bytes, id == NO_ITEM)
+}
+
+/** Places of a list up to its last item: padding at the end costs nothing. */
+// @ts-ignore: decorator
+@inline
+function lengthOf(items: usize, k: u32): u32 {
+  while (k != 0 && load<u32>(items + (<usize>(k - 1) << 2)) == NO_ITEM) k--
+  return k
 }
 
 /** Scores of one list. Padding, and the places up to a multiple of 4, score minus infinity where `hide`, else 0. */
@@ -114,7 +129,7 @@ function scoreRow(u: usize, items: usize, k: u32, out: usize, hide: bool): void 
   const bytes = rowBytes(item)
   const values = <usize>head(item, Head.values)
   const zeros = <usize>arg(Arg.zeros)
-  const hidden = f32x4.splat(-Infinity)
+  const hidden = minusInfinity()
   const none = i32x4.splat(NO_ITEM)
   let j: u32 = 0
   for (; j + 4 <= k; j += 4) {
@@ -183,8 +198,10 @@ function sortEntries(chunk: u32, from: u32, to: u32, scratch: usize): void {
   const k1 = arg(Arg.k1)
   const next = scratch
   memory.fill(next, 0, (parts + 1) << 2)
-  countParts(next, <usize>arg(Arg.items0), from * k0, to * k0, shift, parts)
-  countParts(next, <usize>arg(Arg.items1), from * k1, to * k1, shift, parts)
+  for (let row = from; row < to; row++) {
+    countParts(next, <usize>arg(Arg.items0) + (<usize>(row * k0) << 2), k0, shift, parts)
+    countParts(next, <usize>arg(Arg.items1) + (<usize>(row * k1) << 2), k1, shift, parts)
+  }
   const offsets = <usize>arg(Arg.offsets) + (<usize>(chunk * (parts + 1)) << 2)
   let total = from * (k0 + k1)
   for (let part: u32 = 0; part <= parts; part++) {
@@ -204,9 +221,9 @@ function sortEntries(chunk: u32, from: u32, to: u32, scratch: usize): void {
 
 // @ts-ignore: decorator
 @inline
-function countParts(next: usize, items: usize, from: u32, to: u32, shift: u32, parts: u32): void {
-  const end = items + (<usize>to << 2)
-  for (let n = items + (<usize>from << 2); n < end; n += 4) {
+function countParts(next: usize, items: usize, k: u32, shift: u32, parts: u32): void {
+  const end = items + (<usize>lengthOf(items, k) << 2)
+  for (let n = items; n < end; n += 4) {
     const at = next + (<usize>min(load<u32>(n) >> shift, parts) << 2)
     store<u32>(at, load<u32>(at) + 1)
   }
@@ -217,7 +234,8 @@ function countParts(next: usize, items: usize, from: u32, to: u32, shift: u32, p
 function placeEntries(next: usize, items: usize, k: u32, grad: usize, row: u32, shift: u32, parts: u32): void {
   const records = <usize>arg(Arg.records)
   const within = (<u32>1 << shift) - 1
-  for (let j: u32 = 0; j < k; j++) {
+  const length = lengthOf(items, k)
+  for (let j: u32 = 0; j < length; j++) {
     const id = load<u32>(items + (<usize>j << 2))
     const at = next + (<usize>min(id >> shift, parts) << 2)
     const place = load<u32>(at)
@@ -255,15 +273,14 @@ export function bprRows(chunk: u32, thread: u32): void {
   // margins become slopes in place; losses follow behind them
   const count = (to - from) * n
   const losses = margins + (<usize>(count + 3) << 2)
-  const one = f32x4.splat(1)
   const zero = f32x4.splat(0)
   for (let j: u32 = 0; j < count; j += 4) {
     const at = <usize>j << 2
     const margin = v128.load(margins + at)
     const odds = expNegative(f32x4.neg(f32x4.abs(margin)))
-    v128.store(losses + at, f32x4.add(f32x4.max(margin, zero), log1pUnit(odds)))
+    v128.store(losses + at, f32x4.add(f32x4.pmax(margin, zero), log1pUnit(odds)))
     const above = f32x4.gt(margin, zero)
-    v128.store(margins + at, f32x4.div(v128.bitselect(one, odds, above), f32x4.add(one, odds)))
+    v128.store(margins + at, f32x4.div(v128.bitselect(one(), odds, above), f32x4.add(one(), odds)))
   }
   const mean: f32 = (<f32>1) / <f32>n
   for (let row = from; row < to; row++) {

@@ -1,4 +1,4 @@
-import { expNegative, logPositive, maxLanes, sumLanes } from './simd'
+import { expNegative, logPositive, maxLanes, minusInfinity, one, sumLanes } from './simd'
 
 /**
  * One row of soft cross-entropy. Scores [k, a multiple of 4] become `weight` times their gradient; minus infinity marks
@@ -15,14 +15,14 @@ export function crossEntropy(
   scratch: usize,
 ): f64 {
   const bytes = <usize>k << 2
-  const absent = f32x4.splat(-Infinity)
+  const absent = minusInfinity()
   let highest = absent
   let highestTeacher = absent
   for (let o: usize = 0; o < bytes; o += 16) {
     const s = v128.load(scores + o)
-    highest = f32x4.max(highest, s)
+    highest = f32x4.pmax(highest, s)
     const t = v128.bitselect(v128.load(teacher + o), absent, f32x4.gt(s, absent))
-    highestTeacher = f32x4.max(highestTeacher, t)
+    highestTeacher = f32x4.pmax(highestTeacher, t)
   }
   const top = maxLanes(highest)
   if (top == -Infinity) {
@@ -75,12 +75,12 @@ const SMALLEST: f64 = 1e-20
 export function relaxedRanking(a: usize, k: u32, b: usize, l: u32, cap: f32, weight: f32, scratch: usize): f64 {
   const aBytes = <usize>k << 2
   const bBytes = <usize>l << 2
-  const absent = f32x4.splat(-Infinity)
+  const absent = minusInfinity()
   const limit = f32x4.splat(cap)
   let highest = absent
-  for (let o: usize = 0; o < aBytes; o += 16) highest = f32x4.max(highest, f32x4.min(v128.load(a + o), limit))
+  for (let o: usize = 0; o < aBytes; o += 16) highest = f32x4.pmax(highest, f32x4.pmin(v128.load(a + o), limit))
   const anyListed = maxLanes(highest) > -Infinity
-  for (let o: usize = 0; o < bBytes; o += 16) highest = f32x4.max(highest, f32x4.min(v128.load(b + o), limit))
+  for (let o: usize = 0; o < bBytes; o += 16) highest = f32x4.pmax(highest, f32x4.pmin(v128.load(b + o), limit))
   if (!anyListed) {
     memory.fill(a, 0, aBytes)
     memory.fill(b, 0, bBytes)
@@ -110,14 +110,13 @@ export function relaxedRanking(a: usize, k: u32, b: usize, l: u32, cap: f32, wei
   if (smallest < SMALLEST) return relaxedRankingWide(a, k, b, l, cap, weight, scratch)
   // log D_k - a_k and 1 / D_k side by side, then sums of 1 / D_k from the first place on
   let loss = f32x4.splat(0)
-  const one = f32x4.splat(1)
   for (let o: usize = 0; o < aBytes; o += 16) {
     const s = v128.load(a + o)
     const there = f32x4.gt(s, absent)
-    const sum = v128.bitselect(v128.load(sums + o), one, there)
-    const below = f32x4.sub(top, f32x4.min(s, limit))
+    const sum = v128.bitselect(v128.load(sums + o), one(), there)
+    const below = f32x4.sub(top, f32x4.pmin(s, limit))
     loss = f32x4.add(loss, v128.and(f32x4.add(logPositive(sum), below), there))
-    v128.store(heads + o, v128.and(f32x4.div(one, sum), there))
+    v128.store(heads + o, v128.and(f32x4.div(one(), sum), there))
   }
   let total: f64 = 0
   for (let j: usize = 0; j < aBytes; j += 4) {
@@ -127,7 +126,7 @@ export function relaxedRanking(a: usize, k: u32, b: usize, l: u32, cap: f32, wei
   const scale = f32x4.splat(weight)
   for (let o: usize = 0; o < aBytes; o += 16) {
     const s = v128.load(a + o)
-    const g = f32x4.sub(f32x4.mul(v128.load(expA + o), v128.load(heads + o)), one)
+    const g = f32x4.sub(f32x4.mul(v128.load(expA + o), v128.load(heads + o)), one())
     v128.store(a + o, f32x4.mul(f32x4.mul(g, slope(s, limit)), scale))
   }
   const all = f32x4.splat(<f32>total)
@@ -141,16 +140,16 @@ export function relaxedRanking(a: usize, k: u32, b: usize, l: u32, cap: f32, wei
 // @ts-ignore: decorator
 @inline
 function expCapped(s: v128, limit: v128, top: v128): v128 {
-  return expNegative(f32x4.sub(f32x4.min(s, limit), top))
+  return expNegative(f32x4.sub(f32x4.pmin(s, limit), top))
 }
 
 /** Derivative of min(s, limit), half at equality; 0 for what takes no part. */
 // @ts-ignore: decorator
 @inline
 function slope(s: v128, limit: v128): v128 {
-  const below = v128.and(f32x4.lt(s, limit), f32x4.splat(1))
+  const below = v128.and(f32x4.lt(s, limit), one())
   const equal = v128.and(f32x4.eq(s, limit), f32x4.splat(0.5))
-  return v128.and(v128.or(below, equal), f32x4.gt(s, f32x4.splat(-Infinity)))
+  return v128.and(v128.or(below, equal), f32x4.gt(s, minusInfinity()))
 }
 
 /** The same for scores that lie far apart: running log-sums in double precision. */

@@ -38,26 +38,63 @@ export function sumLanesOf4(a: v128, b: v128, c: v128, d: v128): v128 {
   return f32x4.add(v128.shuffle<f32>(ab, cd, 0, 1, 4, 5), v128.shuffle<f32>(ab, cd, 2, 3, 6, 7))
 }
 
+/**
+ * Constants of the functions below. They are read from memory where they are used: a splat of a literal costs three
+ * instructions each time on x64.
+ */
+const CONSTANTS = memory.data<f32>([
+  -87.33654, 1.4426950408889634, 12582912.0, 0.693359375, -2.12194440054690583e-4, 1.0 / 5040.0, 1.0 / 720.0,
+  1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0, 2.0, 2.0 / 3.0, 2.0 / 5.0, 2.0 / 7.0, 2.0 / 9.0, 2.0 / 11.0,
+  2.0 / 13.0, 2.0 / 15.0, 2.0 / 17.0, 1e-37, -Infinity,
+])
+
+// @ts-ignore: decorator
+@inline
+function constant(index: usize): v128 {
+  return v128.load32_splat(CONSTANTS + (index << 2))
+}
+
+// @ts-ignore: decorator
+@inline
+export function one(): v128 {
+  return constant(11)
+}
+
+// @ts-ignore: decorator
+@inline
+export function tiny(): v128 {
+  return constant(21)
+}
+
+// @ts-ignore: decorator
+@inline
+export function minusInfinity(): v128 {
+  return constant(22)
+}
+
 /** exp(x) for x <= 0, to about an ulp; 0 below log of the smallest normal number. */
 // @ts-ignore: decorator
 @inline
 export function expNegative(x: v128): v128 {
-  const lowest = f32x4.splat(-87.33654)
+  const lowest = constant(0)
   const inside = f32x4.ge(x, lowest)
-  const bounded = f32x4.max(x, lowest)
-  // x = n log 2 + r with |r| <= log(2) / 2; the high part of log 2 has 10 bits, so n times it is exact
-  const n = f32x4.nearest(f32x4.mul(bounded, f32x4.splat(1.4426950408889634)))
-  let r = fnma(n, f32x4.splat(0.693359375), bounded)
-  r = fnma(n, f32x4.splat(-2.12194440054690583e-4), r)
-  let y = fma(f32x4.splat(1.0 / 5040.0), r, f32x4.splat(1.0 / 720.0))
-  y = fma(y, r, f32x4.splat(1.0 / 120.0))
-  y = fma(y, r, f32x4.splat(1.0 / 24.0))
-  y = fma(y, r, f32x4.splat(1.0 / 6.0))
-  y = fma(y, r, f32x4.splat(0.5))
+  const bounded = f32x4.pmax(x, lowest)
+  // x = n log 2 + r with |r| <= log(2) / 2; adding 1.5 x 2^23 rounds to a whole number that stands in the low bits
+  const magic = constant(2)
+  const shifted = f32x4.add(f32x4.mul(bounded, constant(1)), magic)
+  const n = f32x4.sub(shifted, magic)
+  // the high part of log 2 has 10 bits, so n times it is exact
+  let r = fnma(n, constant(3), bounded)
+  r = fnma(n, constant(4), r)
+  let y = fma(constant(5), r, constant(6))
+  y = fma(y, r, constant(7))
+  y = fma(y, r, constant(8))
+  y = fma(y, r, constant(9))
+  y = fma(y, r, constant(10))
   y = fma(f32x4.mul(y, r), r, r)
-  y = f32x4.add(y, f32x4.splat(1))
-  const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23)
-  return v128.and(f32x4.mul(y, power), inside)
+  y = f32x4.add(y, one())
+  // the bits of 1.5 x 2^23 leave the word, the exponent of y gains n
+  return v128.and(i32x4.add(y, i32x4.shl(shifted, 23)), inside)
 }
 
 /** log(x) for normal x > 0, to about an ulp away from 1. */
@@ -67,30 +104,29 @@ export function logPositive(x: v128): v128 {
   // x = 2^e m with m in [sqrt(1/2), sqrt(2)); log m = 2 atanh((m - 1) / (m + 1))
   const e = i32x4.shr_s(i32x4.sub(x, i32x4.splat(0x3f3504f3)), 23)
   const m = i32x4.sub(x, i32x4.shl(e, 23))
-  const one = f32x4.splat(1)
-  const z = f32x4.div(f32x4.sub(m, one), f32x4.add(m, one))
+  const z = f32x4.div(f32x4.sub(m, one()), f32x4.add(m, one()))
   const w = f32x4.mul(z, z)
-  let y = fma(f32x4.splat(2.0 / 9.0), w, f32x4.splat(2.0 / 7.0))
-  y = fma(y, w, f32x4.splat(2.0 / 5.0))
-  y = fma(y, w, f32x4.splat(2.0 / 3.0))
+  let y = fma(constant(16), w, constant(15))
+  y = fma(y, w, constant(14))
+  y = fma(y, w, constant(13))
   y = fma(f32x4.mul(y, w), z, f32x4.add(z, z))
   const exponent = f32x4.convert_i32x4_s(e)
-  y = fma(exponent, f32x4.splat(-2.12194440054690583e-4), y)
-  return fma(exponent, f32x4.splat(0.693359375), y)
+  y = fma(exponent, constant(4), y)
+  return fma(exponent, constant(3), y)
 }
 
 /** log(1 + y) for y in [0, 1]. */
 // @ts-ignore: decorator
 @inline
 export function log1pUnit(x: v128): v128 {
-  const z = f32x4.div(x, f32x4.add(x, f32x4.splat(2)))
+  const z = f32x4.div(x, f32x4.add(x, constant(12)))
   const w = f32x4.mul(z, z)
-  let y = fma(f32x4.splat(2.0 / 17.0), w, f32x4.splat(2.0 / 15.0))
-  y = fma(y, w, f32x4.splat(2.0 / 13.0))
-  y = fma(y, w, f32x4.splat(2.0 / 11.0))
-  y = fma(y, w, f32x4.splat(2.0 / 9.0))
-  y = fma(y, w, f32x4.splat(2.0 / 7.0))
-  y = fma(y, w, f32x4.splat(2.0 / 5.0))
-  y = fma(y, w, f32x4.splat(2.0 / 3.0))
+  let y = fma(constant(20), w, constant(19))
+  y = fma(y, w, constant(18))
+  y = fma(y, w, constant(17))
+  y = fma(y, w, constant(16))
+  y = fma(y, w, constant(15))
+  y = fma(y, w, constant(14))
+  y = fma(y, w, constant(13))
   return fma(f32x4.mul(y, w), z, f32x4.add(z, z))
 }

@@ -34,7 +34,8 @@ export interface ListRows {
 
 /**
  * Tables and the heavy work on them. Results are the same bits for any number of threads and any block size.
- * Every id is checked against its table once, at this border; NaN or infinity is a NumericError that names table and row.
+ * Every id is checked against its table once, at this border; NaN or infinity is a NumericError that names table and row,
+ * thrown at the latest when the row is next read.
  */
 export interface Engine {
   readonly driver: 'cpu' | 'tensorflow'
@@ -42,11 +43,14 @@ export interface Engine {
   readonly simd: 'relaxed' | 'simd' | 'none'
 
   table(name: string, rows: number, dim: number, options: { trainable: boolean }): Table
-  /** Copies values in; moments and gradient of a trainable table become zero and its step count 0. */
+  /** Copies values in; moments and gradient of a trainable table become zero and its step count 0. NaN and infinity are refused. */
   write(table: Table, values: Float32Array): void
-  /** Current values as a view into live memory, every deferred update applied. */
+  /**
+   * Current values [rows, dim], every deferred update applied. A view into live memory where it can be (the cpu driver:
+   * where `dim` is a multiple of 4), else a copy: read it before the next call, and do not write to it.
+   */
   read(table: Table): Float32Array
-  /** Adam state of a trainable table as views, every deferred update applied. */
+  /** Adam state of a trainable table, every deferred update applied; views under the same terms as `read`. */
   optimizerState(table: Table): { m: Float32Array; v: Float32Array; step: number }
   restoreOptimizer(table: Table, state: { m: Float32Array; v: Float32Array; step: number }): void
   free(table: Table): void
@@ -58,14 +62,22 @@ export interface Engine {
   gatherRows(table: Table, ids: Uint32Array, out: Float32Array): void
   /** Adds `grad` rows to the gradient rows `ids`; an id may repeat. */
   pullRows(table: Table, ids: Uint32Array, grad: Float32Array): void
+  /**
+   * Moves the gradient summed since the last step into `out` [rows, dim]; the table's becomes zero. For backbones whose
+   * score tables are themselves computed, such as propagated embeddings.
+   */
+  takeGradient(table: Table, out: Float32Array): void
   /** One step of Adam with coupled L2 on every row of the tables (spec 2.2); then the gradients are zero. */
   adam(tables: readonly Table[], options: AdamOptions): void
 
-  /** Top-k of the whole catalogue by dot product, streamed; rows of `exclude` (by user id) left out. */
+  /**
+   * Top-k of the whole catalogue by dot product, streamed; rows of `exclude` (by user id, ascending) left out. A score has
+   * the same bits in every `rank` and `positions`; `scoreLists` sums in another order and may differ in the last bits.
+   */
   rank(user: Table, item: Table, users: Uint32Array, k: number, exclude: Csr | null): Ranking
-  /** Position (0 is best) of given items among all items not in `exclude`. [rows, k] */
+  /** Position (0 is best) of given items among all items not in `exclude`; `NO_ITEM` for padding. [rows, k] */
   positions(user: Table, item: Table, rows: ListRows, exclude: Csr | null, out: Uint32Array): void
-  /** out = matrix x input. [rows, dim] */
+  /** out = matrix x input. [rows, dim] The structure of a matrix is kept: its offsets and indices must not change. */
   propagate(matrix: SparseMatrix, input: Float32Array, dim: number, out: Float32Array): void
 
   /** K1 on rows of one positive and n negatives: adds the gradient of the sum over rows, returns the loss summed over rows. */

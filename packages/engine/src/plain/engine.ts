@@ -112,6 +112,13 @@ export function createPlainEngine(): Engine {
       expectLength('pullRows: grad', grad.length, ids.length * table.dim)
       pullRows(own(table), ids, grad)
     },
+    takeGradient(table, out) {
+      expectTrainable('takeGradient', table)
+      const { grad } = own(table)
+      expectLength('takeGradient: out', out.length, grad.length)
+      out.set(grad)
+      grad.fill(0)
+    },
     adam(trained, options) {
       expectAdam(options)
       for (const table of trained) {

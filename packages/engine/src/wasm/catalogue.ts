@@ -91,6 +91,7 @@ export function createCatalogues(context: Context): Catalogues {
       chunkRows,
       users: arena.copyIn(users),
       k1: 0,
+      mode: 0,
       scratchBytes,
       scratch: arena.take(scratchBytes * threads),
       ...(exclude ? copyExclude(users, exclude) : { exclude: 0, excludeOffsets: 0 }),

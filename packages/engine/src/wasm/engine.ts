@@ -19,7 +19,7 @@ import { createArena } from './arena.ts'
 import { kernels, type Simd } from './binaries.ts'
 import { createCatalogues } from './catalogue.ts'
 import { Arg, Control, Head, Kernel, Mode } from './layout.ts'
-import { pullRows, readyRows, runLists, type Context } from './list-kernels.ts'
+import { pullRows, readyRows, readyToPull, runLists, type Context } from './list-kernels.ts'
 import { createMachine } from './machine.ts'
 import {
   arrayOf,
@@ -188,23 +188,36 @@ export function createWasmEngine({ threads, simd, deferred = true }: WasmEngineO
     pullRows(given, ids, grad) {
       const table = own(given)
       const { dim, stride } = table
-      expectIds('pullRows', ids, table)
+      expectTrainable('pullRows', table)
       expectLength('pullRows: grad', grad.length, ids.length * dim)
       if (ids.length === 0) return
       arena.begin()
+      readyToPull(context, table, ids)
       let rows = grad
       if (stride !== dim) {
         const padded = arena.take(ids.length * stride * 4)
         rows = heap.f32.subarray(padded / 4, padded / 4 + ids.length * stride)
         copyPadded(grad, dim, rows, stride)
       }
-      pullRows(context, table, ids, arena.copyIn(rows))
+      pullRows(context, table, arena.copyIn(rows))
+    },
+    takeGradient(given, out) {
+      const table = own(given)
+      const { rows, dim, stride } = table
+      expectTrainable('takeGradient', table)
+      expectLength('takeGradient: out', out.length, rows * dim)
+      flush(machine, table)
+      const padded = paddedArray(machine, table, Head.grad)
+      withoutPadding(padded, dim, stride, out)
+      padded.fill(0)
+      const dirty = field(machine, table, Head.dirty)
+      heap.u8.fill(0, dirty, dirty + rows)
     },
     adam(given, options) {
       expectAdam(options)
       const trained = given.map(own)
       for (const table of trained) expectTrainable('adam', table)
-      stepAdam(machine, trained, options)
+      for (const table of trained) stepAdam(machine, table, options)
       if (!deferred) for (const table of trained) flush(machine, table)
     },
 
@@ -251,7 +264,7 @@ export function createWasmEngine({ threads, simd, deferred = true }: WasmEngineO
       expectLength('bpr: negatives', negatives.length, users.length * n)
       return runLists(context, {
         what: 'bpr',
-        mode: 'bpr',
+        mode: Mode.bpr,
         user: own(user),
         item: own(item),
         lists: [

@@ -4,7 +4,6 @@
 export enum Kernel {
   checkIds,
   catchUp,
-  adam,
   listRows,
   bprRows,
   accumulate,
@@ -22,6 +21,7 @@ export enum Mode {
   softCrossEntropy,
   rceKd,
   relaxedRanking,
+  bpr,
 }
 
 /** Words of the control block at the start of the heap. */

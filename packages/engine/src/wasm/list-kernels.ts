@@ -1,4 +1,5 @@
-import { expectIds, expectSameDim, expectTrainable } from '../check-input.ts'
+import { NumericError } from '@recdistill/core'
+import { expectIds, expectSameDim } from '../check-input.ts'
 import type { ListRows } from '../engine.ts'
 import type { Arena } from './arena.ts'
 import { Arg, Control, Kernel, Mode } from './layout.ts'
@@ -7,7 +8,7 @@ import { expectFinite, setJob, type WasmTable } from './table.ts'
 
 export interface ListJob {
   readonly what: string
-  readonly mode: Mode | 'bpr'
+  readonly mode: Mode
   readonly user: WasmTable
   readonly item: WasmTable
   /** One list or two of the same users. */
@@ -61,11 +62,12 @@ export function runLists(context: Context, job: ListJob): number {
   const parts = item.trainable && !scoring ? Math.ceil(item.rows / 2 ** shift) : 0
   const userShift = partShift(user.rows, USER_PARTS)
   const userParts = user.trainable && !scoring ? Math.ceil(user.rows / 2 ** userShift) : 0
-  const padded = (k: number) => (scoring || pulling || mode === 'bpr' ? k : Math.ceil(k / 4) * 4)
+  const padded = (k: number) => (scoring || pulling || mode === Mode.bpr ? k : Math.ceil(k / 4) * 4)
   const [pad0, pad1] = [padded(k0), padded(k1)]
   const entries = rows * (k0 + k1)
   const scratchBytes =
-    Math.max((parts + 1) * 4, (3 * pad0 + pad1) * 8 + 64, mode === 'bpr' ? (chunkRows * k1 + 8) * 8 : 0) + 64
+    Math.max((parts + 1) * 4, (3 * pad0 + pad1) * 8 + 64, mode === Mode.bpr ? (chunkRows * k1 + 8) * 8 : 0) +
+    64
 
   const pointers = {
     users: arena.copyIn(users),
@@ -97,7 +99,7 @@ export function runLists(context: Context, job: ListJob): number {
     shift,
     userParts,
     userShift,
-    mode: mode === 'bpr' ? 0 : mode,
+    mode,
   }
   const at = control + Control.args
   for (const name in words) heap.u32[at + Arg[name as keyof typeof words]] = words[name as keyof typeof words]
@@ -108,9 +110,9 @@ export function runLists(context: Context, job: ListJob): number {
   setJob(machine, { user, item, all: false })
   readyRows(context, user, item, chunks, () => {
     expectIds(`${what}: users`, users, user)
-    for (const { items } of lists) expectIds(`${what}: items`, items, item, mode !== 'bpr')
+    for (const { items } of lists) expectIds(`${what}: items`, items, item, mode !== Mode.bpr)
   })
-  machine.fork(mode === 'bpr' ? Kernel.bprRows : Kernel.listRows, chunks)
+  machine.fork(mode === Mode.bpr ? Kernel.bprRows : Kernel.listRows, chunks)
   if (scoring) {
     const from = heap.f32.subarray(pointers.grad0 / 4, pointers.grad0 / 4 + entries)
     job.out?.set(from)
@@ -122,9 +124,18 @@ export function runLists(context: Context, job: ListJob): number {
     machine.fork(Kernel.accumulate, userParts)
   } else machine.fork(Kernel.accumulate, parts + userParts)
   if (pulling) return 0
+  return sumLosses(what, heap.f64.subarray(pointers.loss / 8, pointers.loss / 8 + rows), users, user)
+}
+
+/** @throws NumericError naming the first row whose loss is not finite. */
+function sumLosses(what: string, losses: Float64Array, users: Uint32Array, user: WasmTable): number {
   let loss = 0
-  for (let row = 0; row < rows; row++) loss += heap.f64[pointers.loss / 8 + row]
-  return loss
+  for (let row = 0; row < losses.length; row++) loss += losses[row]
+  if (Number.isFinite(loss)) return loss
+  const row = losses.findIndex((one) => !Number.isFinite(one))
+  throw new NumericError(
+    `${what}: the loss of row ${row} (table "${user.name}", row ${users[row]}) is ${losses[row]}; look for extreme scores or values of the teacher that are not finite`,
+  )
 }
 
 /**
@@ -152,15 +163,26 @@ export function readyRows(
   expectFinite(machine, item ? [user, item] : [user])
 }
 
-/** Adds rows of gradients to the gradient of a table. */
-export function pullRows(context: Context, table: WasmTable, ids: Uint32Array, grad: number): void {
-  expectTrainable('pullRows', table)
+/** A gradient belongs to the next step, so its row must have done the ones before. */
+export function readyToPull(context: Context, table: WasmTable, ids: Uint32Array): void {
   const { machine, arena } = context
+  const { heap, control } = machine
+  const at = control + Control.args
+  const chunkRows = Math.ceil(ids.length / 32)
+  heap.u32[at + Arg.users] = arena.copyIn(ids)
+  heap.u32[at + Arg.rows] = ids.length
+  heap.u32[at + Arg.chunkRows] = chunkRows
+  heap.u32[at + Arg.k0] = 0
+  heap.u32[at + Arg.k1] = 0
+  setJob(machine, { user: table, item: null, all: false })
+  readyRows(context, table, null, Math.ceil(ids.length / chunkRows), () => expectIds('pullRows', ids, table))
+}
+
+/** Adds rows of gradients at `grad` to the rows that `readyToPull` prepared. */
+export function pullRows({ machine }: Context, table: WasmTable, grad: number): void {
   const { heap, control } = machine
   const userShift = partShift(table.rows, USER_PARTS)
   const at = control + Control.args
-  heap.u32[at + Arg.users] = arena.copyIn(ids)
-  heap.u32[at + Arg.rows] = ids.length
   heap.u32[at + Arg.userGrad] = grad
   heap.u32[at + Arg.parts] = 0
   heap.u32[at + Arg.userShift] = userShift

@@ -7,9 +7,9 @@ import type { Machine } from './machine.ts'
 /**
  * A table in the memory of the kernels. Rows are padded with zeros to a multiple of 4 floats.
  *
- * Adam is deferred: a step touches only rows with a data gradient, and `last` holds the step each row has reached.
- * Before a row is read, the steps it missed are done with the same arithmetic, in order, while it is in cache: the
- * same bits as a pass over all rows every step, for a fraction of the memory traffic.
+ * Adam is deferred: `last` holds the step each row has reached, and before a row is read the steps it missed are done
+ * with the same arithmetic, in order, while it is in cache: the same bits as a pass over all rows every step, for a
+ * fraction of the memory traffic.
  */
 export interface WasmTable extends Table {
   readonly stride: number
@@ -122,21 +122,11 @@ export function flush(machine: Machine, table: WasmTable): void {
   machine.heap.u32[table.head / 4 + Head.first] = table.step
 }
 
-/** One step on one or two tables, their gradients used and cleared. */
-export function stepAdam(machine: Machine, tables: readonly WasmTable[], options: AdamOptions): void {
-  for (const table of tables) prepareStep(machine, table, options)
-  for (let n = 0; n < tables.length; n += 2) {
-    const pair = tables.slice(n, n + 2)
-    setJob(machine, { user: pair[0], item: pair[1] ?? null, all: false })
-    machine.fork(
-      Kernel.adam,
-      pair.reduce((sum, table) => sum + table.chunks, 0),
-    )
-    expectFinite(machine, pair)
-  }
-}
-
-function prepareStep(machine: Machine, table: WasmTable, options: AdamOptions): void {
+/**
+ * One step of Adam, noted but not yet done: every row does it when it is next read. The gradient of a row waits in place,
+ * because nothing is added to it before the row has caught up.
+ */
+export function stepAdam(machine: Machine, table: WasmTable, options: AdamOptions): void {
   const { lr, weightDecay, beta1 = 0.9, beta2 = 0.999, eps = 1e-8 } = options
   const old = table.options
   const same =

@@ -1,0 +1,139 @@
+import { createRng, NO_ITEM } from '@recdistill/core'
+import { createEngine } from './index.ts'
+
+/** Median milliseconds of named scenarios at the size of CiteULike: 5,219 users, 25,181 items, batch 2048. */
+const USERS = 5219
+const ITEMS = 25181
+const BATCH = 2048
+
+const only = process.argv[2] ?? ''
+const threads = Number(process.argv[3] ?? 2)
+const rng = createRng(1)
+const normals = (n: number, scale: number) => Float32Array.from({ length: n }, () => scale * rng.normal())
+const ids = (n: number, below: number) => Uint32Array.from({ length: n }, () => rng.int(below))
+
+/** Lists of distinct-looking items with a long tail; `padding` of the places are empty, at the end. */
+function lists(k: number, padding: number): Uint32Array {
+  const out = new Uint32Array(BATCH * k).fill(NO_ITEM)
+  const full = Math.round(k * (1 - padding))
+  for (let b = 0; b < BATCH; b++)
+    for (let j = 0; j < full; j++) out[b * k + j] = Math.floor(ITEMS * rng.float() ** 2)
+  return out
+}
+
+function measure(name: string, repeats: number, run: () => void) {
+  for (let n = 0; n < Math.max(3, repeats / 5); n++) run()
+  const before = process.cpuUsage()
+  const times = Array.from({ length: repeats }, () => {
+    const start = performance.now()
+    run()
+    return performance.now() - start
+  }).sort((a, b) => a - b)
+  const { user } = process.cpuUsage(before)
+  const cpu = user / 1000 / repeats
+  console.log(
+    `${name.padEnd(24)} cpu ${cpu.toFixed(3)} median ${times[repeats >> 1].toFixed(3)} best ${times[0].toFixed(3)} ms`,
+  )
+}
+
+function world(dim: number, scale = 0.1) {
+  const engine = createEngine({ threads })
+  const user = engine.table('users', USERS, dim, { trainable: true })
+  const item = engine.table('items', ITEMS, dim, { trainable: true })
+  engine.write(user, normals(USERS * dim, scale))
+  engine.write(item, normals(ITEMS * dim, scale))
+  return { engine, user, item }
+}
+
+const adam = { lr: 1e-3, weightDecay: 1e-5 }
+const scenarios: Record<string, () => void> = {
+  ...Object.fromEntries(
+    [20, 64, 400].map((dim) => [
+      `step${dim}`,
+      () => {
+        const { engine, user, item } = world(dim)
+        const batches = Array.from({ length: 16 }, () => ({
+          users: ids(BATCH, USERS),
+          positives: ids(BATCH, ITEMS),
+          negatives: ids(BATCH, ITEMS),
+        }))
+        let n = 0
+        let [loss, opt] = [0, 0]
+        measure(`bpr step d=${dim}`, 100, () => {
+          const { users, positives, negatives } = batches[n++ % 16]
+          const a = performance.now()
+          engine.bpr(user, item, users, positives, negatives, 1)
+          const b = performance.now()
+          engine.adam([user, item], adam)
+          loss += b - a
+          opt += performance.now() - b
+        })
+        console.log(`   bpr ${(loss / n).toFixed(3)} adam ${(opt / n).toFixed(3)}`)
+        engine.dispose()
+      },
+    ]),
+  ),
+  ...Object.fromEntries(
+    [20, 400].map((dim) => [
+      `rank${dim}`,
+      () => {
+        const { engine, user, item } = world(dim)
+        const users = Uint32Array.from({ length: USERS }, (_, n) => n)
+        measure(`rank top-20 d=${dim}`, dim === 20 ? 10 : 3, () => {
+          engine.rank(user, item, users, 20, null)
+        })
+        if (dim === 20)
+          measure(`rank top-200 d=${dim}`, 10, () => {
+            engine.rank(user, item, users, 200, null)
+          })
+        engine.dispose()
+      },
+    ]),
+  ),
+  ...Object.fromEntries(
+    [50, 100].map((k) => [
+      `rce${k}`,
+      () => {
+        const { engine, user, item } = world(20)
+        const users = ids(BATCH, USERS)
+        const top = { users, items: lists(k, 0), k }
+        const approximate = { users, items: lists(2 * k, 0.3), k: 2 * k }
+        const t1 = normals(BATCH * k, 3)
+        const t2 = normals(BATCH * k * 2, 3)
+        const gamma = Float32Array.from({ length: BATCH }, () => rng.float())
+        const weights = new Float32Array(BATCH).fill(1)
+        const positives = ids(BATCH, ITEMS)
+        const negatives = ids(BATCH, ITEMS)
+        measure(`rce-kd step K=${k}`, 50, () => {
+          engine.bpr(user, item, users, positives, negatives, 1)
+          engine.rceKd(user, item, top, t1, approximate, t2, gamma, weights, 1, 500)
+          engine.adam([user, item], adam)
+        })
+        measure(`rce-kd alone K=${k}`, 50, () => {
+          engine.rceKd(user, item, top, t1, approximate, t2, gamma, weights, 1, 500)
+        })
+        engine.dispose()
+      },
+    ]),
+  ),
+  rrd() {
+    const { engine, user, item } = world(20)
+    const users = ids(BATCH, USERS)
+    const listed = { users, items: lists(100, 0), k: 100 }
+    const background = { users, items: ids(BATCH * 200, ITEMS), k: 200 }
+    const weights = new Float32Array(BATCH).fill(1)
+    const positives = ids(BATCH, ITEMS)
+    const negatives = ids(BATCH, ITEMS)
+    measure('rrd step 100 + 200', 50, () => {
+      engine.bpr(user, item, users, positives, negatives, 1)
+      engine.relaxedRanking(user, item, listed, background, weights, null, 0.1)
+      engine.adam([user, item], adam)
+    })
+    measure('rrd alone', 50, () => {
+      engine.relaxedRanking(user, item, listed, background, weights, null, 0.1)
+    })
+    engine.dispose()
+  },
+}
+
+for (const [name, run] of Object.entries(scenarios)) if (name.startsWith(only)) run()
