@@ -4,7 +4,7 @@ import type { RunResult } from '@recdistill/core'
 import { beforeAll, expect, test } from 'vitest'
 import { main } from '../src/main.ts'
 import { stripTimings } from '../src/run/strip-timings.ts'
-import { cache, freshFolder, run, runBinary } from './run.ts'
+import { cache, ended, freshFolder, run, runBinary, start } from './run.ts'
 
 const tiny = ['bench', '--preset', 'tiny', '--epochs', '6', '--patience', '6']
 const at = freshFolder()
@@ -243,4 +243,29 @@ test('the real program: version, help, a run', async () => {
   ])
   expect(code, stderr).toBe(0)
   expect(stripTimings(JSON.parse(stdout) as RunResult)).toEqual(stripTimings(resultOf(first)))
+})
+
+test('the real program, interrupted by SIGINT, exits 130 and is resumed; a reader that leaves is no error', async () => {
+  const folder = join(at, 'sigint')
+  const child = start([
+    'bench',
+    '--preset',
+    'tiny',
+    '--epochs',
+    '3000',
+    '--patience',
+    '3000',
+    '--methods',
+    'none',
+    '--no-cache',
+    '--out',
+    folder,
+  ])
+  child.stderr?.once('data', () => setTimeout(() => child.kill('SIGINT'), 300))
+  const { code, stderr } = await ended(child)
+  expect(code, stderr).toBe(130)
+  expect(stderr).toMatch(/recdistill resume .*sigint\n$/)
+  expect(readdirSync(join(folder, 'teacher'))).toContain('last.ckpt')
+  const head = await runBinary(['list', 'datasets'], { shell: 'exec > >(head -1)' })
+  expect(head).toMatchObject({ code: 0, stderr: '' })
 })

@@ -56,7 +56,7 @@ test('a preset of the authors is taken when data set and backbones match, and is
 
 test('--set reaches every group', async () => {
   const config = await resolve(
-    flagsLayer({ dataset: 'citeulike-t' }),
+    flagsLayer({ dataset: 'citeulike-t', split: 'rce-kd' }),
     setLayer([
       'rrd.K=50',
       'rrd.lambda=0.5',
@@ -70,6 +70,14 @@ test('--set reaches every group', async () => {
   expect(rrd?.origin).toContain('K, lambda as given')
   expect(config.teacher.optimizer.weightDecay).toBe(1e-4)
   expect(config.protocol).toEqual({ name: 'rce-kd', ks: [5, 10] })
+})
+
+test('the protocol follows the split: as in the RCE-KD experiments, or strict', async () => {
+  expect((await resolve(flagsLayer({ dataset: 'citeulike-t', split: 'rce-kd' }))).protocol).toEqual({
+    name: 'rce-kd',
+  })
+  expect((await resolve(flagsLayer({ dataset: 'citeulike-t' }))).protocol).toEqual({ name: 'strict' })
+  expect((await resolve(flagsLayer({ data: ['x.csv'] }))).protocol).toEqual({ name: 'strict' })
 })
 
 test('seeds: a count or a list', async () => {

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { InputError } from '@recdistill/core'
-import type { DataRequestInput, Filter } from '@recdistill/data'
+import { findDataset, type DataRequestInput, type Filter } from '@recdistill/data'
 import type { Catalogue } from '../catalogue.ts'
 import type { ProtocolConfig, SourceConfig } from './config.ts'
 import { checkLayer, type Layer } from './layer.ts'
@@ -22,7 +22,7 @@ export function resolveSource(
       'expected --dataset NAME, --data FILE..., or --train FILE --test FILE; see recdistill list datasets',
     )
   const source = sourceOf(values)
-  return { source, protocol: protocolOf(values.protocol, source.name) }
+  return { source, protocol: protocolOf(values.protocol, source) }
 }
 
 /** One group of keys as a request to `@recdistill/data`. */
@@ -63,9 +63,12 @@ function filtersOf({ filters = [], minRating, kCore }: Values): Filter[] {
   return out
 }
 
-/** The RCE-KD experiments are measured as they were; everything else strictly. */
-export function protocolOf(given: unknown, dataset: string): ProtocolConfig {
+/** What is divided as in the RCE-KD experiments is measured as there; everything else strictly. */
+export function protocolOf(given: unknown, { request }: SourceConfig): ProtocolConfig {
   const rules = (given ?? {}) as Values
-  const papers = ['citeulike-t', 'gowalla', 'yelp2018'].includes(dataset.split(':')[0])
-  return { ...rules, name: typeof rules.name === 'string' ? rules.name : papers ? 'rce-kd' : 'strict' }
+  const split = request.split ?? ('dataset' in request ? findDataset(request.dataset).defaultSplit : null)
+  return {
+    ...rules,
+    name: typeof rules.name === 'string' ? rules.name : split === 'rce-kd' ? 'rce-kd' : 'strict',
+  }
 }

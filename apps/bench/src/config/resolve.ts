@@ -45,7 +45,7 @@ export async function resolveConfig(given: readonly Layer[], catalogue: Catalogu
   return {
     preset,
     source,
-    protocol: protocolOf(values.protocol, dataset),
+    protocol: protocolOf(values.protocol, source),
     teacher,
     student,
     methods: [...loaded].map(([reference, definition]) =>
