@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { RunResult } from '@recdistill/core'
 import { beforeAll, expect, test } from 'vitest'
 import { main } from '../src/main.ts'
@@ -268,4 +269,43 @@ test('the real program, interrupted by SIGINT, exits 130 and is resumed; a reade
   expect(readdirSync(join(folder, 'teacher'))).toContain('last.ckpt')
   const head = await runBinary(['list', 'datasets'], { shell: 'exec > >(head -1)' })
   expect(head).toMatchObject({ code: 0, stderr: '' })
+})
+
+test('a method from a file of somebody else trains, is set by --set, and is resumed by its path', async () => {
+  const plugin = fileURLToPath(new URL('plugin/soft-top.mjs', import.meta.url))
+  const folder = join(at, 'plugin')
+  const { code, stderr } = await runBinary([
+    ...tiny,
+    '--methods',
+    `rrd,${plugin}`,
+    '--set',
+    'soft-top.K=7',
+    '--out',
+    folder,
+  ])
+  expect(code, stderr).toBe(0)
+  const { models, config } = resultOf(folder)
+  expect(models[3]).toMatchObject({ id: 'soft-top', method: { params: { K: 7 }, lambda: 1 } })
+  expect(models[3].curve[0].loss.kd).toBeGreaterThan(0)
+  expect(config.methods).toEqual(['rrd', plugin])
+  expect((await runBinary(['resume', folder])).code).toBe(0)
+})
+
+test('training that meets NaN or infinity exits 3, says where, and leaves no half of a result', async () => {
+  const folder = join(at, 'numeric')
+  const { code, stderr } = await run([
+    ...tiny,
+    '--no-cache',
+    '--methods',
+    'none',
+    '--set',
+    'teacher.lr=1e38',
+    '--out',
+    folder,
+  ])
+  expect(code, stderr).toBe(3)
+  expect(stderr.trimEnd().split('\n').at(-1)).toMatch(
+    /^recdistill: .*(NaN|infinit|not finite).*lower the learning rate/,
+  )
+  expect(existsSync(join(folder, 'results.json'))).toBe(false)
 })

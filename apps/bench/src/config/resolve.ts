@@ -36,6 +36,7 @@ export async function resolveConfig(given: readonly Layer[], catalogue: Catalogu
   for (const reference of namesOfMethods(values.methods, catalogue))
     if (!loaded.has(reference)) loaded.set(reference, await catalogue.method(reference))
 
+  expectDistinct(loaded)
   const source = sourceOf(values)
   const dataset = source.name
   const defaults = modelDefaults(dataset)
@@ -66,6 +67,18 @@ export async function resolveConfig(given: readonly Layer[], catalogue: Catalogu
     followTest: values.followTest === true,
     reuseTeachers: values.reuseTeachers !== false,
     checkpointEvery: (values.checkpointEvery as number | undefined) ?? 30,
+  }
+}
+
+function expectDistinct(loaded: ReadonlyMap<string, AnyMethod>): void {
+  const byName = new Map<string, string>()
+  for (const [reference, { name }] of loaded) {
+    const other = byName.get(name)
+    if (other !== undefined)
+      throw new InputError(
+        `methods: ${other} and ${reference} are both called "${name}"; give one of them another name`,
+      )
+    byName.set(name, reference)
   }
 }
 

@@ -16,16 +16,23 @@ export interface Progress {
   end(): void
 }
 
+/** Small models have hundreds of epochs a second. */
+const redrawMilliseconds = 80
+
 export function createProgress(
   output: Output,
   { select, now = Date.now }: { select: string; now?: () => number },
 ): Progress {
-  const live = output.isTTY === true ? createLogUpdate(output as NodeJS.WriteStream) : null
+  // A terminal that does not know its width (some recorders) gets plain lines.
+  const live =
+    output.isTTY === true && (output.columns ?? 0) > 0 ? createLogUpdate(output as NodeJS.WriteStream) : null
   const colour = pc.createColors(live !== null && pc.isColorSupported)
   let model = fresh('', '')
+  let drawnAt = -Infinity
 
   function draw(): void {
-    if (live === null || model.epochs === 0) return
+    if (live === null || model.epochs === 0 || now() - drawnAt < redrawMilliseconds) return
+    drawnAt = now()
     const spent = (now() - model.startedAt) / 1000
     const done = model.epoch - model.firstEpoch + model.share
     const left = done > 0.02 ? (spent / done) * (model.epochs - model.epoch - model.share) : NaN
@@ -80,11 +87,13 @@ export function createProgress(
     say(text) {
       live?.clear()
       line(output, text)
+      drawnAt = -Infinity
       draw()
     },
     end() {
       model.epochs = 0
       live?.clear()
+      live?.done()
     },
   }
 
