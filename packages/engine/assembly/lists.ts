@@ -1,7 +1,8 @@
 import { Arg, Control, Head, Mode } from '../src/wasm/layout'
 import { crossEntropy, relaxedRanking } from './losses'
 import { arg, argF, head, NO_ITEM, rowBytes, word } from './memory'
-import { expNegative, log1pUnit, minusInfinity, one } from './simd'
+import { expNegative, fma, log1pUnit, minusInfinity, one } from './simd'
+import { axpy20, BYTES20, dot4of20 } from './rows20'
 import { add, axpy, axpy4, clear, copy, dot, dot4 } from './vectors'
 
 /**
@@ -132,9 +133,32 @@ function scoreRow(u: usize, items: usize, k: u32, out: usize, hide: bool): void 
   const hidden = minusInfinity()
   const none = i32x4.splat(NO_ITEM)
   let j: u32 = 0
+  if (bytes == BYTES20) {
+    const u0 = v128.load(u)
+    const u1 = v128.load(u, 16)
+    const u2 = v128.load(u, 32)
+    const u3 = v128.load(u, 48)
+    const u4 = v128.load(u, 64)
+    for (; j + 4 <= k; j += 4) {
+      const at = <usize>j << 2
+      const ids = v128.load(items + at)
+      const scores = dot4of20(
+        u0,
+        u1,
+        u2,
+        u3,
+        u4,
+        rowOf(values, BYTES20, i32x4.extract_lane(ids, 0), zeros),
+        rowOf(values, BYTES20, i32x4.extract_lane(ids, 1), zeros),
+        rowOf(values, BYTES20, i32x4.extract_lane(ids, 2), zeros),
+        rowOf(values, BYTES20, i32x4.extract_lane(ids, 3), zeros),
+      )
+      v128.store(out + at, hide ? v128.bitselect(hidden, scores, i32x4.eq(ids, none)) : scores)
+    }
+  }
   for (; j + 4 <= k; j += 4) {
-    const at = items + (<usize>j << 2)
-    const ids = v128.load(at)
+    const at = <usize>j << 2
+    const ids = v128.load(items + at)
     const scores = dot4(
       u,
       rowOf(values, bytes, i32x4.extract_lane(ids, 0), zeros),
@@ -143,10 +167,7 @@ function scoreRow(u: usize, items: usize, k: u32, out: usize, hide: bool): void 
       rowOf(values, bytes, i32x4.extract_lane(ids, 3), zeros),
       bytes,
     )
-    v128.store(
-      out + (<usize>j << 2),
-      hide ? v128.bitselect(hidden, scores, i32x4.eq(ids, none)) : scores,
-    )
+    v128.store(out + at, hide ? v128.bitselect(hidden, scores, i32x4.eq(ids, none)) : scores)
   }
   for (; j < k; j++) {
     const id = load<u32>(items + (<usize>j << 2))
@@ -165,6 +186,29 @@ function pullRow(sum: usize, items: usize, k: u32, grad: usize): void {
   const values = <usize>head(item, Head.values)
   const zeros = <usize>arg(Arg.zeros)
   let j: u32 = 0
+  if (bytes == BYTES20) {
+    let s0 = v128.load(sum)
+    let s1 = v128.load(sum, 16)
+    let s2 = v128.load(sum, 32)
+    let s3 = v128.load(sum, 48)
+    let s4 = v128.load(sum, 64)
+    for (; j < k; j++) {
+      const at = <usize>j << 2
+      const row = rowOf(values, BYTES20, load<u32>(items + at), zeros)
+      const g = v128.load32_splat(grad + at)
+      s0 = fma(g, v128.load(row), s0)
+      s1 = fma(g, v128.load(row, 16), s1)
+      s2 = fma(g, v128.load(row, 32), s2)
+      s3 = fma(g, v128.load(row, 48), s3)
+      s4 = fma(g, v128.load(row, 64), s4)
+    }
+    v128.store(sum, s0)
+    v128.store(sum, s1, 16)
+    v128.store(sum, s2, 32)
+    v128.store(sum, s3, 48)
+    v128.store(sum, s4, 64)
+    return
+  }
   for (; j + 4 <= k; j += 4) {
     const at = items + (<usize>j << 2)
     axpy4(
@@ -186,10 +230,13 @@ function pullRow(sum: usize, items: usize, k: u32, grad: usize): void {
     )
 }
 
+/** Bytes of an entry. */
+const RECORD: usize = 12
+
 /**
- * Entries (row, item, gradient) of a piece of rows, sorted by part of the item table, otherwise in order. Part p of
- * piece c starts at offsets[c, p]. An entry is the row within the piece (8 bits), the item within its part (24 bits)
- * and the gradient. Padding goes to a part that nobody reads.
+ * Entries of a piece of rows, sorted by part of the item table, otherwise in order. Part p of piece c starts at
+ * offsets[c, p]. An entry is the address of the user's row, of the item's gradient, and the gradient of the score.
+ * Padding goes to a part that nobody reads.
  */
 function sortEntries(chunk: u32, from: u32, to: u32, scratch: usize): void {
   const parts = arg(Arg.parts)
@@ -211,38 +258,51 @@ function sortEntries(chunk: u32, from: u32, to: u32, scratch: usize): void {
     store<u32>(next + at, total)
     total += count
   }
+  const user = <usize>arg(Arg.user)
+  const bytes = rowBytes(user)
   for (let row = from; row < to; row++) {
-    const grad0 = <usize>arg(Arg.grad0) + (<usize>(row * arg(Arg.pad0)) << 2)
-    const grad1 = <usize>arg(Arg.grad1) + (<usize>(row * arg(Arg.pad1)) << 2)
-    placeEntries(next, <usize>arg(Arg.items0) + (<usize>(row * k0) << 2), k0, grad0, row - from, shift, parts)
-    placeEntries(next, <usize>arg(Arg.items1) + (<usize>(row * k1) << 2), k1, grad1, row - from, shift, parts)
+    const u = head(user, Head.values) + load<u32>(<usize>arg(Arg.users) + (<usize>row << 2)) * bytes
+    const items0 = <usize>arg(Arg.items0) + (<usize>(row * k0) << 2)
+    const items1 = <usize>arg(Arg.items1) + (<usize>(row * k1) << 2)
+    placeEntries(next, items0, k0, <usize>arg(Arg.grad0) + (<usize>(row * arg(Arg.pad0)) << 2), u, shift, parts)
+    placeEntries(next, items1, k1, <usize>arg(Arg.grad1) + (<usize>(row * arg(Arg.pad1)) << 2), u, shift, parts)
   }
 }
 
 // @ts-ignore: decorator
 @inline
 function countParts(next: usize, items: usize, k: u32, shift: u32, parts: u32): void {
+  const item = <usize>arg(Arg.item)
+  const rows = head(item, Head.rows)
+  const dirty = <usize>head(item, Head.dirty)
   const end = items + (<usize>lengthOf(items, k) << 2)
   for (let n = items; n < end; n += 4) {
-    const at = next + (<usize>min(load<u32>(n) >> shift, parts) << 2)
+    const id = load<u32>(n)
+    const at = next + (<usize>min(id >> shift, parts) << 2)
     store<u32>(at, load<u32>(at) + 1)
+    // threads may mark the same row, with the same byte; the mark of padding stands behind the table
+    store<u8>(dirty + min(id, rows), 1)
   }
 }
 
 // @ts-ignore: decorator
 @inline
-function placeEntries(next: usize, items: usize, k: u32, grad: usize, row: u32, shift: u32, parts: u32): void {
+function placeEntries(next: usize, items: usize, k: u32, grad: usize, u: u32, shift: u32, parts: u32): void {
   const records = <usize>arg(Arg.records)
-  const within = (<u32>1 << shift) - 1
-  const length = lengthOf(items, k)
-  for (let j: u32 = 0; j < length; j++) {
-    const id = load<u32>(items + (<usize>j << 2))
+  const item = <usize>arg(Arg.item)
+  const grads = head(item, Head.grad)
+  const bytes = rowBytes(item)
+  const end = items + (<usize>lengthOf(items, k) << 2)
+  for (; items < end; items += 4) {
+    const id = load<u32>(items)
     const at = next + (<usize>min(id >> shift, parts) << 2)
     const place = load<u32>(at)
     store<u32>(at, place + 1)
-    const record = records + (<usize>place << 3)
-    store<u32>(record, (row << 24) | (id & within))
-    store<f32>(record, load<f32>(grad + (<usize>j << 2)), 4)
+    const record = records + <usize>place * RECORD
+    store<u32>(record, u)
+    store<u32>(record, grads + id * bytes, 4)
+    store<f32>(record, load<f32>(grad), 8)
+    grad += 4
   }
 }
 
@@ -310,29 +370,21 @@ export function accumulate(chunk: u32): void {
 }
 
 function accumulateItems(part: u32): void {
-  const user = <usize>arg(Arg.user)
   const item = <usize>arg(Arg.item)
   const bytes = rowBytes(item)
-  const userValues = <usize>head(user, Head.values)
-  const users = <usize>arg(Arg.users)
-  const start = part << arg(Arg.shift)
-  const grads = <usize>head(item, Head.grad) + <usize>start * bytes
-  const dirty = <usize>head(item, Head.dirty) + start
   const parts = arg(Arg.parts)
   const chunkRows = arg(Arg.chunkRows)
   const chunks = (arg(Arg.rows) + chunkRows - 1) / chunkRows
   const records = <usize>arg(Arg.records)
   for (let chunk: u32 = 0; chunk < chunks; chunk++) {
     const offsets = <usize>arg(Arg.offsets) + (<usize>(chunk * (parts + 1) + part) << 2)
-    const end = records + (<usize>load<u32>(offsets, 4) << 3)
-    const rows = users + (<usize>(chunk * chunkRows) << 2)
-    for (let record = records + (<usize>load<u32>(offsets) << 3); record < end; record += 8) {
-      const packed = load<u32>(record)
-      const u = userValues + <usize>load<u32>(rows + (<usize>(packed >> 24) << 2)) * bytes
-      const id = packed & 0xffffff
-      store<u8>(dirty + id, 1)
-      axpy(grads + <usize>id * bytes, u, v128.load32_splat(record, 4), bytes)
-    }
+    const end = records + <usize>load<u32>(offsets, 4) * RECORD
+    let record = records + <usize>load<u32>(offsets) * RECORD
+    if (bytes == BYTES20)
+      for (; record < end; record += RECORD)
+        axpy20(load<u32>(record, 4), load<u32>(record), v128.load32_splat(record, 8))
+    for (; record < end; record += RECORD)
+      axpy(load<u32>(record, 4), load<u32>(record), v128.load32_splat(record, 8), bytes)
   }
 }
 

@@ -79,7 +79,7 @@ export function runLists(context: Context, job: ListJob): number {
     weights: job.weights ? arena.copyIn(job.weights) : 0,
     grad0: job.grad ? arena.copyIn(job.grad) : arena.take(rows * pad0 * 4),
     grad1: arena.take(rows * pad1 * 4),
-    records: arena.take(parts ? entries * 8 : 0),
+    records: arena.take(parts ? entries * 12 : 0),
     offsets: arena.take(chunks * (parts + 1) * 4),
     userGrad: arena.take(scoring ? 0 : rows * user.stride * 4),
     loss: arena.take(rows * 8),
