@@ -60,6 +60,7 @@ function advance(table: usize, row: u32): void {
   const constants = <usize>head(table, Head.constants)
   let at = constants + (<usize>(from - head(table, Head.first)) << 3)
   const end = constants + (<usize>(to - head(table, Head.first)) << 3)
+  joinLanes(table, row, bytes)
   if (load<u8>(dirty) != 0) {
     const grad = <usize>head(table, Head.grad) + offset
     const stepSize = v128.load32_splat(at)
@@ -85,6 +86,29 @@ function advance(table: usize, row: u32): void {
     difference = f32x4.add(difference, f32x4.sub(x, x))
   }
   if (v128.any_true(f32x4.ne(difference, zero))) report(table, row)
+}
+
+/** Adds the gradients of the other lanes to the first, in order. */
+// @ts-ignore: decorator
+@inline
+function joinLanes(table: usize, row: u32, bytes: usize): void {
+  const lanes = head(table, Head.lanes)
+  const laneBytes = <usize>head(table, Head.laneBytes)
+  const laneMarks = <usize>head(table, Head.laneMarks)
+  const sum = <usize>head(table, Head.grad) + <usize>row * bytes
+  const dirty = <usize>head(table, Head.dirty) + row
+  const zero = f32x4.splat(0)
+  for (let lane: u32 = 1; lane < lanes; lane++) {
+    const mark = dirty + <usize>lane * laneMarks
+    if (load<u8>(mark) == 0) continue
+    store<u8>(mark, 0)
+    store<u8>(dirty, 1)
+    const grad = sum + <usize>lane * laneBytes
+    for (let o: usize = 0; o < bytes; o += 16) {
+      v128.store(sum + o, f32x4.add(v128.load(sum + o), v128.load(grad + o)))
+      v128.store(grad + o, zero)
+    }
+  }
 }
 
 // @ts-ignore: decorator

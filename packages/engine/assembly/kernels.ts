@@ -1,6 +1,7 @@
 import { Kernel } from '../src/wasm/layout'
 import { catchUp } from './adam'
 import { accumulate, bprRows, checkIds, gather, listRows } from './lists'
+import { laneRows } from './lanes'
 import { propagate } from './propagate'
 import { norms, pack, rank } from './rank'
 
@@ -11,6 +12,7 @@ export function run(kernel: u32, chunk: u32, thread: u32): void {
     case Kernel.catchUp: catchUp(chunk); break
     case Kernel.listRows: listRows(chunk, thread); break
     case Kernel.bprRows: bprRows(chunk, thread); break
+    case Kernel.laneRows: laneRows(chunk, thread); break
     case Kernel.accumulate: accumulate(chunk); break
     case Kernel.gather: gather(chunk); break
     case Kernel.norms: norms(chunk); break

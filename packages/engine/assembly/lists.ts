@@ -89,7 +89,7 @@ export function listRows(chunk: u32, thread: u32): void {
 /** Loss of one row; its scores become gradients. */
 // @ts-ignore: decorator
 @inline
-function lossRow(mode: u32, row: u32, grad0: usize, pad0: u32, grad1: usize, pad1: u32, scratch: usize): f64 {
+export function lossRow(mode: u32, row: u32, grad0: usize, pad0: u32, grad1: usize, pad1: u32, scratch: usize): f64 {
   const weight = load<f32>(<usize>arg(Arg.weights) + (<usize>row << 2))
   const scale = argF(Arg.scale)
   if (mode == Mode.relaxedRanking)
@@ -117,7 +117,7 @@ function rowOf(values: usize, bytes: usize, id: u32, zeros: usize): usize {
 /** Places of a list up to its last item: padding at the end costs nothing. */
 // @ts-ignore: decorator
 @inline
-function lengthOf(items: usize, k: u32): u32 {
+export function lengthOf(items: usize, k: u32): u32 {
   while (k != 0 && load<u32>(items + (<usize>(k - 1) << 2)) == NO_ITEM) k--
   return k
 }
@@ -333,15 +333,7 @@ export function bprRows(chunk: u32, thread: u32): void {
   // margins become slopes in place; losses follow behind them
   const count = (to - from) * n
   const losses = margins + (<usize>(count + 3) << 2)
-  const zero = f32x4.splat(0)
-  for (let j: u32 = 0; j < count; j += 4) {
-    const at = <usize>j << 2
-    const margin = v128.load(margins + at)
-    const odds = expNegative(f32x4.neg(f32x4.abs(margin)))
-    v128.store(losses + at, f32x4.add(f32x4.pmax(margin, zero), log1pUnit(odds)))
-    const above = f32x4.gt(margin, zero)
-    v128.store(margins + at, f32x4.div(v128.bitselect(one(), odds, above), f32x4.add(one(), odds)))
-  }
+  slopes(margins, losses, count)
   const mean: f32 = (<f32>1) / <f32>n
   for (let row = from; row < to; row++) {
     const sum = <usize>arg(Arg.userGrad) + <usize>row * bytes
@@ -361,6 +353,18 @@ export function bprRows(chunk: u32, thread: u32): void {
     axpy(sum, itemValues + <usize>load<u32>(positives + (<usize>row << 2)) * bytes, f32x4.splat(pull), bytes)
   }
   if (arg(Arg.parts) != 0) sortEntries(chunk, from, to, margins)
+}
+
+/** Margins become slopes of softplus; its values go to `losses`. Up to three places beyond are written. */
+function slopes(margins: usize, losses: usize, count: u32): void {
+  const zero = f32x4.splat(0)
+  for (let o: usize = 0; o < <usize>count << 2; o += 16) {
+    const margin = v128.load(margins + o)
+    const odds = expNegative(f32x4.neg(f32x4.abs(margin)))
+    v128.store(losses + o, f32x4.add(f32x4.pmax(margin, zero), log1pUnit(odds)))
+    const above = f32x4.gt(margin, zero)
+    v128.store(margins + o, f32x4.div(v128.bitselect(one(), odds, above), f32x4.add(one(), odds)))
+  }
 }
 
 /** Adds gradients to the rows of one part of a table: entries of lists to items, then whole rows to users. */

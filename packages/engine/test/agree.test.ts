@@ -49,14 +49,18 @@ const shapes = fc.record({
   l: fc.integer({ min: 0, max: 21 }),
 })
 
-for (const simd of ['simd', 'relaxed'] as const)
-  test(`${simd} kernels agree with their plain twins on any shape`, () => {
+for (const [simd, lanes] of [
+  ['simd', 4],
+  ['relaxed', 4],
+  ['relaxed', 1],
+] as const)
+  test(`${simd} kernels with ${lanes} lanes agree with their plain twins on any shape`, () => {
     fc.assert(
       fc.property(shapes, ({ seed, dim, users, items, rows, k, l }) => {
         const rng = createRng(seed)
         const scale = 1 / Math.sqrt(dim)
         const values = [normals(rng, users * dim, scale * 2), normals(rng, items * dim, 2)] as const
-        const both = [createPlainEngine(), fastEngine(simd, 2)].map((engine) => {
+        const both = [createPlainEngine(), fastEngine(simd, 2, true, lanes)].map((engine) => {
           const results = everything(world(engine, dim, ...values), seed, rows, k, l)
           engine.dispose()
           return results
@@ -175,9 +179,13 @@ function train(
 
 test('one, two and three threads give the same bits', () => {
   for (const dim of [3, 20, 37])
-    for (const simd of ['simd', 'relaxed'] as const) {
+    for (const [simd, lanes] of [
+      ['simd', 4],
+      ['relaxed', 4],
+      ['relaxed', 1],
+    ] as const) {
       const runs = [1, 2, 3].map((threads) =>
-        train(fastEngine(simd, threads), dim, 12, () => ({ weightDecay: 1e-3 })),
+        train(fastEngine(simd, threads, true, lanes), dim, 12, () => ({ weightDecay: 1e-3 })),
       )
       expect(runs[1].losses).toEqual(runs[0].losses)
       expect(runs[1].bits).toEqual(runs[0].bits)

@@ -3,8 +3,13 @@ import { createPlainEngine, type Engine, type Table } from '../src/index.ts'
 import { createWasmEngine } from '../src/wasm/engine.ts'
 
 /** The fast engine of some build, which this runtime is known to have. */
-export function fastEngine(simd: 'simd' | 'relaxed' = 'relaxed', threads = 1, deferred = true): Engine {
-  const engine = createWasmEngine({ threads, simd, deferred })
+export function fastEngine(
+  simd: 'simd' | 'relaxed' = 'relaxed',
+  threads = 1,
+  deferred = true,
+  lanes?: number,
+): Engine {
+  const engine = createWasmEngine({ threads, simd, deferred, ...(lanes === undefined ? {} : { lanes }) })
   if (engine === null) throw new Error(`no ${simd} kernels in this runtime`)
   return engine
 }

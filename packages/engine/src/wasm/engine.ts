@@ -23,12 +23,13 @@ import { pullRows, readyRows, readyToPull, runLists, type Context } from './list
 import { createMachine } from './machine.ts'
 import {
   arrayOf,
+  clearGradient,
   copyPadded,
   createWasmTable,
   ensureMoments,
-  field,
   flush,
   freeTable,
+  LANES,
   paddedArray,
   resetStep,
   setJob,
@@ -42,10 +43,17 @@ export interface WasmEngineOptions {
   readonly simd: Simd
   /** False does every step of Adam on all rows at once: the same bits, slower. For tests. */
   readonly deferred?: boolean
+  /** Most lanes of a table's gradient; 1 sorts entries by owner as large tables do. For tests. */
+  readonly lanes?: number
 }
 
 /** The engine on SIMD kernels and threads, or null where this runtime cannot run them. */
-export function createWasmEngine({ threads, simd, deferred = true }: WasmEngineOptions): Engine | null {
+export function createWasmEngine({
+  threads,
+  simd,
+  deferred = true,
+  lanes = LANES,
+}: WasmEngineOptions): Engine | null {
   const module = kernels(simd)
   if (module === null) return null
   const machine = createMachine(module, threads)
@@ -86,7 +94,7 @@ export function createWasmEngine({ threads, simd, deferred = true }: WasmEngineO
     table(name, rows, dim, { trainable }) {
       expectCount(`table "${name}": rows`, rows, 0)
       expectCount(`table "${name}": dim`, dim, 1)
-      const table = createWasmTable(machine, name, rows, dim, trainable)
+      const table = createWasmTable(machine, name, rows, dim, trainable, lanes)
       tables.add(table)
       return table
     },
@@ -97,10 +105,8 @@ export function createWasmEngine({ threads, simd, deferred = true }: WasmEngineO
       expectFiniteRows(table, values)
       copyPadded(values, dim, paddedArray(machine, table, Head.values), stride)
       if (table.trainable) {
-        const states = table.moments ? [Head.grad, Head.m, Head.v] : [Head.grad]
-        for (const state of states) paddedArray(machine, table, state).fill(0)
-        const dirty = field(machine, table, Head.dirty)
-        heap.u8.fill(0, dirty, dirty + rows)
+        clearGradient(machine, table, null)
+        if (table.moments) for (const state of [Head.m, Head.v]) paddedArray(machine, table, state).fill(0)
         resetStep(machine, table, 0)
       }
       table.version++
@@ -203,15 +209,10 @@ export function createWasmEngine({ threads, simd, deferred = true }: WasmEngineO
     },
     takeGradient(given, out) {
       const table = own(given)
-      const { rows, dim, stride } = table
       expectTrainable('takeGradient', table)
-      expectLength('takeGradient: out', out.length, rows * dim)
+      expectLength('takeGradient: out', out.length, table.rows * table.dim)
       flush(machine, table)
-      const padded = paddedArray(machine, table, Head.grad)
-      withoutPadding(padded, dim, stride, out)
-      padded.fill(0)
-      const dirty = field(machine, table, Head.dirty)
-      heap.u8.fill(0, dirty, dirty + rows)
+      clearGradient(machine, table, out)
     },
     adam(given, options) {
       expectAdam(options)

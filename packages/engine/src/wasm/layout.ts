@@ -6,6 +6,7 @@ export enum Kernel {
   catchUp,
   listRows,
   bprRows,
+  laneRows,
   accumulate,
   gather,
   norms,
@@ -51,7 +52,10 @@ export enum Head {
   m,
   v,
   need, // bytes: the row is about to be read
-  dirty, // bytes: the row has a data gradient
+  dirty, // bytes: the row has a data gradient; one array a lane
+  lanes, // gradients kept apart, so that threads can add to them side by side
+  laneBytes, // from the gradient of one lane to the next
+  laneMarks, // from the dirty bytes of one lane to the next
   last, // words: the step each row has reached
   step,
   constants, // [stepSize, rootScale] of step first + n
@@ -74,6 +78,7 @@ export enum Arg {
   all,
   rows,
   chunkRows,
+  laneRows,
   users,
   items0,
   k0,

@@ -4,7 +4,7 @@ import type { ListRows } from '../engine.ts'
 import type { Arena } from './arena.ts'
 import { Arg, Control, Kernel, Mode } from './layout.ts'
 import type { Machine } from './machine.ts'
-import { expectFinite, setJob, type WasmTable } from './table.ts'
+import { expectFinite, LANES, setJob, type WasmTable } from './table.ts'
 
 export interface ListJob {
   readonly what: string
@@ -59,9 +59,16 @@ export function runLists(context: Context, job: ListJob): number {
   const chunkRows = Math.min(Math.max(Math.ceil(rows / 64), 1), 256)
   const chunks = Math.ceil(rows / chunkRows)
   const shift = partShift(item.rows, PARTS)
-  const parts = item.trainable && !scoring ? Math.ceil(item.rows / 2 ** shift) : 0
+  // many entries on tables with lanes: one pass, each lane its share of the rows in order; else entries sorted by owner
+  const inLanes =
+    !scoring &&
+    mode !== Mode.bpr &&
+    user !== item &&
+    rows * (k0 + k1) >= item.rows &&
+    [user, item].every((table) => !table.trainable || table.lanes === LANES)
+  const parts = item.trainable && !scoring && !inLanes ? Math.ceil(item.rows / 2 ** shift) : 0
   const userShift = partShift(user.rows, USER_PARTS)
-  const userParts = user.trainable && !scoring ? Math.ceil(user.rows / 2 ** userShift) : 0
+  const userParts = user.trainable && !scoring && !inLanes ? Math.ceil(user.rows / 2 ** userShift) : 0
   const padded = (k: number) => (scoring || pulling || mode === Mode.bpr ? k : Math.ceil(k / 4) * 4)
   const [pad0, pad1] = [padded(k0), padded(k1)]
   const entries = rows * (k0 + k1)
@@ -81,7 +88,7 @@ export function runLists(context: Context, job: ListJob): number {
     grad1: arena.take(rows * pad1 * 4),
     records: arena.take(parts ? entries * 12 : 0),
     offsets: arena.take(chunks * (parts + 1) * 4),
-    userGrad: arena.take(scoring ? 0 : rows * user.stride * 4),
+    userGrad: arena.take(scoring || inLanes ? 0 : rows * user.stride * 4),
     loss: arena.take(rows * 8),
     scratch: arena.take(scratchBytes * threads),
     zeros: context.zeros(item.stride),
@@ -112,13 +119,18 @@ export function runLists(context: Context, job: ListJob): number {
     expectIds(`${what}: users`, users, user)
     for (const { items } of lists) expectIds(`${what}: items`, items, item, mode !== Mode.bpr)
   })
-  machine.fork(mode === Mode.bpr ? Kernel.bprRows : Kernel.listRows, chunks)
+  if (inLanes) {
+    heap.u32[at + Arg.laneRows] = Math.ceil(rows / LANES)
+    machine.fork(Kernel.laneRows, LANES)
+  } else machine.fork(mode === Mode.bpr ? Kernel.bprRows : Kernel.listRows, chunks)
   if (scoring) {
     const from = heap.f32.subarray(pointers.grad0 / 4, pointers.grad0 / 4 + entries)
     job.out?.set(from)
     return 0
   }
-  if (user === item) {
+  if (inLanes) {
+    if (pulling) return 0
+  } else if (user === item) {
     machine.fork(Kernel.accumulate, parts)
     heap.u32[at + Arg.parts] = 0
     machine.fork(Kernel.accumulate, userParts)

@@ -14,6 +14,8 @@ import type { Machine } from './machine.ts'
 export interface WasmTable extends Table {
   readonly stride: number
   readonly head: number
+  /** Gradients kept apart and added in order when a row takes its step; 1 for a table too large to keep several. */
+  readonly lanes: number
   readonly chunks: number
   step: number
   /** Grows with every change of the values, so that what was derived from them is known to be old. */
@@ -25,6 +27,10 @@ export interface WasmTable extends Table {
   freed: boolean
 }
 
+/** Lanes of a table whose gradient takes at most `LANE_BYTES`. Neither depends on the number of threads. */
+export const LANES = 4
+const LANE_BYTES = 2 ** 24
+
 /** Steps between two passes over all rows at most. */
 const KEPT = 4096
 
@@ -34,6 +40,7 @@ export function createWasmTable(
   rows: number,
   dim: number,
   trainable: boolean,
+  mostLanes: number,
 ): WasmTable {
   const { heap } = machine
   const stride = Math.ceil(dim / 4) * 4
@@ -48,12 +55,16 @@ export function createWasmTable(
     return at
   }
   const head = zeroed(Head.words * 4)
-  const values = zeroed(bytes)
-  const grad = trainable ? zeroed(bytes) : 0
+  // one row of zeros follows, for padding
+  const laneBytes = bytes + stride * 4
+  const laneMarks = Math.ceil((rows + 16) / 64) * 64
+  const lanes = laneBytes <= LANE_BYTES ? mostLanes : 1
+  const values = zeroed(laneBytes)
+  const grad = trainable ? zeroed(laneBytes * lanes) : 0
   const need = trainable ? zeroed(rows + 16) : 0
-  const dirty = trainable ? zeroed(rows + 16) : 0
+  const dirty = trainable ? zeroed(laneMarks * lanes) : 0
   const last = trainable ? zeroed(rows * 4) : 0
-  const fields = { rows, dim, stride, values, grad, need, dirty, last }
+  const fields = { rows, dim, stride, values, grad, need, dirty, last, lanes, laneBytes, laneMarks }
   for (const [field, value] of Object.entries(fields))
     heap.u32[head / 4 + Head[field as keyof typeof fields]] = value
   return {
@@ -63,6 +74,7 @@ export function createWasmTable(
     trainable,
     stride,
     head,
+    lanes,
     chunks: machine.chunksOf(head),
     step: 0,
     version: 0,
@@ -192,6 +204,26 @@ export function freeTable(machine: Machine, table: WasmTable): void {
     machine.heap.give(field(machine, table, index))
   machine.heap.give(table.head)
   table.freed = true
+}
+
+/** Moves the sum of the lanes into `out` [rows, dim], or drops it; the gradient is zero afterwards. */
+export function clearGradient(machine: Machine, table: WasmTable, out: Float32Array | null): void {
+  const { heap } = machine
+  const { rows, dim, stride, lanes } = table
+  const laneBytes = field(machine, table, Head.laneBytes)
+  const grad = field(machine, table, Head.grad)
+  const lane = (n: number) => {
+    const at = (grad + n * laneBytes) / 4
+    return heap.f32.subarray(at, at + rows * stride)
+  }
+  for (let n = 1; n < lanes && out !== null; n++) {
+    const [sum, other] = [lane(0), lane(n)]
+    for (let e = 0; e < sum.length; e++) sum[e] += other[e]
+  }
+  if (out !== null) withoutPadding(lane(0), dim, stride, out)
+  heap.u8.fill(0, grad, grad + lanes * laneBytes)
+  const dirty = field(machine, table, Head.dirty)
+  heap.u8.fill(0, dirty, dirty + lanes * field(machine, table, Head.laneMarks))
 }
 
 /** Which tables a kernel that walks rows of tables is for. */
