@@ -34,6 +34,6 @@ export const TINY = 1e-37
 
 export function nonFinite(table: { readonly name: string }, row: number): NumericError {
   return new NumericError(
-    `table "${table.name}", row ${row}: a value is not finite; lower the learning rate or the weight of the loss, or go back to the last checkpoint`,
+    `table "${table.name}", row ${row}: a value is not finite`,
   )
 }
