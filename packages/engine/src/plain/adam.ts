@@ -33,7 +33,5 @@ export function adam(table: PlainTable, options: AdamOptions): void {
 export const TINY = 1e-37
 
 export function nonFinite(table: { readonly name: string }, row: number): NumericError {
-  return new NumericError(
-    `table "${table.name}", row ${row}: a value is not finite`,
-  )
+  return new NumericError(`table "${table.name}", row ${row}: a value is not finite`)
 }
