@@ -69,12 +69,15 @@ export function runLists(context: Context, job: ListJob): number {
   const parts = item.trainable && !scoring && !inLanes ? Math.ceil(item.rows / 2 ** shift) : 0
   const userShift = partShift(user.rows, USER_PARTS)
   const userParts = user.trainable && !scoring && !inLanes ? Math.ceil(user.rows / 2 ** userShift) : 0
-  const padded = (k: number) => (scoring || pulling || mode === Mode.bpr ? k : Math.ceil(k / 4) * 4)
+  const upTo4 = (k: number) => Math.ceil(k / 4) * 4
+  const padded = (k: number) => (scoring || pulling || mode === Mode.bpr ? k : upTo4(k))
   const [pad0, pad1] = [padded(k0), padded(k1)]
   const entries = rows * (k0 + k1)
+  // of a lane: a row, the places of both lists, four partial sums a place; then what the losses need
+  const laneBytes = inLanes ? (user.stride + upTo4(k0) + upTo4(k1) + 4 * upTo4(Math.max(k0, k1))) * 4 : 0
+  const lossBytes = (3 * pad0 + pad1) * 8 + 64
   const scratchBytes =
-    Math.max((parts + 1) * 4, (3 * pad0 + pad1) * 8 + 64, mode === Mode.bpr ? (chunkRows * k1 + 8) * 8 : 0) +
-    64
+    Math.max((parts + 1) * 4, laneBytes + lossBytes, mode === Mode.bpr ? (chunkRows * k1 + 8) * 8 : 0) + 64
 
   const pointers = {
     users: arena.copyIn(users),
