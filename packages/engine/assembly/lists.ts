@@ -244,7 +244,7 @@ function sortEntries(chunk: u32, from: u32, to: u32, scratch: usize): void {
   const k0 = arg(Arg.k0)
   const k1 = arg(Arg.k1)
   const next = scratch
-  memory.fill(next, 0, (parts + 1) << 2)
+  clear(next, <usize>(parts + 1) << 2)
   for (let row = from; row < to; row++) {
     countParts(next, <usize>arg(Arg.items0) + (<usize>(row * k0) << 2), k0, shift, parts)
     countParts(next, <usize>arg(Arg.items1) + (<usize>(row * k1) << 2), k1, shift, parts)

@@ -1,4 +1,5 @@
 import { expNegative, logPositive, maxLanes, minusInfinity, one, sumLanes } from './simd'
+import { clear } from './vectors'
 
 /**
  * One row of soft cross-entropy. Scores [k, a multiple of 4] become `weight` times their gradient; minus infinity marks
@@ -26,7 +27,7 @@ export function crossEntropy(
   }
   const top = maxLanes(highest)
   if (top == -Infinity) {
-    memory.fill(scores, 0, bytes)
+    clear(scores, bytes)
     return 0
   }
   const topStudent = f32x4.splat(top)
@@ -82,8 +83,8 @@ export function relaxedRanking(a: usize, k: u32, b: usize, l: u32, cap: f32, wei
   const anyListed = maxLanes(highest) > -Infinity
   for (let o: usize = 0; o < bBytes; o += 16) highest = f32x4.pmax(highest, f32x4.pmin(v128.load(b + o), limit))
   if (!anyListed) {
-    memory.fill(a, 0, aBytes)
-    memory.fill(b, 0, bBytes)
+    clear(a, aBytes)
+    clear(b, bBytes)
     return 0
   }
   const top = f32x4.splat(maxLanes(highest))

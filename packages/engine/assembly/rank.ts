@@ -320,7 +320,8 @@ function given(row: u32, u: usize, slot: u32, keys: usize, bytes: usize): f32 {
     store<u64>(sorted + (<usize>j << 3), key)
   }
   sortDescending(sorted, places)
-  memory.fill(sorted + (<usize>places << 3), 0, <usize>(places + 1) << 3)
+  const histogram = sorted + (<usize>places << 3)
+  for (let p: usize = 0; p <= places; p++) store<u64>(histogram + (p << 3), 0)
   return smallest
 }
 

@@ -74,6 +74,10 @@ export function copy(y: usize, x: usize, bytes: usize): void {
   for (let o: usize = 0; o < bytes; o += 16) v128.store(y + o, v128.load(x + o))
 }
 
+/**
+ * Zeros, up to a multiple of 16 bytes. Not memory.fill: a worker's check of its bounds may not know yet that the memory
+ * has grown.
+ */
 // @ts-ignore: decorator
 @inline
 export function clear(y: usize, bytes: usize): void {

@@ -193,6 +193,40 @@ test('one, two and three threads give the same bits', () => {
     }
 })
 
+test('workers that are up take part, with lists of every length, and change no bit', () => {
+  const rng = createRng(9)
+  const [dim, users, items, rows] = [20, 300, 2000, 400]
+  const values = [normals(rng, users * dim), normals(rng, items * dim)] as const
+  const worlds = [1, 3].flatMap((threads) =>
+    [1, 4].map((lanes) => world(fastEngine('relaxed', threads, true, lanes), dim, ...values)),
+  )
+  for (let round = 0; round < 12; round++) {
+    const batch = idsOf(rng, rows, users)
+    const [k, l] = [1 + rng.int(120), 1 + rng.int(250)]
+    const a = { users: batch, items: idsOf(rng, rows * k, items, 0.1), k }
+    const b = { users: batch, items: idsOf(rng, rows * l, items, 0.3), k: l }
+    const [ta, tb] = [normals(rng, rows * k), normals(rng, rows * l)]
+    const weights = new Float32Array(rows).fill(1)
+    const gamma = new Float32Array(rows).fill(0.4)
+    const results = worlds.map(({ engine, user, item }) => {
+      const losses = [
+        engine.rceKd(user, item, a, ta, b, tb, gamma, weights, 1, 0.1),
+        engine.relaxedRanking(user, item, a, b, weights, null, 0.01),
+        engine.softCrossEntropy(user, item, b, weights, tb, 2, 0.1),
+      ]
+      engine.pullScores(user, item, b, tb)
+      engine.adam([user, item], { lr: 1e-3, weightDecay: 1e-5 })
+      return [...losses, ...engine.read(user), ...engine.read(item)]
+    })
+    // workers start while the first round runs
+    if (round === 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300)
+    expect(results[2]).toEqual(results[0])
+    expect(results[3]).toEqual(results[1])
+    expect(distance(results[1], results[0])).toBeLessThan(1e-4)
+  }
+  for (const { engine } of worlds) engine.dispose()
+})
+
 test('deferred steps of Adam have the bits of steps on all rows, also when the options change', () => {
   for (const dim of [1, 8, 20, 30]) {
     const options = (step: number) => ({ weightDecay: step < 7 ? 1e-3 : 1e-5 })
@@ -257,4 +291,26 @@ test('propagation agrees with its plain twin for any matrix and dim', () => {
     ),
     { numRuns: 30 },
   )
+})
+
+test('lists as long as those of the papers give the same bits on one thread and on two', () => {
+  for (const [dim, k, l] of [
+    [8, 50, 50],
+    [20, 100, 200],
+  ]) {
+    const rng = createRng(dim)
+    const values = [normals(rng, 300 * dim, 0.5), normals(rng, 700 * dim, 0.5)] as const
+    const [plain, one, two] = [createPlainEngine(), fastEngine('relaxed', 1, true, 4), fastEngine('relaxed', 2)].map(
+      (engine) => {
+        const made = world(engine, dim, ...values)
+        const results = Array.from({ length: 3 }, (_, seed) => everything(made, seed, 400, k, l))
+        engine.dispose()
+        return results
+      },
+    )
+    expect(two).toEqual(one)
+    for (const seed of plain.keys())
+      for (const name in plain[seed])
+        expect(distance(one[seed][name], plain[seed][name], 1), name).toBeLessThan(2e-5)
+  }
 })

@@ -73,11 +73,12 @@ function reserve(): WebAssembly.Memory {
 /** Source text rather than a file: works from sources, from `dist` and inside bundles. */
 const WORKER = `
 const { workerData } = require('node:worker_threads')
+const { writeSync } = require('node:fs')
 const { module, memory, thread, address, failed } = workerData
 try {
   new WebAssembly.Instance(module, { env: { memory } }).exports.serve(thread)
 } catch (error) {
-  console.error(error)
+  writeSync(2, error.stack + String.fromCharCode(10)) // the event loop of the owner may never run
   const state = new Int32Array(memory.buffer)
   Atomics.store(state, address / 4 + failed, 1)
 }
