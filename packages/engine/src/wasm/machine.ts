@@ -98,6 +98,8 @@ function startWorker(
     env: {},
   })
   worker.unref()
-  // a worker that cannot start leaves its share to the others
-  worker.on('error', () => {})
+  // a worker that cannot start leaves its share to the others: slower, not wrong
+  worker.on('error', (error) =>
+    process.emitWarning(`engine: thread ${thread} did not start: ${error.message}`),
+  )
 }
