@@ -19,11 +19,11 @@ export async function measure(name, options) {
   const open = []
   try {
     const { threads } = options
+    const hello = { threads, seed: 1, simd: options.simd }
+    const data = await prepare(scenarios[name], hello, { folder, data: options.data })
     const ours = openPeer(process.execPath, [serveOurs])
     open.push(ours)
-    const hello = { threads, seed: 1, simd: options.simd }
     const contenders = [{ name: 'ours', peer: ours, about: await ours.ask('hello', hello) }]
-    const { data } = await ours.ask('prepare', { scenario: scenarios[name], folder, data: options.data })
     const scenario = { ...scenarios[name], ...data }
     console.log(`\n${name}: ${data.name}, ${threads} threads`)
     for (const python of options.pythons) contenders.push(...(await openTorch(python, scenario, hello, open)))
@@ -43,6 +43,17 @@ export async function measure(name, options) {
   } finally {
     for (const peer of open) peer.close()
     rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Writes the files everyone starts from, in a process of its own, so that no contender has a past. */
+async function prepare(scenario, hello, where) {
+  const peer = openPeer(process.execPath, [serveOurs])
+  try {
+    await peer.ask('hello', hello)
+    return (await peer.ask('prepare', { scenario, ...where })).data
+  } finally {
+    peer.close()
   }
 }
 

@@ -89,7 +89,7 @@ function checkLosses(engine, { scenario, split, method, params, teacher, folder 
     columns['list-sampled'] = firstOf(drawn.lists[fused.approximate], params.L)
     columns['ours-gamma'] = drawn.values[fused.gamma].data
   } else {
-    columns['ours-order'] = drawn.everyone(teacher, params.M, split.train)
+    columns['ours-order'] = drawn.everyone(teacher, params.maxK, split.train)
     columns['list-interesting'] = drawn.lists[fused.listed].items
     columns['list-uninteresting'] = drawn.lists[fused.background].items
   }
