@@ -43,6 +43,21 @@ test('away from a terminal: about ten lines a model, no control characters', () 
   expect(words).not.toContain('\u001B')
 })
 
+test('away from a terminal: no silence of more than 20 seconds and an epoch', () => {
+  let words = ''
+  let clock = 0
+  const output = { write: (text: string) => (words += text) }
+  const progress = createProgress(output, { select: 'ndcg@10', now: () => clock })
+  progress.start('teacher', { number: 1, of: 1 })
+  for (let epoch = 0; epoch < 21; epoch++) {
+    clock += 3000
+    progress.event({ type: 'epoch-start', epoch, epochs: 1000, steps: 5 })
+    const record = { epoch, loss: { base: 0.5 }, seconds: { lists: 0, steps: 3, evaluate: 0 } }
+    progress.event({ type: 'epoch', record, best: null, patienceLeft: 3 })
+  }
+  expect(words.match(/epoch \d+/g)).toEqual(['epoch 1', 'epoch 8', 'epoch 15'])
+})
+
 test('on a terminal: one line redrawn, with the time left at most, gone at the end', () => {
   let words = ''
   let clock = 0

@@ -18,6 +18,8 @@ export interface Progress {
 
 /** Small models have hundreds of epochs a second. */
 const redrawMilliseconds = 80
+/** Without a terminal a tenth of the epochs gives a line, and no silence is longer than this and an epoch. */
+const quietMilliseconds = 20_000
 
 export function createProgress(
   output: Output,
@@ -29,6 +31,7 @@ export function createProgress(
   const colour = pc.createColors(live !== null && pc.isColorSupported)
   let model = fresh('', '')
   let drawnAt = -Infinity
+  let saidAt = now()
 
   function draw(): void {
     if (live === null || model.epochs === 0 || now() - drawnAt < redrawMilliseconds) return
@@ -72,11 +75,13 @@ export function createProgress(
           model.valid = event.record.valid?.[select] ?? model.valid
           const every = Math.max(1, Math.ceil(model.epochs / 10))
           const due = event.record.epoch === 0 || (event.record.epoch + 1) % every === 0
-          if (live === null && due)
+          if (live === null && (due || now() - saidAt >= quietMilliseconds)) {
+            saidAt = now()
             line(
               output,
               `${model.place} ${model.id}: epoch ${event.record.epoch + 1}/${model.epochs}  ${words(model).join('  ')}`,
             )
+          }
           break
         }
         case 'checkpoint':
