@@ -21,6 +21,8 @@ const names = [
 ]
 const packages = [...names, 'trainer', 'report', 'testkit']
 
+const seed = fileURLToPath(new URL('tooling/vitest/seed.ts', import.meta.url))
+
 const project = (name: string, root: string, include = ['src/**/*.test.ts', 'test/**/*.test.ts']) => ({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
@@ -32,6 +34,7 @@ const project = (name: string, root: string, include = ['src/**/*.test.ts', 'tes
     include,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    setupFiles: [seed],
     pool: 'forks' as const,
   },
 })

@@ -65,7 +65,8 @@ for (const [simd, lanes] of [
           engine.dispose()
           return results
         })
-        for (const name in both[0]) expect(distance(both[1][name], both[0][name], 1), name).toBeLessThan(2e-5)
+        // f32 sums of up to 90 x 34 terms in another order; with one item they cancel, so a sum is far smaller than its terms
+        for (const name in both[0]) expect(distance(both[1][name], both[0][name], 1), name).toBeLessThan(1e-4)
       }),
       { numRuns: 40 },
     )

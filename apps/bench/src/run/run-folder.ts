@@ -64,7 +64,18 @@ export function openRunFolder(path: string): RunFolder {
     throw new InputError(
       `${path}: no config.yaml there; name the folder of a run, e.g. runs/2026-01-31T12-00-00-citeulike-t`,
     )
+  removeUnfinished(full)
   return openFolder(full, () => undefined)
+}
+
+/** Temporary files that a killed process was writing when it died; what they were to become is written again. */
+function removeUnfinished(folder: string): void {
+  try {
+    for (const name of readdirSync(folder, { recursive: true }).map(String))
+      if (/\.\d+(\.[0-9a-f]{8})?\.tmp$/.test(name)) rmSync(join(folder, name), { force: true })
+  } catch (error) {
+    throw asInputError('write', folder, error)
+  }
 }
 
 function openFolder(path: string, discard: () => void): RunFolder {

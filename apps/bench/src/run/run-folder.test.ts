@@ -1,0 +1,27 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { createRunFolder, openRunFolder } from './run-folder.ts'
+
+test('what a killed process was writing is gone when its run is opened again, and nothing else', () => {
+  const at = mkdtempSync(join(tmpdir(), 'recdistill-'))
+  const folder = join(at, 'run')
+  createRunFolder(folder, 'dataset: synthetic:tiny\n')
+  mkdirSync(join(folder, 'rrd'))
+  const unfinished = [
+    'rrd/.best.ckpt.18848.f14d5cc7.tmp',
+    '.results.json.7.00c0ffee.tmp',
+    'rrd.parquet.99.tmp',
+  ]
+  for (const name of [...unfinished, 'rrd/last.ckpt', 'rrd/notes.tmp']) writeFileSync(join(folder, name), '')
+
+  openRunFolder(folder)
+  expect(readdirSync(folder, { recursive: true }).map(String).sort()).toEqual([
+    'config.yaml',
+    'rrd',
+    'rrd/last.ckpt',
+    'rrd/notes.tmp',
+  ])
+  rmSync(at, { recursive: true })
+})
