@@ -13,6 +13,19 @@ export function compareAnswers(scenario, folder, ours, theirs) {
   return { ...found, order, gamma: within('gamma', folder, 1e-6) }
 }
 
+/**
+ * First epochs of both sides, each with its own draws: their mean losses must be near, or one side does less work.
+ * Ours come per row, the peers' as sums.
+ */
+export function compareEpochs({ kind, pairs, distinctRows }, ours, theirs) {
+  const rows = { base: pairs, kd: kind === 'rce-kd' ? pairs : distinctRows }
+  const off = (of) => Math.abs((ours.loss[of] * rows[of]) / theirs.loss[of] - 1)
+  const found = { base: off('base'), kd: off('kd'), tolerance: 0.03 }
+  if (!(Math.max(found.base, found.kd) <= found.tolerance))
+    throw new Error(`first epochs differ: base by ${found.base}, distillation by ${found.kd} of the loss`)
+  return found
+}
+
 /** Largest relative difference of losses. */
 function compareLosses(ours, theirs) {
   if (ours.length !== theirs.length)

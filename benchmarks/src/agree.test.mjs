@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { compareAnswers } from './agree.mjs'
+import { compareAnswers, compareEpochs } from './agree.mjs'
 import { writeColumns } from './columns.mjs'
 
 let folder
@@ -55,4 +55,11 @@ test('tables that went another way are an error', () => {
   assert.equal(compareAnswers({ kind: 'step' }, folder, ...same).losses.worst, 0)
   tables('torch', 1.1)
   assert.throws(() => compareAnswers({ kind: 'step' }, folder, ...same), /tables differ/)
+})
+
+test('an epoch that sums over fewer rows is noticed', () => {
+  const scenario = { kind: 'rrd', pairs: 10, distinctRows: 4 }
+  const ours = { loss: { base: 0.5, kd: 3 } }
+  assert.equal(compareEpochs(scenario, ours, { loss: { base: 5, kd: 12 } }).kd, 0)
+  assert.throws(() => compareEpochs(scenario, ours, { loss: { base: 5, kd: 30 } }), /first epochs differ/)
 })

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { compareAnswers } from './agree.mjs'
+import { compareAnswers, compareEpochs } from './agree.mjs'
 import { copyBandwidth } from './copy-bandwidth.mjs'
 import { machineCard, revision } from './machine.mjs'
 import { openPeer, tunedAllocator } from './peer.mjs'
@@ -26,6 +26,8 @@ export async function measure(name, options) {
     const contenders = [{ name: 'ours', peer: ours, about: await ours.ask('hello', hello) }]
     const scenario = { ...scenarios[name], ...data }
     console.log(`\n${name}: ${data.name}, ${threads} threads`)
+    const busy = loadavg()[0]
+    if (busy > 1.5) console.log(`The machine is busy (load ${busy.toFixed(1)}): these times are no claim.`)
     for (const python of options.pythons) contenders.push(...(await openTorch(python, scenario, hello, open)))
 
     for (const contender of contenders) {
@@ -35,6 +37,7 @@ export async function measure(name, options) {
         contender.agreement = compareAnswers(scenario, folder, contenders[0].answers, contender.answers)
     }
     await takeTurns(contenders, options)
+    if (scenario.teacherDim !== undefined) compareFirstEpochs(scenario, contenders)
     const work = workOf(scenario, data)
     const limits = await measureLimits(work, contenders, threads)
     const result = resultOf(name, { scenario, data, threads, work, limits, contenders })
@@ -71,6 +74,11 @@ async function openTorch(python, scenario, hello, open) {
     out.push({ name: variant.replace('torch', `torch ${about.version}`), variant: settings, peer, about })
   }
   return out
+}
+
+function compareFirstEpochs(scenario, [ours, ...peers]) {
+  const first = ({ warmups = [], runs }) => [...warmups, ...runs][0]
+  for (const peer of peers) peer.agreement.firstEpochs = compareEpochs(scenario, first(ours), first(peer))
 }
 
 /** A B C, B C A, ...: whatever else the machine does meets all of them alike. */
