@@ -23,9 +23,12 @@ export function tapeLoss(
   )
   const rowsPerBlock = Math.max(1, Math.floor(leafSize / Math.max(1, ...sizes.values())))
   const reads = new Set<string>()
+  const catalogue = catalogueRows(student.numItems)
 
   const block = (users: Uint32Array, lambda: number, progress: number): number => {
-    const items = lazily(method.name, 'list', sizes, (name) => itemsOf(lists, name, users, student.numItems))
+    const items = lazily(method.name, 'list', sizes, (name) =>
+      lists.lists[name].size === 'catalogue' ? catalogue(users.length) : itemsOf(lists, name, users),
+    )
     const constants: Tensor2D[] = []
     const constant = (data: Float32Array, size: number) => {
       const tensor = tf.keep(tf.tensor2d(data, [users.length, size]))
@@ -43,12 +46,7 @@ export function tapeLoss(
           ),
         ),
       },
-      mask: lazily(method.name, 'list', sizes, (name, size) =>
-        constant(
-          Float32Array.from(items[name], (item) => (item === NO_ITEM ? 0 : 1)),
-          size,
-        ),
-      ),
+      mask: lazily(method.name, 'list', sizes, (name, size) => constant(maskOf(items[name]), size)),
       values: lazily(
         method.name,
         'value',
@@ -122,12 +120,30 @@ function lazily<T>(
   })
 }
 
-function itemsOf(lists: UserLists, name: string, users: Uint32Array, numItems: number): Uint32Array {
-  if (lists.lists[name].size === 'catalogue')
-    return Uint32Array.from({ length: users.length * numItems }, (_, n) => n % numItems)
+/** Every item, as often as there are rows; made once for the largest block. */
+function catalogueRows(numItems: number): (rows: number) => Uint32Array {
+  let all = new Uint32Array(0)
+  return (rows) => {
+    const size = rows * numItems
+    if (all.length < size) {
+      all = new Uint32Array(size)
+      for (let item = 0; item < numItems; item++) all[item] = item
+      for (let done = numItems; done < size; done *= 2) all.copyWithin(done, 0, Math.min(done, size - done))
+    }
+    return all.subarray(0, size)
+  }
+}
+
+function itemsOf(lists: UserLists, name: string, users: Uint32Array): Uint32Array {
   const { items, size } = lists.list(name)
   const out = new Uint32Array(users.length * size)
   users.forEach((user, row) => out.set(items.subarray(user * size, (user + 1) * size), row * size))
+  return out
+}
+
+function maskOf(items: Uint32Array): Float32Array {
+  const out = new Float32Array(items.length)
+  for (let n = 0; n < items.length; n++) out[n] = items[n] === NO_ITEM ? 0 : 1
   return out
 }
 
