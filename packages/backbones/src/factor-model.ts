@@ -1,4 +1,4 @@
-import { NumericError, type Csr, type Ranking } from '@recdistill/core'
+import { InputError, NumericError, type Csr, type Ranking } from '@recdistill/core'
 import type { Engine, Table } from '@recdistill/engine'
 import type { Model } from '@recdistill/plugin'
 
@@ -42,19 +42,25 @@ export function factorModel(engine: Engine, user: Table, item: Table): FactorMod
   }
 }
 
-/** A frozen teacher from vectors made anywhere, e.g. another library's embeddings. [users, dim] and [items, dim] */
+/**
+ * A frozen teacher from vectors made anywhere, e.g. another library's embeddings. [users, dim] and [items, dim]
+ * @throws InputError when they are not rows of `dim`; NumericError for NaN and infinity.
+ */
 export function fromEmbeddings(
   engine: Engine,
   { users, items, dim }: { users: Float32Array; items: Float32Array; dim: number },
 ): FactorModel {
-  const load = (name: string, values: Float32Array) => {
+  // Both before either: a table made for the first would stay behind when the second is refused.
+  for (const [name, values] of Object.entries({ users, items })) {
     if (values.length % dim !== 0)
-      throw new RangeError(
+      throw new InputError(
         `fromEmbeddings: ${name} holds ${values.length} numbers, not a multiple of dim ${dim}`,
       )
     const wrong = values.findIndex((value) => !Number.isFinite(value))
     if (wrong >= 0)
       throw new NumericError(`fromEmbeddings: ${name} row ${Math.floor(wrong / dim)} is not finite`)
+  }
+  const load = (name: string, values: Float32Array) => {
     const table = engine.table(name, values.length / dim, dim, { trainable: false })
     engine.write(table, values)
     return table

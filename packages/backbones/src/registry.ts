@@ -12,6 +12,6 @@ export function loadBackbone(name: string): BackboneDefinition {
   const names = backbones.map((backbone) => backbone.name)
   const near = nearest(name, names)
   throw new InputError(
-    `unknown backbone "${name}"; ${near ? `did you mean "${near}"?` : ''} there ${names.length > 1 ? 'are' : 'is'} ${names.join(', ')}`,
+    `unknown backbone "${name}";${near ? ` did you mean "${near}"?` : ''} there ${names.length > 1 ? 'are' : 'is'} ${names.join(', ')}`,
   )
 }
