@@ -32,7 +32,7 @@ export interface PairBatch {
  * No table enters the tape: a loss is differentiated with respect to scores and rows, and the backbone pulls that back.
  */
 export interface Backbone extends Model {
-  /** Once a step, before any view is asked for: e.g. propagate the graph. */
+  /** Before views are asked for of parameters that are new or have changed (`create`, `update`, `restore`): e.g. propagate the graph. */
   begin(): void
   /** Adds the gradient of the backbone's own objective. Returns the loss summed over the rows. */
   base(batch: PairBatch): number

@@ -20,6 +20,10 @@ export function checkOptions({ split, backbone, optimizer, method, ...rest }: Tr
   finite('lr', optimizer.lr, true)
   finite('weightDecay', optimizer.weightDecay, false)
   if (method) finite('lambda', method.lambda, false)
+  if (rest.checkpoint && !(rest.checkpoint.everySeconds >= 0))
+    throw new InputError(
+      `train.checkpoint.everySeconds: expected a number >= 0, got ${rest.checkpoint.everySeconds}`,
+    )
   if (!Number.isSafeInteger(rest.seed))
     throw new InputError(`train.seed: expected an integer, got ${rest.seed}`)
   if (split.train.items.length === 0)

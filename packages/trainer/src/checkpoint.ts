@@ -114,9 +114,9 @@ export function unprefixed(
   )
 }
 
+/** Settings that the file does not know came after it, and decided nothing when it was made. */
 function differing(saved: Settings, now: Settings): string[] {
-  const names = new Set([...Object.keys(saved), ...Object.keys(now)])
-  return [...names].flatMap((name) => {
+  return Object.keys(saved).flatMap((name) => {
     const was = JSON.stringify(saved[name])
     const is = JSON.stringify(now[name])
     return was === is ? [] : [`${name} was ${was}, now ${is}`]

@@ -1,6 +1,6 @@
 import { createRng, InputError, type Split } from '@recdistill/core'
 import type { Engine } from '@recdistill/engine'
-import type { Backbone, BackboneDefinition } from '@recdistill/plugin'
+import { parseParams, type Backbone, type BackboneDefinition } from '@recdistill/plugin'
 import { loadBest } from './checkpoint.ts'
 
 /**
@@ -40,7 +40,13 @@ export function loadModel({
     engine,
     trainable: false,
   }
-  const model = definition.create(context, definition.params.parse(backbone.params))
-  model.restore({ parameters })
-  return model
+  const model = definition.create(context, parseParams(definition, backbone.params))
+  try {
+    model.restore({ parameters })
+    model.begin()
+    return model
+  } catch (error) {
+    model.dispose()
+    throw error
+  }
 }

@@ -19,6 +19,7 @@ export function* train(options: TrainOptions): Generator<TrainEvent, TrainOutcom
   const { progress } = run
   const started = performance.now()
   const total = new Stopwatch()
+  let handedOver = false
   const curve = progress.curve.map((point): RunRecord => ({ ...point, seconds: new Stopwatch().take() }))
   try {
     if (run.resumed) yield { type: 'resumed', epoch: progress.epoch, step: progress.step }
@@ -43,6 +44,8 @@ export function* train(options: TrainOptions): Generator<TrainEvent, TrainOutcom
       total.add(watch)
     }
     if (run.best.parameters) run.model.restore({ parameters: run.best.parameters })
+    run.model.begin()
+    handedOver = true
     return {
       stopped,
       model: run.model,
@@ -53,24 +56,32 @@ export function* train(options: TrainOptions): Generator<TrainEvent, TrainOutcom
       checkpoint: options.checkpoint && paths(options.checkpoint.folder).best,
     }
   } catch (error) {
-    run.model.dispose()
     if (!(error instanceof NumericError)) throw error
     run.best.write()
     const { definition } = options.method ?? options.backbone
     const place = `${definition.name}: ${error.message}, at epoch ${progress.epoch}, step ${progress.step}`
-    const kept = options.checkpoint ? `; what was good is kept in ${options.checkpoint.folder}` : ''
+    const kept =
+      options.checkpoint && run.stopping.best
+        ? `; the best model so far is kept in ${options.checkpoint.folder}`
+        : ''
     throw new NumericError(`${place}${kept}; lower the learning rate or lambda`)
+  } finally {
+    if (!handedOver) run.model.dispose() // after an error, or when the caller left the loop
   }
 }
 
 /** The steps of the current epoch that are left. Returns true when asked to stop. */
 function* runSteps(run: Run, options: TrainOptions, watch: Stopwatch): Generator<TrainEvent, boolean> {
-  const { batches, kd, progress } = run
+  const { model, batches, kd, progress } = run
   const { epoch } = progress
   const { epochs, checkpoint, signal } = options
   yield { type: 'epoch-start', epoch, epochs, steps: batches.steps }
   watch.time('steps', () => batches.beginEpoch(epoch))
-  if (progress.step === 0) watch.time('lists', () => kd?.beginEpoch(epoch))
+  if (kd && progress.step === 0)
+    watch.time('lists', () => {
+      model.begin()
+      kd.beginEpoch(epoch)
+    })
   let shownAt = performance.now()
   while (progress.step < batches.steps) {
     watch.time('steps', () => runStep(run, options))
@@ -131,6 +142,7 @@ function measure(
   model: Backbone,
   { split, protocol, followTest }: TrainOptions,
 ): Pick<RunRecord, 'valid' | 'test'> {
+  model.begin()
   const { valid, test } = evaluateParts(model, split, protocol, followTest ? ['valid', 'test'] : ['valid'])
   return { ...(valid ? { valid: valid.means } : {}), ...(test ? { test: test.means } : {}) }
 }

@@ -1,5 +1,5 @@
 import { InputError, NO_ITEM, type Csr, type Rng } from '@recdistill/core'
-import type { AnyMethod, Lists, Model, Values } from '@recdistill/plugin'
+import { checkParams, type AnyMethod, type Lists, type Model, type Values } from '@recdistill/plugin'
 import { isDue } from '@recdistill/samplers'
 import { MovingRow, RankedModel, usersPerBlock } from './ranked-rows.ts'
 
@@ -21,6 +21,7 @@ export class UserLists {
   readonly #row: MovingRow
   readonly #rng: Rng
   readonly #numUsers: number
+  readonly #method: string
 
   constructor(
     method: AnyMethod,
@@ -32,11 +33,11 @@ export class UserLists {
       throw new InputError(
         `${method.name}: the teacher knows ${teacher.numUsers} users and ${teacher.numItems} items, the split has ${world.numUsers} and ${world.numItems}; both must come from the same split`,
       )
-    const problems = method.check?.(params, world) ?? []
-    if (problems.length > 0) throw new InputError(problems[0])
+    checkParams(method, params, world)
     this.lists = method.lists(params, world)
     this.values = method.values?.(params, world) ?? {}
     this.#numUsers = world.numUsers
+    this.#method = method.name
     this.#teacher = teacher
     this.#rng = rng
     for (const [name, { size }] of Object.entries(this.lists))
@@ -124,12 +125,17 @@ export class UserLists {
     return arrays
   }
 
+  /** @throws InputError when the arrays are not those of this method's lists and values. */
   restore(arrays: Readonly<Record<string, ArrayLike<number>>>): void {
-    for (const [name, stored] of this.#stored) {
-      stored.items.set(arrays[`list.${name}`])
-      stored.teacher = null
+    for (const [name, array] of Object.entries(this.state())) {
+      const saved = arrays[name]
+      if (saved?.length !== array.length)
+        throw new InputError(
+          `${this.#method}: the checkpoint has ${saved ? `${saved.length} numbers` : 'nothing'} for ${name}, the method needs ${array.length}; it has changed since, so use another folder or delete the file`,
+        )
+      array.set(saved)
     }
-    for (const [name, data] of this.#numbers) data.set(arrays[`value.${name}`])
+    for (const stored of this.#stored.values()) stored.teacher = null
   }
 
   #rowOf(name: string, user: number): Uint32Array {
