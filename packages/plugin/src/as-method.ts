@@ -23,13 +23,21 @@ export function asMethod(value: unknown, source: string): AnyMethod {
 
 function problemOf(method: Record<string, unknown>): string | null {
   if (typeof method.name !== 'string' || method.name === '') return 'it has no name'
-  // Duck-typed: a plugin may carry a zod of its own.
-  if (typeof Reflect.get(Object(method.params), 'safeParse') !== 'function')
-    return 'params is not a zod object'
+  const { title, venue } = Object(method.paper) as Record<string, unknown>
+  if (typeof title !== 'string' || typeof venue !== 'string')
+    return 'paper does not hold the texts title and venue'
+  if (!isZodObject(method.params)) return 'params is not an object of zod 4'
   for (const name of functions) if (typeof method[name] !== 'function') return `${name} is not a function`
   if (method.over !== 'pairs' && method.over !== 'users') return 'over is neither "pairs" nor "users"'
   const { lambda, weightDecay } = Object(method.defaults) as Record<string, unknown>
   if (typeof lambda !== 'number' || typeof weightDecay !== 'number')
     return 'defaults does not hold the numbers lambda and weightDecay'
   return null
+}
+
+/** Duck-typed, for a plugin may carry a zod of its own; one of zod 3 could be neither described nor checked. */
+function isZodObject(params: unknown): boolean {
+  const { safeParse, _zod } = Object(params) as Record<string, unknown>
+  const { def } = Object(_zod) as Record<string, unknown>
+  return typeof safeParse === 'function' && Reflect.get(Object(def), 'type') === 'object'
 }

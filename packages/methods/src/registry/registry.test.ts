@@ -9,7 +9,7 @@ let folder = ''
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'recdistill-methods-'))
   const plain = `{
-    name: 'mine', paper: { title: 't', venue: 'v' }, params: { safeParse() {} }, over: 'users',
+    name: 'mine', paper: { title: 't', venue: 'v' }, params: { safeParse() {}, _zod: { def: { type: 'object' } } }, over: 'users',
     defaults: { lambda: 1, weightDecay: 0 }, lists() {}, loss() {},
   }`
   const write = (path: string, text: string) => {
@@ -22,6 +22,8 @@ beforeAll(() => {
   write('number.mjs', 'export default 5')
   write('no-loss.mjs', `export default { ...${plain}, loss: undefined }`)
   write('no-params.mjs', `export default { ...${plain}, params: { K: 5 } }`)
+  write('zod-3.mjs', `export default { ...${plain}, params: { safeParse() {}, _def: {} } }`)
+  write('no-paper.mjs', `export default { ...${plain}, paper: 'mine' }`)
   write('no-over.mjs', `export default { ...${plain}, over: 'items' }`)
   write('no-defaults.mjs', `export default { ...${plain}, defaults: {} }`)
   write('broken.mjs', 'export default {{{')
@@ -69,7 +71,9 @@ test.each([
   ['./empty.mjs', /^method \.\/empty\.mjs: expected a default export, got none/],
   ['./number.mjs', /^\.\/number\.mjs: expected its default export to be defineMethod\(.*got number/],
   ['./no-loss.mjs', /not a method: loss is not a function/],
-  ['./no-params.mjs', /not a method: params is not a zod object/],
+  ['./no-params.mjs', /not a method: params is not an object of zod 4/],
+  ['./zod-3.mjs', /not a method: params is not an object of zod 4/],
+  ['./no-paper.mjs', /not a method: paper does not hold the texts title and venue/],
   ['./no-over.mjs', /not a method: over is neither "pairs" nor "users"/],
   ['./no-defaults.mjs', /not a method: defaults does not hold/],
   ['./broken.mjs', /^method \.\/broken\.mjs: loading it failed: /],
