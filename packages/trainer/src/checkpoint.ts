@@ -65,7 +65,7 @@ export function saveBest(
   })
 }
 
-export interface SavedLast {
+interface SavedLast {
   readonly progress: Progress
   readonly optimizerStep: number
   readonly arrays: Readonly<Record<string, ContainerArray>>

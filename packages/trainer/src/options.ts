@@ -61,6 +61,7 @@ export interface TrainOutcome {
   /** Epochs run. */
   readonly epochs: number
   readonly bestEpoch: number
+  /** Of this call alone: a checkpoint holds no times, so epochs run before a resume count 0 here and in `curve`. */
   readonly seconds: {
     readonly lists: number
     readonly steps: number

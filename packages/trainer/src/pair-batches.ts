@@ -5,7 +5,6 @@ import { drawNegatives } from '@recdistill/samplers'
 /** All training pairs of an epoch in random order, with fresh negatives: a pure function of split, seed and epoch. */
 export interface PairBatches {
   readonly steps: number
-  readonly pairs: number
   beginEpoch(epoch: number): void
   /** Views, valid until the next call. The last batch holds what is left. */
   at(step: number): PairBatch
@@ -27,7 +26,6 @@ export function pairBatches(
   }
   return {
     steps: Math.ceil(pairs / batch),
-    pairs,
     beginEpoch(epoch) {
       for (let n = 0; n < pairs; n++) order[n] = n
       rng.fork('order').fork(epoch).shuffle(order)

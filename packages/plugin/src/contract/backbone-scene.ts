@@ -29,7 +29,7 @@ export interface BackboneScene {
 
 const rows = [[0, 4, 5], [1, 2], [0, 1, 2, 3, 4, 6, 7, 8, 9], [8], [3, 5, 10], [2, 6, 9, 10], []] // item 11 is cold
 
-export function makeSplit(): Split {
+function makeSplit(): Split {
   const numItems = 12
   const users = Uint32Array.from(rows.flatMap((row, user) => row.map(() => user)))
   const trainSequence = groupByUser(rows.length, users, Uint32Array.from(rows.flat()))
