@@ -42,6 +42,15 @@ test('asking again reads the finished split and gives the same', async () => {
   expect(readdirSync(join(cacheDir, 'splits'))).toHaveLength(1)
 })
 
+test('the same file in another place is the same split, and the manifest names the place it was read from', async () => {
+  const [here, there] = [file('here/a.csv', csv), file('there/a.csv', csv)]
+  const first = await prepareSplit({ files: here }, { cacheDir })
+  const second = await prepareSplit({ files: there }, { cacheDir })
+  expect(readdirSync(join(cacheDir, 'splits'))).toHaveLength(1)
+  expect([first, second].map(({ manifest }) => manifest.sources[0].file)).toEqual([here, there])
+  expect(second.manifest.hash).toBe(first.manifest.hash)
+})
+
 test('another seed, filter, rule or file is another split; a damaged one is made again', async () => {
   const path = file('a.csv', csv)
   const request = { files: path, split: 'loo:random' }

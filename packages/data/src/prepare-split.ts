@@ -74,7 +74,9 @@ export async function prepareSplit(request: DataRequestInput, options: PrepareOp
   const kept = loadKept(path)
   if (kept) {
     onProgress?.({ stage: 'cached', path })
-    return kept
+    // The same bytes may have been read from another place then.
+    const sources = groups.flat().map(({ source: { file, bytes, sha256 } }) => ({ file, bytes, sha256 }))
+    return { ...kept, manifest: { ...kept.manifest, sources } }
   }
   const table = await readPlan(plan, groups, options)
   onProgress?.({ stage: 'split', interactions: table.users.length })
