@@ -4,7 +4,7 @@ import { collectUsers, meansOver, usersWithItems, type UserCollector } from './c
 import { viewsOf, type EvalSplit } from './eval-split.ts'
 import { checkProtocol } from './protocols/check-protocol.ts'
 import { rankCatalogue } from './rank-catalogue.ts'
-import { accuracyNames, metricNamed } from './registry.ts'
+import { accuracyNames, metricNamed, parseMetric } from './registry.ts'
 import { rankSampled } from './sampled-candidates.ts'
 
 export type MeasuredPart = 'valid' | 'test'
@@ -12,7 +12,7 @@ export type MeasuredPart = 'valid' | 'test'
 export interface EvaluateOptions {
   /** Users ranked at once. */
   readonly blockUsers?: number
-  /** Names of accuracy metrics without cut-off; all where the catalogue is ranked, `hr`, `ndcg`, `mrr` where candidates are sampled. */
+  /** Names of accuracy metrics without cut-off; all where the catalogue is ranked; `hr`, `ndcg`, `mrr` and what the protocol selects by where candidates are sampled. */
   readonly metrics?: readonly string[]
   /** Also measure coverage, novelty, gini and popularity lift of the lists. */
   readonly beyond?: boolean
@@ -67,7 +67,7 @@ export function evaluateParts<Measured extends MeasuredPart>(
   checkProtocol(protocol)
   const { candidates, ks } = protocol
   const names = checkNames(
-    options.metrics ?? (candidates.kind === 'sampled' ? ['hr', 'ndcg', 'mrr'] : accuracyNames),
+    options.metrics ?? (candidates.kind === 'sampled' ? namesForSampled(protocol) : accuracyNames),
   )
   if (!Number.isInteger(blockUsers) || blockUsers < 1)
     throw new InputError(`evaluate.blockUsers: expected an integer >= 1, got ${blockUsers}`)
@@ -156,6 +156,10 @@ function finish(
       means: meansOver(cold.perUser, cold.users.length),
     },
   }
+}
+
+function namesForSampled({ select }: EvalProtocol): readonly string[] {
+  return [...new Set(['hr', 'ndcg', 'mrr', parseMetric(select).metric.name])]
 }
 
 function checkNames(names: readonly string[]): readonly string[] {

@@ -292,6 +292,17 @@ describe('sampled candidates', () => {
     expect(Object.keys(perUser)).toHaveLength(9)
   })
 
+  test('what the protocol selects by is measured, whatever it is', () => {
+    const bySelection = resolveProtocol('loo-499', { ...protocol, select: 'recall@3' })
+    const { means } = evaluate(
+      scored((_, item) => -item),
+      split,
+      bySelection,
+      'valid',
+    )
+    expect(means['recall@3']).toBe(means['hr@3'])
+  })
+
   test('equal scores count against the target: a model that knows nothing gets nothing', () => {
     const { means } = evaluate(
       scored(() => 0),
