@@ -103,7 +103,7 @@ export function rank(chunk: u32, thread: u32): void {
     const u = values + <usize>id * bytes
     for (let o: usize = 0; o < bytes; o += 4) store<f32>(target + o * Tile.users, load<f32>(u + o))
     store<f32>(lengths + at, normOf(user, id, bytes))
-    store<f32>(thresholds + at, positions ? given(from + slot, u, slot, keys, bytes) : -Infinity)
+    store<f32>(thresholds + at, positions ? given(from + slot, u, slot, keys, bytes) : hinted(from + slot, u, bytes))
   }
 
   const tiles = <usize>arg(Arg.tiles)
@@ -191,10 +191,11 @@ export function rank(chunk: u32, thread: u32): void {
         v128.store(scores, d1, 112)
         v128.store(scores, e0, 128)
         v128.store(scores, e1, 144)
-        for (let r: u32 = 0; r < <u32>Tile.users; r++)
-          if (positions) count(tile, slot + r, scores + (<usize>r << 5), keys, wanted + (<usize>r << 2))
-          else
-            offer(tile, from + slot + r, slot + r, scores + (<usize>r << 5), keys, counts, wanted + (<usize>r << 2))
+        take(positions, tile, from, slot, 0, maskOf(a0, a1, wanted), scores, keys, counts, wanted)
+        take(positions, tile, from, slot, 1, maskOf(b0, b1, wanted + 4), scores, keys, counts, wanted)
+        take(positions, tile, from, slot, 2, maskOf(c0, c1, wanted + 8), scores, keys, counts, wanted)
+        take(positions, tile, from, slot, 3, maskOf(d0, d1, wanted + 12), scores, keys, counts, wanted)
+        take(positions, tile, from, slot, 4, maskOf(e0, e1, wanted + 16), scores, keys, counts, wanted)
       }
     }
     if (!alive) break
@@ -209,6 +210,24 @@ export function rank(chunk: u32, thread: u32): void {
 function reach(low: v128, high: v128, wanted: usize): v128 {
   const threshold = v128.load32_splat(wanted)
   return v128.or(f32x4.ge(low, threshold), f32x4.ge(high, threshold))
+}
+
+/** A bit for each of the 8 scores that reach the threshold at `wanted`. */
+// @ts-ignore: decorator
+@inline
+function maskOf(low: v128, high: v128, wanted: usize): u32 {
+  const threshold = v128.load32_splat(wanted)
+  return i32x4.bitmask(f32x4.ge(low, threshold)) | (i32x4.bitmask(f32x4.ge(high, threshold)) << 4)
+}
+
+/** Hands the items of a tile that reach user `r` of a block on to whoever collects them. */
+// @ts-ignore: decorator
+@inline
+function take(positions: bool, tile: u32, from: u32, slot: u32, r: u32, mask: u32, scores: usize, keys: usize, counts: usize, wanted: usize): void {
+  if (mask == 0) return
+  const mine = scores + (<usize>r << 5)
+  if (positions) count(tile, slot + r, mask, mine, keys)
+  else offer(tile, from + slot + r, slot + r, mask, mine, keys, counts, wanted + (<usize>r << 2))
 }
 
 /** One number that orders by larger score, then smaller item. Both zeros are one. */
@@ -229,15 +248,16 @@ function scoreOf(key: u64): f32 {
 }
 
 /** Takes the items of a tile that may be among the best of a user. */
-function offer(tile: u32, row: u32, slot: u32, scores: usize, keys: usize, counts: usize, wanted: usize): void {
+function offer(tile: u32, row: u32, slot: u32, mask: u32, scores: usize, keys: usize, counts: usize, wanted: usize): void {
   const k = arg(Arg.k)
   const capacity = arg(Arg.capacity)
   const mine = keys + <usize>slot * (<usize>capacity << 3)
   const counter = counts + (<usize>slot << 2)
   const ids = <usize>arg(Arg.tileItems) + (<usize>(tile * Tile.items) << 2)
-  for (let lane: usize = 0; lane < 4 * Tile.items; lane += 4) {
+  for (; mask != 0; mask &= mask - 1) {
+    const lane = <usize>ctz(mask) << 2
     const score = load<f32>(scores + lane)
-    if (!(score >= load<f32>(wanted))) continue
+    if (!(score >= load<f32>(wanted))) continue // it may have risen within this tile
     const item = load<u32>(ids + lane)
     if (item == NO_ITEM || isExcluded(row, item)) continue
     let n = load<u32>(counter)
@@ -285,6 +305,24 @@ function finishRank(row: u32, slot: u32, keys: usize, count: u32): void {
   }
 }
 
+/**
+ * The smallest score of the items that were a user's best when last ranked. They are k different ones that may be shown,
+ * so the k best of now score no less; minus infinity where nothing is known.
+ */
+function hinted(row: u32, u: usize, bytes: usize): f32 {
+  if (arg(Arg.hints) == 0) return -Infinity
+  const k = arg(Arg.k)
+  const values = <usize>head(<usize>arg(Arg.item), Head.values)
+  const hints = <usize>arg(Arg.hints) + (<usize>(row * k) << 2)
+  let smallest: f32 = Infinity
+  for (let j: u32 = 0; j < k; j++) {
+    const id = load<u32>(hints + (<usize>j << 2))
+    if (id == NO_ITEM) return -Infinity
+    smallest = min(smallest, dotInOrder(u, values + <usize>id * bytes, bytes))
+  }
+  return smallest
+}
+
 /** <user, item> with the sum in the order of the tiles. */
 function dotInOrder(u: usize, item: usize, bytes: usize): f32 {
   let sum = f32x4.splat(0)
@@ -326,11 +364,11 @@ function given(row: u32, u: usize, slot: u32, keys: usize, bytes: usize): f32 {
 }
 
 /** Counts the items of a tile that pass given items of a user. */
-function count(tile: u32, slot: u32, scores: usize, keys: usize, wanted: usize): void {
+function count(tile: u32, slot: u32, mask: u32, scores: usize, keys: usize): void {
   const ids = <usize>arg(Arg.tileItems) + (<usize>(tile * Tile.items) << 2)
-  for (let lane: usize = 0; lane < 4 * Tile.items; lane += 4) {
+  for (; mask != 0; mask &= mask - 1) {
+    const lane = <usize>ctz(mask) << 2
     const score = load<f32>(scores + lane)
-    if (!(score >= load<f32>(wanted))) continue
     const item = load<u32>(ids + lane)
     if (item != NO_ITEM) tally(slot, keys, keyOf(score, item), 1)
   }

@@ -115,3 +115,33 @@ describe.each(Object.entries(engines))('%s', (_, create) => {
     engine.dispose()
   })
 })
+
+test('what was ranked before changes no later ranking, however far the tables have moved', () => {
+  fc.assert(
+    fc.property(fc.integer(), fc.integer({ min: 1, max: 40 }), fc.boolean(), (seed, k, masked) => {
+      const rng = createRng(seed)
+      const [users, items, dim] = [23, 61, 6]
+      const rows = masked ? someItems(seed, users, items, 0.3) : null
+      const asked = Uint32Array.from({ length: users }, (_, user) => user)
+      const engine = fastEngine('relaxed', 2)
+      const user = engine.table('users', users, dim, { trainable: true })
+      const item = engine.table('items', items, dim, { trainable: true })
+      const fresh = fastEngine('relaxed', 1)
+      const tables = [users, items].map((count) => fresh.table('fresh', count, dim, { trainable: false }))
+      for (const scale of [1, 0.01, 1, -1, 0]) {
+        const values = [users, items].map((count) => normals(rng, count * dim, scale))
+        engine.write(user, values[0])
+        engine.write(item, values[1])
+        fresh.write(tables[0], values[0])
+        fresh.write(tables[1], values[1])
+        const again = engine.rank(user, item, asked, k, rows)
+        const first = fresh.rank(tables[0], tables[1], asked, k, rows)
+        expect([...again.items]).toEqual([...first.items])
+        expect([...again.scores]).toEqual([...first.scores])
+      }
+      fresh.dispose()
+      engine.dispose()
+    }),
+    { numRuns: 40 },
+  )
+})

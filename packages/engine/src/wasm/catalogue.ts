@@ -1,6 +1,7 @@
 import { NO_ITEM, type Csr, type Ranking } from '@recdistill/core'
 import { expectIds } from '../check-input.ts'
 import type { ListRows } from '../engine.ts'
+import { earlierRankings } from './earlier-rankings.ts'
 import { readyRows, type Context } from './list-kernels.ts'
 import { Arg, Control, Kernel, Tile } from './layout.ts'
 import { expectFinite, flush, setJob, type WasmTable } from './table.ts'
@@ -30,6 +31,7 @@ export function createCatalogues(context: Context): Catalogues {
   const { machine, arena, threads } = context
   const { heap, control } = machine
   const kept = new Map<WasmTable, Catalogue>()
+  const earlier = earlierRankings()
   const at = control + Control.args
 
   return {
@@ -40,13 +42,18 @@ export function createCatalogues(context: Context): Catalogues {
       const capacity = Math.min(k + Math.max(k, 64), item.rows + 1)
       const outItems = arena.take(n * k * 4)
       const outScores = arena.take(n * k * 4)
-      setWords({ k, capacity, places: 0, k0: 0, outItems, outScores })
+      const known = earlier.find({ user, item, k, exclude, users })
+      const hints = known ? arena.copyIn(known) : 0
+      setWords({ k, capacity, places: 0, k0: 0, outItems, outScores, hints })
       const ids = () => expectIds('rank: users', users, user)
       run(user, item, catalogue, users, exclude, capacity * 8, ids)
+      const items = heap.u32.slice(outItems / 4, outItems / 4 + n * k)
+      if (user.trainable || item.trainable)
+        earlier.keep({ user, item, k, exclude, users: users.slice(), items })
       return {
         users: users.slice(),
         k,
-        items: heap.u32.slice(outItems / 4, outItems / 4 + n * k),
+        items: items.slice(),
         scores: heap.f32.slice(outScores / 4, outScores / 4 + n * k),
       }
     },
@@ -67,6 +74,7 @@ export function createCatalogues(context: Context): Catalogues {
       const old = kept.get(item)
       if (old) for (const pointer of [old.tiles, old.items, old.bounds]) heap.give(pointer)
       kept.delete(item)
+      earlier.forget(item)
     },
   }
 

@@ -119,6 +119,7 @@ export enum Arg {
   exclude,
   outItems,
   outScores,
+  hints,
   slack,
   places,
   groupTiles,
