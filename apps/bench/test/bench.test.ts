@@ -188,6 +188,13 @@ test('Ctrl-C saves, says how to go on and exits 130; going on ends with the same
     .trimEnd()
     .split('\n')
   expect(log).toHaveLength(6)
+  // The first epoch was run by the process that was stopped; its time is still known, and counted.
+  const { curve, seconds } = resultOf(stopped).models.find(({ id }) => id === 'rrd')!
+  expect(curve[0].seconds.steps).toBeGreaterThan(0)
+  expect(seconds.steps).toBeCloseTo(
+    curve.reduce((sum, epoch) => sum + epoch.seconds.steps, 0),
+    9,
+  )
 })
 
 test.each([

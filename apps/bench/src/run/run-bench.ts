@@ -1,7 +1,7 @@
-import type { ModelRun, RunResult } from '@recdistill/core'
+import type { ModelRun, RunRecord, RunResult } from '@recdistill/core'
 import type { Engine } from '@recdistill/engine'
 import type { Model } from '@recdistill/plugin'
-import { loadModel } from '@recdistill/trainer'
+import { loadModel, type TrainOutcome } from '@recdistill/trainer'
 import { join } from 'node:path'
 import { configValues } from '../config/write.ts'
 import type { Progress } from '../progress/progress.ts'
@@ -88,7 +88,9 @@ async function oneModel(
       folder.log({ model: plan.id, type: 'stopped' })
       return null
     }
-    const run = measureModel(plan, { ...outcome, stopped: outcome.stopped }, bench)
+    const curve = at.timed(outcome.curve)
+    const trained = { ...outcome, stopped: outcome.stopped, curve, seconds: secondsOf(curve, outcome) }
+    const run = measureModel(plan, trained, bench)
     if (bench.config.saveRankings)
       await saveRankings(outcome.model, bench, join(folder.path, 'rankings', `${at.name}.parquet`))
     at.finish(run)
@@ -99,6 +101,15 @@ async function oneModel(
   } finally {
     outcome.model.dispose()
   }
+}
+
+/** Of all processes that took part; what an epoch had cost when its process was killed is not known and not counted. */
+function secondsOf(curve: readonly RunRecord[], { seconds }: TrainOutcome): ModelRun['seconds'] {
+  const sum = (part: 'lists' | 'steps' | 'evaluate') =>
+    curve.reduce((all, epoch) => all + epoch.seconds[part], 0)
+  const [lists, steps, evaluate] = [sum('lists'), sum('steps'), sum('evaluate')]
+  const ofThisProcess = seconds.lists + seconds.steps + seconds.evaluate
+  return { lists, steps, evaluate, total: seconds.total - ofThisProcess + lists + steps + evaluate }
 }
 
 /** A teacher of another run, or of the same content from the cache; never when training of this one has begun. */

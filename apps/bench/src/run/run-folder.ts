@@ -27,6 +27,8 @@ export interface ModelFolder {
   /** Drops the records of epochs that will be run again. */
   rewind(epoch: number): void
   record(record: RunRecord): void
+  /** The curve with the seconds of epochs that an earlier process ran, which only the log knows. */
+  timed(curve: readonly RunRecord[]): readonly RunRecord[]
 }
 
 /** @throws InputError when the folder holds something already, or cannot be made. */
@@ -120,7 +122,17 @@ function modelFolder(run: string, name: string): ModelFolder {
       writeFileAtomic(logPath, kept.map((text) => text + '\n').join(''))
     },
     record: (record) => append(logPath, JSON.stringify(record)),
+    timed(curve) {
+      const logged = new Map(recordsOf(logPath).map((record) => [record.epoch, record.seconds]))
+      return curve.map((record) => ({ ...record, seconds: logged.get(record.epoch) ?? record.seconds }))
+    },
   }
+}
+
+function recordsOf(logPath: string): RunRecord[] {
+  if (!existsSync(logPath)) return []
+  const lines = readFileSync(logPath, 'utf8').split('\n')
+  return lines.filter((text) => Number.isFinite(epochOf(text))).map((text) => JSON.parse(text) as RunRecord)
 }
 
 /** Of a line of a log; a line that was cut short belongs to no epoch that is kept. */
