@@ -163,7 +163,7 @@ const cases: readonly (readonly [name: string, request: unknown, says: RegExp])[
     /ratios must sum to 1, got 1\.1/,
   ],
   ['a ratio that is no number', { files: good, split: 'ratio:a,b,c' }, /expected a number, got "a"/],
-  ['two ratios', { files: good, split: 'ratio:0.8,0.2' }, /ratios/],
+  ['two ratios', { files: good, split: 'ratio:0.8,0.2' }, /expected the form ratio:0\.8,0\.1,0\.1/],
   [
     'an unknown split rule',
     { files: good, split: 'ration:0.8,0.1,0.1' },

@@ -4,7 +4,7 @@ import type { Ranked, Row } from '@recdistill/samplers'
 
 /** Users ranked at a time: large enough for the ranking kernel to run at full speed, small enough for a few megabytes. */
 export const usersPerBlock = 4096
-/** A frozen teacher's lists are kept for the whole run up to this many bytes; beyond, they are ranked again when asked for. */
+/** A frozen teacher's lists are kept from draw to draw up to this many bytes; beyond, they are ranked again when asked for. */
 const keptBytes = 512 * 2 ** 20
 
 interface Block {
@@ -22,6 +22,7 @@ export class RankedModel implements Ranked {
   readonly #frozen: boolean
   readonly #blocks = { skip: new Map<number, Block>(), keep: new Map<number, Block>() }
   readonly #widest = { skip: 0, keep: 0 }
+  readonly #asked = { skip: false, keep: false }
   #user = 0
 
   constructor(model: Model, seen: Csr, { frozen }: { frozen: boolean }) {
@@ -42,7 +43,16 @@ export class RankedModel implements Ranked {
     this.#blocks.keep.clear()
   }
 
+  /** All users have had their turn: lists of a frozen model that nobody asked for this time are not kept for the next. */
+  endRound(): void {
+    for (const seen of ['skip', 'keep'] as const) {
+      if (!this.#asked[seen]) this.#blocks[seen].clear()
+      this.#asked[seen] = false
+    }
+  }
+
   top(k: number, { seen = 'keep' }: { seen?: 'skip' | 'keep' } = {}): Uint32Array {
+    this.#asked[seen] = true
     const index = Math.floor(this.#user / usersPerBlock)
     let block = this.#blocks[seen].get(index)
     if (block === undefined || block.k < k) {

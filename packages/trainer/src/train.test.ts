@@ -197,6 +197,37 @@ test('a method without a kernel and its fused twin train the same student', () =
   expect(parameters[0].items).toBeNear(parameters[1].items, { abs: 2e-4 })
 })
 
+test('a frozen teacher ranks once for as long as its lists are asked for, and again later', () => {
+  const teacher = run(optionsFor())!.model
+  let ranked = 0
+  const counting = {
+    ...teacher,
+    rank: (...asked: Parameters<typeof teacher.rank>) => (ranked++, teacher.rank(...asked)),
+  }
+  const asking = (epochs: number) =>
+    defineMethod({
+      name: 'asking',
+      paper: { title: 'none', venue: 'a test' },
+      params: z.object({}),
+      defaults: { lambda: 1, weightDecay: 0 },
+      lists: () => ({
+        a: { size: 3, refresh: { epochs }, draw: (row, out) => out.set(row.teacher.top(3)) },
+        b: { size: 1, refresh: { epochs: 1 }, draw: (row, out, rng) => out.fill(rng.int(row.numItems)) },
+      }),
+      over: 'users',
+      loss: ({ student }) => tf.sum(tf.add(tf.sum(student.scores.a), tf.sum(student.scores.b))),
+    })
+  for (const [epochs, expected] of [
+    [1, 1],
+    [3, 2],
+  ] as const) {
+    ranked = 0
+    const method = { definition: asking(epochs), params: {}, lambda: 0.01, teacher: counting }
+    run(optionsFor(undefined, { method }))
+    expect(ranked, `refreshed every ${epochs} epochs, of 6`).toBe(expected)
+  }
+})
+
 test('the whole catalogue as a list is the list of every item', () => {
   const teacher = run(optionsFor())!
   const stored = defineMethod({

@@ -87,6 +87,7 @@ export class UserLists {
         spec.fill(this.#row, data.subarray(user * spec.size, (user + 1) * spec.size), rng.at(user))
     }
     this.#student.forget()
+    this.#row.teacher.endRound()
   }
 
   list(name: string): StoredList {

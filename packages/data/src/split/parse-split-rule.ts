@@ -25,7 +25,7 @@ export function parseSplitRule(text: string): SplitRule {
     case 'ratio':
       expectArgs(text, args, 1, 2)
       return checkSplitRule(
-        { rule: 'ratio', ratios: numbers(text, args[0]), order: args[1] ?? 'random' },
+        { rule: 'ratio', ratios: numbers(text, args[0], 3), order: args[1] ?? 'random' },
         speaker,
       )
     case 'loo':
@@ -43,6 +43,7 @@ export function parseSplitRule(text: string): SplitRule {
         .join(':')
         .split(',')
         .map((cut) => cut.trim())
+      expectForm(text, cuts.length === 2)
       const dates = cuts.some((cut) => /^\d{4}-\d\d-\d\d/.test(cut))
       if (dates)
         return checkSplitRule(
@@ -111,12 +112,17 @@ export function checkSplitRule(value: unknown, speaker = 'split rule'): SplitRul
 }
 
 function expectArgs(text: string, args: readonly string[], least: number, most: number): void {
-  if (args.length >= least && args.length <= most) return
+  expectForm(text, args.length >= least && args.length <= most)
+}
+
+function expectForm(text: string, fits: boolean): void {
+  if (fits) return
   const form = splitRuleForms.find((shown) => shown.startsWith(text.split(':')[0]))
   throw new InputError(`split rule "${text}": expected the form ${form}`)
 }
 
-function numbers(text: string, list: string): number[] {
+function numbers(text: string, list: string, count = list.split(',').length): number[] {
+  expectForm(text, list.split(',').length === count)
   return list.split(',').map((part) => {
     const value = Number(part)
     if (part.trim() !== '' && Number.isFinite(value)) return value
