@@ -7,6 +7,7 @@ import type { FusedInput, FusedLoss } from './fused.ts'
 export interface Model extends Ranker {
   readonly numUsers: number
   readonly numItems: number
+  /** Length of the vectors that meet in the final dot product; 0 for a model without such vectors. */
   readonly dim: number
   /** Numbers a deployment has to carry. */
   readonly parameters: number
@@ -14,17 +15,24 @@ export interface Model extends Ranker {
   scoresOf(users: Uint32Array, items: Uint32Array, k: number): Float32Array
   /** Position (0 is best) of given items in the full ranking, rows of `exclude` left out. [users, k] */
   positionsOf(users: Uint32Array, items: Uint32Array, k: number, exclude: Csr | null): Uint32Array
-  /** Gathered vectors entering the final dot product. [ids, dim] */
+  /** Gathered vectors entering the final dot product. [ids, dim]; throws where `dim` is 0. */
   rowsOf(of: 'users' | 'items', ids: Uint32Array): Float32Array
+  /**
+   * The same model with users and items in exchanged places: ranks users for an item. Shares everything with this one, which
+   * alone is disposed. Only where both have vectors that meet in a dot product.
+   */
+  flipped?(): Model
   dispose(): void
 }
 
-/** One mini-batch of the backbone's own objective: rows of (user, seen item, unseen items). */
+/** One mini-batch of the backbone's own objective: rows of (user, seen item, unseen items), or of users alone. */
 export interface PairBatch {
-  readonly users: Uint32Array // [rows]
-  readonly positives: Uint32Array // [rows]
-  readonly negatives: Uint32Array // [rows, negativesPerRow]
+  readonly users: Uint32Array // [rows]; each once when the backbone's batches are users
+  readonly positives: Uint32Array // [rows]; empty when the backbone's batches are users
+  readonly negatives: Uint32Array // [rows, negativesPerRow]; empty when the backbone's batches are users
   readonly negativesPerRow: number
+  /** A stream of this step alone: dropout, negatives of the backbone's own. */
+  readonly rng: Rng
 }
 
 /**
@@ -32,6 +40,7 @@ export interface PairBatch {
  * No table enters the tape: a loss is differentiated with respect to scores and rows, and the backbone pulls that back.
  */
 export interface Backbone extends Model {
+  flipped?(): Backbone
   /** Before views are asked for of parameters that are new or have changed (`create`, `update`, `restore`): e.g. propagate the graph. */
   begin(): void
   /** Adds the gradient of the backbone's own objective. Returns the loss summed over the rows. */
@@ -81,6 +90,8 @@ export interface BackboneDefinition<P extends z.ZodObject = z.ZodObject> {
   readonly name: string
   readonly paper: { readonly title: string; readonly venue: string; readonly equations?: string }
   readonly params: P
+  /** What a batch is made of: training pairs (default), or users with all they have seen. */
+  readonly batches?: 'pairs' | 'users'
   create(context: BackboneContext, params: z.output<P>): Backbone
 }
 

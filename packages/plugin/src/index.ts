@@ -8,18 +8,23 @@ export {
   type PairBatch,
 } from './backbone.ts'
 export type { FusedInput, FusedLoss } from './fused.ts'
-export {
-  defineMethod,
-  type AnyMethod,
-  type ListSpec,
-  type Lists,
-  type LossInput,
-  type MethodDefinition,
-  type MethodPreset,
-  type Values,
-  type ValueSpec,
-  type World,
-} from './method.ts'
+export type {
+  Aux,
+  AuxSpec,
+  Backgrounds,
+  BackgroundSpec,
+  Lists,
+  ListSpec,
+  Rows,
+  RowsSpec,
+  Size,
+  Values,
+  ValueSpec,
+  World,
+} from './declarations.ts'
+export { itemSide, type ItemSide } from './item-side.ts'
+export type { LossInput, LossViews } from './loss-input.ts'
+export { defineMethod, type AnyMethod, type MethodDefinition, type MethodPreset } from './method.ts'
 export { asMethod } from './as-method.ts'
 export {
   describeParams,

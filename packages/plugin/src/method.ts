@@ -1,50 +1,9 @@
-import type { Rng } from '@recdistill/core'
-import type { Refresh, Row } from '@recdistill/samplers'
-import type { Scalar, Tensor2D } from '@recdistill/tensor'
+import type { Scalar } from '@recdistill/tensor'
 import type { z } from 'zod'
+import type { Aux, Backgrounds, Lists, Rows, Size, Values, World } from './declarations.ts'
 import type { FusedLoss } from './fused.ts'
-
-/** A list of items per user: what to score. `draw` fills `out` (all `NO_ITEM` beforehand) from its start. */
-export type ListSpec =
-  | {
-      readonly size: number
-      readonly refresh: Refresh
-      readonly draw: (row: Row, out: Uint32Array, rng: Rng) => void
-    }
-  /** Every item, in order of id: nothing is stored per user, and a batch is scored in blocks of rows. */
-  | { readonly size: 'catalogue' }
-
-/** Numbers per user that a loss reads as constants, e.g. a weight that follows the ranking. */
-export interface ValueSpec {
-  readonly size: number
-  readonly refresh: Refresh
-  readonly fill: (row: Row, out: Float32Array, rng: Rng) => void
-}
-
-export type Lists = Readonly<Record<string, ListSpec>>
-export type Values = Readonly<Record<string, ValueSpec>>
-
-/** What a loss sees of one block of rows; all sums run over rows, since a batch may arrive in several blocks. */
-export interface LossInput<P, L extends Lists, V extends Values> {
-  /** Differentiable. [rows, size] each; 0 where the list has no item. */
-  readonly student: { readonly scores: { readonly [name in keyof L]: Tensor2D } }
-  /** Constants. [rows, size] each. */
-  readonly teacher: { readonly scores: { readonly [name in keyof L]: Tensor2D } }
-  /** 1 where the list has an item, 0 where it is padding. [rows, size] each. */
-  readonly mask: { readonly [name in keyof L]: Tensor2D }
-  /** Constants. [rows, size] each; none when the method declares none. */
-  readonly values: string extends keyof V
-    ? Readonly<Record<never, never>>
-    : { readonly [name in keyof V]: Tensor2D }
-  readonly params: P
-  /** Share of the epochs done, in [0, 1). */
-  readonly progress: number
-}
-
-export interface World {
-  readonly numUsers: number
-  readonly numItems: number
-}
+import type { ItemSide } from './item-side.ts'
+import type { LossInput } from './loss-input.ts'
 
 /** A preset: hyper-parameters the authors used for a data set and a pair of backbones. */
 export interface MethodPreset<P> {
@@ -61,32 +20,63 @@ export interface MethodDefinition<
   P extends z.ZodObject = z.ZodObject,
   L extends Lists = Lists,
   V extends Values = Values,
+  R extends Rows = Rows,
+  A extends Aux = Aux,
+  B extends Backgrounds = Backgrounds,
+  M = unknown,
 > {
   readonly name: string
   readonly paper: { readonly title: string; readonly venue: string; readonly equations?: string }
   readonly params: P
   /** Weight of the term in `total = base + lambda * kd`, and the student's weight decay, when nothing else is said. */
-  readonly defaults: { readonly lambda: number; readonly weightDecay: number }
+  readonly defaults: {
+    readonly lambda: number
+    readonly weightDecay: number
+    /** Where the teacher trains as well. */
+    readonly teacherWeightDecay?: number
+  }
   readonly presets?: readonly MethodPreset<z.output<P>>[]
   /** What the parameters must satisfy beyond their types; returns one line per problem. */
-  check?(params: z.output<P>, world: World): readonly string[]
+  check?(params: z.output<P>, size: Size): readonly string[]
+  /** What is made once per run, e.g. groups of items or a graph: given to `lists`, `values` and `loss`. */
+  make?(params: z.output<P>, world: World): M
   /** In the order they are drawn. */
-  lists(params: z.output<P>, world: World): L
-  values?(params: z.output<P>, world: World): V
+  lists(params: z.output<P>, world: World, made: M): L
+  values?(params: z.output<P>, world: World, made: M): V
+  /** Vectors the loss reads; the loss then sees the batch as a whole. Only for models that have vectors. */
+  rows?(params: z.output<P>, world: World): R
+  aux?(params: z.output<P>, world: World): A
+  backgrounds?(params: z.output<P>): B
   /** The rows the loss runs over: one per training pair (a user counts once per pair), or the distinct users of the batch. */
   readonly over: 'pairs' | 'users'
-  /** Summed over rows. A plain expression of tensors; differentiated with respect to the student's scores. */
-  loss(input: LossInput<z.output<P>, L, V>): Scalar
+  /** Summed over rows. A plain expression of tensors; differentiated with respect to the student's views and `aux`. */
+  loss(input: LossInput<z.output<P>, L, V, R, A, B, M>): Scalar
   /** The same loss by name, when it is a built-in one: lets the engine skip the tape. */
   fused?(params: z.output<P>): FusedLoss | null
+  /** A second term with users and items in exchanged places; null when the parameters switch it off. */
+  itemSide?(params: z.output<P>): ItemSide | null
+  /** Given, the teacher is trained as well, by this loss: differentiated with respect to the teacher's views. */
+  teacherLoss?(input: LossInput<z.output<P>, L, V, R, A, B, M>): Scalar
+  /** False when the term replaces the backbones' own objective: `total = lambda * kd`. */
+  base?(params: z.output<P>): boolean
+  /** Where the student starts: anew (default), or as the student that was trained without a teacher. */
+  readonly startsFrom?: 'random' | 'scratch'
+  /** How many snapshots of each teacher's training `row.trajectories` must hold. */
+  trajectory?(params: z.output<P>): number
 }
 
 /** What is known of a method whose parameters are not known: how the bench app and the trainer hold one. */
 export type AnyMethod = MethodDefinition
 
 /** Declares a method; its file is its registration. Names of lists, values and parameters are checked by the compiler. */
-export function defineMethod<P extends z.ZodObject, const L extends Lists, const V extends Values>(
-  definition: MethodDefinition<P, L, V>,
-): MethodDefinition<P, L, V> {
+export function defineMethod<
+  P extends z.ZodObject,
+  const L extends Lists,
+  const V extends Values,
+  const R extends Rows,
+  const A extends Aux,
+  const B extends Backgrounds,
+  M,
+>(definition: MethodDefinition<P, L, V, R, A, B, M>): MethodDefinition<P, L, V, R, A, B, M> {
   return definition
 }

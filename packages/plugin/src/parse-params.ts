@@ -1,7 +1,7 @@
 import { InputError, nearest } from '@recdistill/core'
 import type { z } from 'zod'
 import { paramsJsonSchema, typeOf, type ParamSchema } from './describe-params.ts'
-import type { World } from './method.ts'
+import type { Size } from './declarations.ts'
 
 /**
  * Checks what a user gave against a declaration and fills in defaults.
@@ -29,11 +29,11 @@ export function parseParams<P extends z.ZodObject>(
  * @throws InputError with one line for everything that does not fit.
  */
 export function checkParams<P extends z.ZodObject>(
-  method: { check?(params: z.output<P>, world: World): readonly string[]; readonly params: P },
+  method: { check?(params: z.output<P>, size: Size): readonly string[]; readonly params: P },
   params: z.output<P>,
-  world: World,
+  size: Size,
 ): void {
-  const problems = method.check?.(params, world) ?? []
+  const problems = method.check?.(params, size) ?? []
   if (problems.length > 0) throw new InputError(problems.join('; '))
 }
 

@@ -13,6 +13,7 @@ export interface Ranked {
 /** What a list program sees of one user. */
 export interface Row {
   readonly user: number
+  readonly epoch: number
   readonly numItems: number
   /** Training positives, ascending. */
   readonly seen: Uint32Array
@@ -20,11 +21,19 @@ export interface Row {
   readonly student: Ranked
   /** A list of this user that was declared, and so drawn, before the one being drawn. `NO_ITEM` padding included. */
   list(name: string): Uint32Array
+  /** Numbers of this user that were filled before, e.g. a carried state. */
+  value(name: string): Float32Array
+  /** Every teacher's snapshots, earliest first, the last the one that teaches; only as many as the method's `trajectory` asks for. */
+  readonly trajectories: readonly (readonly Ranked[])[]
 }
 
-/** When a list is drawn anew: before the first epoch only, or before every n-th epoch. */
-export type Refresh = 'once' | { readonly epochs: number }
+/**
+ * When a list is drawn anew: before the first epoch only, before every n-th epoch, or for the users of every batch. A draw for
+ * a batch reads what was drawn before (`list`, `value`) and no ranking, which would be older than the model.
+ */
+export type Refresh = 'once' | 'batch' | { readonly epochs: number }
 
 export function isDue(refresh: Refresh, epoch: number): boolean {
+  if (refresh === 'batch') return false
   return refresh === 'once' ? epoch === 0 : epoch % refresh.epochs === 0
 }
