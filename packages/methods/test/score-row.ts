@@ -1,4 +1,4 @@
-import { NO_ITEM, type AnyMethod, type Ranked, type Rng, type Row } from '@recdistill/plugin'
+import { NO_ITEM, type AnyMethod, type Ranked, type Rng, type Row, type World } from '@recdistill/plugin'
 import { tf, valueAndGradients } from '@recdistill/tensor'
 
 /** A user of whom all teacher and student scores are written down. */
@@ -13,9 +13,10 @@ export type DrawnUser = Readonly<Record<string, Uint32Array>>
 
 /** Draws every list of one user. */
 export function drawLists(method: AnyMethod, params: Params, user: ScoredUser, rng: Rng): DrawnUser {
-  const numItems = user.teacher.length
   const drawn: Record<string, Uint32Array> = {}
-  for (const [name, spec] of Object.entries(method.lists(params, { numUsers: 1, numItems }))) {
+  const world = worldOf(user)
+  for (const [name, spec] of Object.entries(method.lists(params, world, method.make?.(params, world)))) {
+    if ('pair' in spec) throw new Error(`${name} is of a training pair, not of a user`)
     if (spec.size === 'catalogue') drawn[name] = Uint32Array.from(user.teacher.keys())
     else {
       drawn[name] = new Uint32Array(spec.size).fill(NO_ITEM)
@@ -26,7 +27,8 @@ export function drawLists(method: AnyMethod, params: Params, user: ScoredUser, r
 }
 
 export function fillValues(method: AnyMethod, params: Params, user: ScoredUser, drawn: DrawnUser, rng: Rng) {
-  const specs = Object.entries(method.values?.(params, { numUsers: 1, numItems: user.teacher.length }) ?? {})
+  const world = worldOf(user)
+  const specs = Object.entries(method.values?.(params, world, method.make?.(params, world)) ?? {})
   return Object.fromEntries(
     specs.map(([name, spec]) => {
       const out = new Float32Array(spec.size)
@@ -78,7 +80,27 @@ export function lossOf(
 
 function rowOf(user: ScoredUser, drawn: DrawnUser): Row {
   const { seen, teacher, student } = rankingsOf(user)
-  return { user: 0, numItems: user.teacher.length, seen, teacher, student, list: (name) => drawn[name] }
+  return {
+    user: 0,
+    epoch: 0,
+    numItems: user.teacher.length,
+    seen,
+    teacher,
+    student,
+    list: (name) => drawn[name],
+    value: () => new Float32Array(0),
+    trajectories: [],
+  }
+}
+
+/** A world of this user alone. */
+function worldOf({ teacher, seen = [] }: ScoredUser): World {
+  return {
+    numUsers: 1,
+    numItems: teacher.length,
+    train: { offsets: Uint32Array.of(0, seen.length), items: Uint32Array.from(seen) },
+    dims: { student: 0, teacher: 0 },
+  }
 }
 
 const known = new WeakMap<ScoredUser, ReturnType<typeof rank>>()

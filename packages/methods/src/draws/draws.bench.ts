@@ -1,5 +1,5 @@
 import { createRng } from '@recdistill/core'
-import { NO_ITEM, parseParams, type AnyMethod, type Row } from '@recdistill/plugin'
+import { NO_ITEM, parseParams, type AnyMethod, type Row, type World } from '@recdistill/plugin'
 import { sampleExcept } from '@recdistill/samplers'
 import { bench, describe } from 'vitest'
 import rceKd from '../rce-kd.ts'
@@ -30,12 +30,13 @@ sampleExcept(numItems, [], seen, setup)
 
 function epochOf(method: AnyMethod): () => void {
   const params = parseParams(method)
-  const lists = Object.entries(method.lists(params, { numUsers, numItems }))
+  const train = { offsets: new Uint32Array(numUsers + 1), items: new Uint32Array(0) }
+  const world: World = { numUsers, numItems, train, dims: { student: 0, teacher: 0 } }
+  const lists = Object.entries(method.lists(params, world, method.make?.(params, world))).flatMap(
+    ([name, spec]) => ('draw' in spec ? [{ name, spec }] : []),
+  )
   const stored = new Map(
-    lists.map(([name, { size }]) => [
-      name,
-      { size: size as number, items: new Uint32Array(numUsers * (size as number)) },
-    ]),
+    lists.map(({ name, spec: { size } }) => [name, { size, items: new Uint32Array(numUsers * size) }]),
   )
   let user = 0
   const view = (items: Uint32Array) => ({
@@ -45,6 +46,7 @@ function epochOf(method: AnyMethod): () => void {
   })
   const row: Row = {
     user,
+    epoch: 0,
     numItems,
     seen,
     teacher: view(teacher),
@@ -53,14 +55,14 @@ function epochOf(method: AnyMethod): () => void {
       const { size, items } = stored.get(name) as { size: number; items: Uint32Array }
       return items.subarray(user * size, (user + 1) * size)
     },
+    value: () => new Float32Array(0),
+    trajectories: [],
   }
   return () => {
-    const rngs = lists.map(([name]) => createRng(2).fork(name))
+    const rngs = lists.map(({ name }) => createRng(2).fork(name))
     for (const { items } of stored.values()) items.fill(NO_ITEM)
     for (user = 0; user < numUsers; user++)
-      lists.forEach(([name, spec], n) => {
-        if (spec.size !== 'catalogue') spec.draw(row, row.list(name), rngs[n].at(user))
-      })
+      lists.forEach(({ name, spec }, n) => spec.draw(row, row.list(name), rngs[n].at(user)))
   }
 }
 

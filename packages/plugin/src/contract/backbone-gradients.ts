@@ -17,6 +17,7 @@ export const pairs: PairBatch = {
   positives: Uint32Array.of(4, 0, 8, 10),
   negatives: Uint32Array.of(1, 2, 5, 10, 11, 5, 0, 1),
   negativesPerRow: 2,
+  rng: createRng(9),
 }
 
 /** Whether gradients say what the views do. */
@@ -63,6 +64,7 @@ export function backboneGradients<P extends z.ZodObject>(
         positives: pairs.positives.slice(from, to),
         negatives: pairs.negatives.slice(2 * from, 2 * to),
         negativesPerRow: 2,
+        rng: pairs.rng,
       })
       assertNear([lossOf(part(0, 1)) + lossOf(part(1, 4))], [lossOf(pairs)], {}, 'two parts and the whole')
     }),

@@ -1,7 +1,8 @@
 import { NO_ITEM } from '@recdistill/core'
 import { tf, valueAndGradients, type Tensor2D } from '@recdistill/tensor'
-import type { AnyMethod, LossInput } from '../method.ts'
-import type { Drawn, Params, Scene } from './scene.ts'
+import type { LossInput } from '../loss-input.ts'
+import type { AnyMethod } from '../method.ts'
+import { isCatalogue, type Drawn, type Params, type Scene } from './scene.ts'
 import { scoreOf, type StandIn } from './stand-in.ts'
 
 /** A loss over some rows, and its gradient with respect to the student's scores of each list. [rows, size] */
@@ -21,9 +22,9 @@ export function evaluate(
   drawn: Drawn,
   { rows, pad = 0, progress = 0 }: { rows: readonly number[]; pad?: number; progress?: number },
 ): Evaluated {
-  const declared = method.lists(params, world)
+  const declared = method.lists(params, world, method.make?.(params, world))
   const widths = Object.entries(drawn.lists).map(
-    ([name, { size }]) => [name, declared[name].size === 'catalogue' ? size : size + pad] as const,
+    ([name, { size }]) => [name, isCatalogue(declared[name]) ? size : size + pad] as const,
   )
   const alive: Tensor2D[] = []
   const perList = (make: (name: string, width: number) => Float32Array) =>

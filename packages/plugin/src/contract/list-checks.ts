@@ -23,14 +23,17 @@ export function listChecks(
     {
       name: 'lists and values have sizes, and are drawn once or every n epochs',
       run: inEvery(({ world }, params) => {
-        const specs = { ...method.lists(params, world), ...method.values?.(params, world) }
-        assert.ok(Object.keys(method.lists(params, world)).length > 0, 'at least one list')
-        for (const [name, spec] of Object.entries(specs)) {
-          if (spec.size === 'catalogue') continue
+        const made = method.make?.(params, world)
+        const lists = method.lists(params, world, made)
+        assert.ok(Object.keys(lists).length > 0, 'at least one list')
+        for (const [name, spec] of Object.entries({ ...lists, ...method.values?.(params, world, made) })) {
+          if (!('refresh' in spec)) continue
           assert.ok(Number.isInteger(spec.size) && spec.size >= 0, `${name}.size is ${spec.size}`)
           const { refresh } = spec
           assert.ok(
-            refresh === 'once' || (Number.isInteger(refresh.epochs) && refresh.epochs >= 1),
+            refresh === 'once' ||
+              refresh === 'batch' ||
+              (Number.isInteger(refresh.epochs) && refresh.epochs >= 1),
             `${name}.refresh`,
           )
         }

@@ -48,9 +48,9 @@ describeMethod(soft, { unseen: ['favourites', 'others'], variants: [{ K: 2, tau:
 
 const draw =
   (change: (out: Uint32Array, row: Row) => void): AnyMethod['lists'] =>
-  (params, world) => {
-    const { favourites, others } = (soft as AnyMethod).lists(params, world)
-    if (favourites.size === 'catalogue') throw new Error('it has a size')
+  (params, world, made) => {
+    const { favourites, others } = (soft as AnyMethod).lists(params, world, made)
+    if (!('draw' in favourites)) throw new Error('it has a size')
     return {
       favourites: {
         ...favourites,

@@ -1,6 +1,7 @@
-import { createRng, NO_ITEM } from '@recdistill/core'
+import { createRng, groupByUser, NO_ITEM, sortRows } from '@recdistill/core'
 import type { Row } from '@recdistill/samplers'
-import type { AnyMethod, World } from '../method.ts'
+import type { ListSpec, World } from '../declarations.ts'
+import type { AnyMethod } from '../method.ts'
 import { rankedBy, standIn, type StandIn } from './stand-in.ts'
 
 export type Params = Readonly<Record<string, unknown>>
@@ -30,9 +31,21 @@ export function makeScene(numItems: number, { spread = 1, equal = false } = {}):
   const teacher = standIn(numUsers, numItems, rng, { spread })
   const student = standIn(numUsers, numItems, rng, { spread })
   if (equal) for (const { users } of [teacher, student]) users.fill(0)
+  const seen = [
+    some(0),
+    some(1),
+    some(Math.ceil(numItems / 10)),
+    some(numItems >> 1),
+    some(numItems - 2),
+    all,
+  ]
+  const users = seen.flatMap((row, user) => Array.from(row, () => user))
+  const train = sortRows(
+    groupByUser(numUsers, Uint32Array.from(users), Uint32Array.from(seen.flatMap((row) => [...row]))),
+  )
   return {
-    world: { numUsers, numItems },
-    seen: [some(0), some(1), some(Math.ceil(numItems / 10)), some(numItems >> 1), some(numItems - 2), all],
+    world: { numUsers, numItems, train, dims: { student: student.dim, teacher: teacher.dim } },
+    seen,
     teacher,
     student,
   }
@@ -46,9 +59,11 @@ export function drawAll(
   { seed = 1, order = scene.seen.map((_, user) => user) }: { seed?: number; order?: readonly number[] } = {},
 ): Drawn {
   const rng = createRng(seed)
-  const specs = Object.entries(method.lists(params, scene.world))
+  const made = method.make?.(params, scene.world)
+  const specs = Object.entries(method.lists(params, scene.world, made))
   const lists: Record<string, { size: number; items: Uint32Array }> = {}
-  for (const [name, { size }] of specs) {
+  for (const [name, spec] of specs) {
+    const size = isDrawn(spec) ? spec.size : 'catalogue'
     const width = size === 'catalogue' ? scene.world.numItems : size
     lists[name] = {
       size: width,
@@ -57,7 +72,7 @@ export function drawAll(
         .map((item, n) => (size === 'catalogue' ? n % width : item)),
     }
   }
-  const valueSpecs = Object.entries(method.values?.(params, scene.world) ?? {})
+  const valueSpecs = Object.entries(method.values?.(params, scene.world, made) ?? {})
   const values = Object.fromEntries(
     valueSpecs.map(([name, { size }]) => [name, { size, data: new Float32Array(numUsers * size) }]),
   )
@@ -67,6 +82,7 @@ export function drawAll(
     const done = new Set<string>()
     const row: Row = {
       user,
+      epoch: 0,
       numItems: scene.world.numItems,
       seen: scene.seen[user],
       teacher: rankedBy(scene.teacher, user, scene.seen[user]),
@@ -76,9 +92,11 @@ export function drawAll(
           throw new Error(`list "${name}" is not drawn yet: declare it before the list that reads it`)
         return place(lists[name].items, lists[name].size, user)
       },
+      value: (name) => place(values[name].data, values[name].size, user),
+      trajectories: [],
     }
     for (const [name, spec] of specs) {
-      if (spec.size !== 'catalogue')
+      if (isDrawn(spec))
         spec.draw(row, place(lists[name].items, lists[name].size, user), rng.fork('list').fork(name).at(user))
       done.add(name)
     }
@@ -86,6 +104,14 @@ export function drawAll(
       spec.fill(row, place(values[name].data, values[name].size, user), rng.fork('value').fork(name).at(user))
   }
   return { lists, values }
+}
+
+export function isDrawn(spec: ListSpec): spec is Extract<ListSpec, { readonly draw: unknown }> {
+  return 'draw' in spec
+}
+
+export function isCatalogue(spec: ListSpec): boolean {
+  return 'size' in spec && spec.size === 'catalogue'
 }
 
 /** The smallest catalogue a method's `check` lets through; three items for a method that has none. */
