@@ -6,12 +6,13 @@ import type { Model } from '@recdistill/plugin'
 export interface FactorModel extends Model {
   readonly user: Table
   readonly item: Table
+  flipped(): FactorModel
 }
 
 /** The views of a factor model; `dispose` frees both tables. What MF and LightGCN share. */
 export function factorModel(engine: Engine, user: Table, item: Table): FactorModel {
   const dim = user.dim
-  return {
+  const model: FactorModel = {
     user,
     item,
     numUsers: user.rows,
@@ -35,11 +36,14 @@ export function factorModel(engine: Engine, user: Table, item: Table): FactorMod
     },
     rank: (users: Uint32Array, k: number, exclude: Csr | null): Ranking =>
       engine.rank(user, item, users, k, exclude),
+    // Owns nothing: the tables are freed with `model`.
+    flipped: () => ({ ...factorModel(engine, item, user), flipped: () => model, dispose() {} }),
     dispose() {
       engine.free(user)
       engine.free(item)
     },
   }
+  return model
 }
 
 /**

@@ -2,7 +2,7 @@ import { NO_ITEM } from '@recdistill/core'
 import type { Engine, Table } from '@recdistill/engine'
 import type { Backbone, BackboneContext } from '@recdistill/plugin'
 import { tf } from '@recdistill/tensor'
-import { factorModel } from './factor-model.ts'
+import { factorModel, type FactorModel } from './factor-model.ts'
 import { restoreTables, stateOfTables } from './table-state.ts'
 
 /**
@@ -11,7 +11,7 @@ import { restoreTables, stateOfTables } from './table-state.ts'
  * Ranking uses two frozen tables one column wider, [row, 1] and [row, bias], made anew when the model has moved.
  */
 export function addItemBias(
-  model: Backbone,
+  model: Backbone & { flipped(): Backbone },
   { engine: anyEngine, optimizer, trainable }: BackboneContext,
 ): Backbone {
   const engine = anyEngine as Engine
@@ -35,8 +35,9 @@ export function addItemBias(
     )
   }
   const { fused: _, ...views } = model
-  return {
+  const biased: Backbone = {
     ...views,
+    flipped: () => flipped,
     parameters: model.parameters + model.numItems,
     scoresOf,
     rank: (users, k, exclude) => wide.current().rank(users, k, exclude),
@@ -82,6 +83,44 @@ export function addItemBias(
       wide.forget()
       engine.free(bias)
       model.dispose()
+    },
+  }
+  const flipped = flip(engine, biased, model.flipped(), bias, () => wide.current().flipped())
+  return biased
+}
+
+/** The biased model with users and items exchanged: the bias belongs to the row of a list, not to its places. */
+function flip(
+  engine: Engine,
+  biased: Backbone,
+  model: Backbone,
+  bias: Table,
+  ranker: () => FactorModel,
+): Backbone {
+  const scoresOf: Backbone['scoresOf'] = (items, users, k) => {
+    const scores = model.scoresOf(items, users, k)
+    const of = gatherBias(engine, bias, items)
+    for (let n = 0; n < scores.length; n++) if (users[n] !== NO_ITEM) scores[n] += of[Math.floor(n / k)]
+    return scores
+  }
+  const { fused: _, ...views } = model
+  return {
+    ...views,
+    parameters: biased.parameters,
+    flipped: () => biased,
+    begin: biased.begin,
+    update: biased.update,
+    state: biased.state,
+    restore: biased.restore,
+    scoresOf,
+    rank: (items, k, exclude) => ranker().rank(items, k, exclude),
+    positionsOf: (items, users, k, exclude) => ranker().positionsOf(items, users, k, exclude),
+    scores: (items, users, k) => tf.tensor2d(scoresOf(items, users, k), [items.length, k]),
+    pullScores(items, users, k, grad) {
+      model.pullScores(items, users, k, grad)
+      const sums = new Float32Array(items.length)
+      for (let n = 0; n < grad.length; n++) if (users[n] !== NO_ITEM) sums[Math.floor(n / k)] += grad[n]
+      engine.pullRows(bias, items, sums)
     },
   }
 }

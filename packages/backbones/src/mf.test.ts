@@ -1,5 +1,6 @@
 import { createRng, NO_ITEM, type Csr } from '@recdistill/core'
 import { createEngine } from '@recdistill/engine'
+import type { Backbone, Model } from '@recdistill/plugin'
 import { prepareTensors } from '@recdistill/tensor'
 import { randomSplit } from '@recdistill/testkit'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -35,6 +36,7 @@ describe('with item biases', () => {
       positives: Uint32Array.of(1, 2, 7),
       negatives: Uint32Array.of(5, 6, 9, 8, 2, 4),
       negativesPerRow: 2,
+      rng: createRng(0),
     })
     model.update()
     return model
@@ -72,6 +74,7 @@ describe('with item biases', () => {
       positives: Uint32Array.of(1, 2),
       negatives: Uint32Array.of(5, 6, 1, 8),
       negativesPerRow: 2,
+      rng: createRng(0),
     }
     const model = create({ init: 0.5, biases: true })
     const start = structuredClone(model.state().parameters)
@@ -92,6 +95,68 @@ describe('with item biases', () => {
       const step = model.state().parameters.biases[item] - moved[item]
       expect(Math.sign(step)).toBe(-Math.sign(slope))
     }
+  })
+})
+
+describe.each([{ biases: false }, { biases: true }])('flipped, with %o', (params) => {
+  const [items, users] = [Uint32Array.of(1, 7, 9), Uint32Array.of(0, 3, NO_ITEM, 5, 3, 11)]
+  const ask = (flipped: Model, k: number) => [...flipped.scoresOf(items, users, k)]
+  const model = () => {
+    const made = create({ init: 0.5, ...params })
+    const { parameters } = made.state()
+    made.restore({
+      parameters: { ...parameters, biases: Float32Array.from({ length: 30 }, (_, n) => n % 4) },
+    })
+    made.begin()
+    return made
+  }
+
+  test('users are scored and ranked for an item, by the same numbers', () => {
+    const made = model()
+    const flipped = made.flipped?.() as Backbone
+    expect([flipped.numUsers, flipped.numItems]).toEqual([30, 20])
+    const pairs = [...users].map((user, n) => [user, items[Math.floor(n / 2)]])
+    const expected = pairs.map(([user, item]) =>
+      user === NO_ITEM ? 0 : made.scoresOf(Uint32Array.of(user), Uint32Array.of(item), 1)[0],
+    )
+    expect(ask(flipped, 2)).toBeNear(expected, { rel: 1e-6 })
+    const everyone = Uint32Array.from({ length: 20 }, (_, user) => user)
+    const scores = flipped.scoresOf(Uint32Array.of(7), everyone, 20).slice()
+    const order = [...everyone].sort((a, b) => scores[b] - scores[a] || a - b)
+    expect([...flipped.rank(Uint32Array.of(7), 20, null).items]).toEqual(order)
+    expect(flipped.flipped?.()).toBe(made)
+  })
+
+  test('a gradient of its scores is the gradient of the same scores the other way round', () => {
+    const grad = Float32Array.of(1, -2, 3, 4, 5, -6)
+    const stepped = (pull: (made: Backbone) => void) => {
+      const made = model()
+      pull(made)
+      made.update()
+      return Object.values(made.state().optimizer).flatMap((values) => [...values])
+    }
+    const there = stepped((made) => {
+      const real = [0, 1, 3, 4, 5]
+      const of = (values: ArrayLike<number>, at: (n: number) => number) => real.map((n) => values[at(n)])
+      made.pullScores(
+        Uint32Array.from(of(users, (n) => n)),
+        Uint32Array.from(of(items, (n) => n >> 1)),
+        1,
+        Float32Array.from(of(grad, (n) => n)),
+      )
+    })
+    const back = stepped((made) => made.flipped?.().pullScores(items, users, 2, grad))
+    expect(back).toBeNear(there, { rel: 1e-5, abs: 1e-7 })
+    expect(there.some((m) => m !== 0)).toBe(true)
+  })
+
+  test('its own objective and its end are left to the model', () => {
+    const made = model()
+    const flipped = made.flipped?.() as Backbone
+    flipped.dispose()
+    expect(made.scoresOf(Uint32Array.of(0), Uint32Array.of(1), 1)[0]).not.toBe(0)
+    const batch = { users, positives: users, negatives: users, negativesPerRow: 1, rng: createRng(0) }
+    expect(() => flipped.base(batch)).toThrow(RangeError)
   })
 })
 

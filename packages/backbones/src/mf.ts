@@ -1,10 +1,8 @@
 import type { Engine } from '@recdistill/engine'
-import { defineBackbone, type Backbone, type BackboneContext } from '@recdistill/plugin'
-import { tf } from '@recdistill/tensor'
+import { defineBackbone, type BackboneContext } from '@recdistill/plugin'
 import { z } from 'zod'
 import { addItemBias } from './item-bias.ts'
-import { factorModel } from './factor-model.ts'
-import { fusedOnTables } from './fused-on-tables.ts'
+import { factorBackbone } from './factor-backbone.ts'
 import { initTable } from './init-table.ts'
 import { restoreTables, stateOfTables } from './table-state.ts'
 
@@ -33,24 +31,21 @@ export default defineBackbone({
 function createMf(
   { split, dim, optimizer, rng, engine: anyEngine, trainable }: BackboneContext,
   init: number,
-): Backbone {
+) {
   const engine = anyEngine as Engine
   const user = engine.table('users', split.numUsers, dim, { trainable })
   const item = engine.table('items', split.numItems, dim, { trainable })
   const tables = [user, item]
   if (trainable) for (const table of tables) initTable(engine, table, init, rng)
-  const views = factorModel(engine, user, item)
-  return {
-    ...views,
+  return factorBackbone(engine, user, item, {
     begin() {},
     base: ({ users, positives, negatives, negativesPerRow }) =>
       engine.bpr(user, item, users, positives, negatives, negativesPerRow),
-    scores: (users, items, k) => tf.tensor2d(views.scoresOf(users, items, k), [users.length, k]),
-    pullScores: (users, items, k, grad) => engine.pullScores(user, item, { users, items, k }, grad),
-    pullRows: (of, ids, grad) => engine.pullRows(of === 'users' ? user : item, ids, grad),
-    fused: (loss, input, scale) => fusedOnTables(engine, user, item, loss, input, scale),
     update: () => engine.adam(tables, optimizer),
     state: () => stateOfTables(engine, tables, trainable),
     restore: (state) => restoreTables(engine, tables, state),
-  }
+    dispose() {
+      for (const table of tables) engine.free(table)
+    },
+  })
 }

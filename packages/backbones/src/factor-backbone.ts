@@ -1,0 +1,42 @@
+import type { Engine, Table } from '@recdistill/engine'
+import type { Backbone } from '@recdistill/plugin'
+import { tf } from '@recdistill/tensor'
+import { factorModel } from './factor-model.ts'
+import { fusedOnTables } from './fused-on-tables.ts'
+
+/** What a factor model in training has beyond the views of its tables. */
+export type FactorTraining = Pick<Backbone, 'begin' | 'base' | 'update' | 'state' | 'restore' | 'dispose'>
+
+/**
+ * The differentiable views of two tables that collect gradients, and how they are trained. What MF and LightGCN share.
+ * Flipped, the tables change places; training and checkpoints stay with the model that was flipped.
+ */
+export function factorBackbone(
+  engine: Engine,
+  user: Table,
+  item: Table,
+  training: FactorTraining,
+): Backbone & { flipped(): Backbone } {
+  const model = { ...views(engine, user, item), ...training, flipped: () => exchanged }
+  const exchanged: Backbone = {
+    ...views(engine, item, user),
+    ...training,
+    base() {
+      throw new RangeError('base: the own objective belongs to the model that was flipped')
+    },
+    flipped: () => model,
+    dispose() {}, // shares everything with `model`, which frees it
+  }
+  return model
+}
+
+function views(engine: Engine, user: Table, item: Table) {
+  const model = factorModel(engine, user, item)
+  return {
+    ...model,
+    scores: (users, items, k) => tf.tensor2d(model.scoresOf(users, items, k), [users.length, k]),
+    pullScores: (users, items, k, grad) => engine.pullScores(user, item, { users, items, k }, grad),
+    pullRows: (of, ids, grad) => engine.pullRows(of === 'users' ? user : item, ids, grad),
+    fused: (loss, input, scale) => fusedOnTables(engine, user, item, loss, input, scale),
+  } satisfies Partial<Omit<Backbone, 'flipped'>>
+}
