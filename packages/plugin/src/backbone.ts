@@ -51,6 +51,32 @@ export interface Backbone extends Model {
   pullScores(users: Uint32Array, items: Uint32Array, k: number, grad: Float32Array): void
   /** Adds d loss / d rows. [ids, dim] */
   pullRows(of: 'users' | 'items', ids: Uint32Array, grad: Float32Array): void
+  /**
+   * Log of the sum of e^score over a background too large for a list: all items but those in the user's row of `exclude` and the
+   * user's `k` in `items` (padding and items that are in both do no harm). Scores beyond `clamp` in magnitude count as it. Minus
+   * infinity where no item is left. [users] A backbone without it is served through blocks of scores of the whole catalogue.
+   */
+  backgroundOf?(
+    users: Uint32Array,
+    items: Uint32Array,
+    k: number,
+    exclude: Csr | null,
+    clamp: number | null,
+  ): Float32Array
+  /**
+   * Adds d loss / d background, `grad` [users]: each background item's score gains its share e^(score - background) of it, and
+   * nothing beyond `clamp`. `background` is what `backgroundOf` returned for the same arguments and parameters. A backbone has
+   * both or neither.
+   */
+  pullBackground?(
+    users: Uint32Array,
+    items: Uint32Array,
+    k: number,
+    exclude: Csr | null,
+    clamp: number | null,
+    grad: Float32Array,
+    background: Float32Array,
+  ): void
   /** Loss and gradient in one call, off the tape: adds `scale` times the gradient, returns the loss summed over rows, unscaled; null when this backbone has no kernel for it. */
   fused?(loss: FusedLoss, input: FusedInput, scale: number): number | null
   /** One optimiser step (Adam with coupled L2, spec 2.2), then gradients are zero. @throws NumericError naming table and row. */
