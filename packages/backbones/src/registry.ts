@@ -1,9 +1,10 @@
 import { InputError, nearest } from '@recdistill/core'
 import type { BackboneDefinition } from '@recdistill/plugin'
+import lightgcn from './lightgcn.ts'
 import mf from './mf.ts'
 
 /** Every built-in backbone. */
-export const backbones: readonly BackboneDefinition[] = [mf]
+export const backbones: readonly BackboneDefinition[] = [mf, lightgcn]
 
 /** @throws InputError naming the nearest backbone. */
 export function loadBackbone(name: string): BackboneDefinition {

@@ -1,0 +1,84 @@
+import type { Engine } from '@recdistill/engine'
+import { defineBackbone, type BackboneContext } from '@recdistill/plugin'
+import { z } from 'zod'
+import { factorBackbone } from './factor-backbone.ts'
+import { initTable } from './init-table.ts'
+import { interactionGraph } from './interaction-graph.ts'
+import { meanOfLayers } from './mean-of-layers.ts'
+import { restoreTables, stateOfTables } from './table-state.ts'
+
+/**
+ * Vectors smoothed over the graph of training interactions, trained with the pairwise ranking loss. Spec 3.2.
+ *
+ *     score = <x_u, x_i>,  x = mean of layers 0..n,  layer l+1 = A layer l,  A[u, i] = 1 / sqrt(deg u * deg i)
+ *
+ * The graph is walked once a step however many lists are scored, and once back for the gradient: A is symmetric, so the
+ * pullback of the mean of layers is the mean of layers of the gradient. Vectors that leave are propagated ones.
+ */
+export default defineBackbone({
+  name: 'lightgcn',
+  paper: {
+    title: 'LightGCN: Simplifying and Powering Graph Convolution Network for Recommendation',
+    venue: 'SIGIR 2020',
+    equations: '(7), (8), (15)',
+  },
+  params: z.object({
+    layers: z.int().min(0).default(3).describe('steps over the graph; 0 is plain matrix factorisation'),
+    init: z
+      .number()
+      .positive()
+      .default(0.1)
+      .describe('standard deviation of the initial values, N(0, init^2)'),
+  }),
+  create: createLightGcn,
+})
+
+function createLightGcn(
+  { split, dim, optimizer, rng, engine: anyEngine, trainable }: BackboneContext,
+  { layers, init }: { layers: number; init: number },
+) {
+  const engine = anyEngine as Engine
+  const { numUsers, numItems } = split
+  const user = engine.table('users', numUsers, dim, { trainable })
+  const item = engine.table('items', numItems, dim, { trainable })
+  const tables = [user, item]
+  if (trainable) for (const table of tables) initTable(engine, table, init, rng)
+  const propagatedUser = engine.table('propagated users', numUsers, dim, { trainable })
+  const propagatedItem = engine.table('propagated items', numItems, dim, { trainable })
+  const propagated = [propagatedUser, propagatedItem]
+  const smooth = meanOfLayers(engine, interactionGraph(split), layers, dim)
+  const all = tables.map(({ rows }) => Uint32Array.from({ length: rows }, (_, id) => id))
+  const halves = (values: Float32Array) => [
+    values.subarray(0, numUsers * dim),
+    values.subarray(numUsers * dim),
+  ]
+  let stale = true
+
+  return factorBackbone(engine, propagatedUser, propagatedItem, {
+    begin() {
+      if (!stale) return
+      halves(
+        smooth((input) => tables.forEach((table, n) => halves(input)[n].set(engine.read(table)))),
+      ).forEach((values, n) => engine.write(propagated[n], values))
+      stale = false
+    },
+    base: ({ users, positives, negatives, negativesPerRow }) =>
+      engine.bpr(propagatedUser, propagatedItem, users, positives, negatives, negativesPerRow),
+    update() {
+      const gradients = smooth((input) =>
+        propagated.forEach((table, n) => engine.takeGradient(table, halves(input)[n])),
+      )
+      halves(gradients).forEach((grad, n) => engine.pullRows(tables[n], all[n], grad))
+      engine.adam(tables, optimizer)
+      stale = true
+    },
+    state: () => stateOfTables(engine, tables, trainable),
+    restore(state) {
+      restoreTables(engine, tables, state)
+      stale = true
+    },
+    dispose() {
+      for (const table of [...tables, ...propagated]) engine.free(table)
+    },
+  })
+}
