@@ -208,22 +208,23 @@ export function freeTable(machine: Machine, table: WasmTable): void {
 
 /** Moves the sum of the lanes into `out` [rows, dim], or drops it; the gradient is zero afterwards. */
 export function clearGradient(machine: Machine, table: WasmTable, out: Float32Array | null): void {
-  const { heap } = machine
+  const { f32, u8 } = machine.heap
   const { rows, dim, stride, lanes } = table
-  const laneBytes = field(machine, table, Head.laneBytes)
-  const grad = field(machine, table, Head.grad)
-  const lane = (n: number) => {
-    const at = (grad + n * laneBytes) / 4
-    return heap.f32.subarray(at, at + rows * stride)
+  const [grad, laneBytes, dirty, laneMarks] = [Head.grad, Head.laneBytes, Head.dirty, Head.laneMarks].map(
+    (index) => field(machine, table, index),
+  )
+  out?.fill(0)
+  for (let lane = 0; lane < lanes; lane++) {
+    const marks = u8.subarray(dirty + lane * laneMarks, dirty + lane * laneMarks + rows + 1)
+    const first = (grad + lane * laneBytes) / 4
+    // the row after the last takes what padding pulls
+    for (let row = marks.indexOf(1); row >= 0; row = marks.indexOf(1, row + 1)) {
+      const from = first + row * stride
+      if (out !== null && row < rows) for (let d = 0; d < dim; d++) out[row * dim + d] += f32[from + d]
+      f32.fill(0, from, from + stride)
+      marks[row] = 0
+    }
   }
-  for (let n = 1; n < lanes && out !== null; n++) {
-    const [sum, other] = [lane(0), lane(n)]
-    for (let e = 0; e < sum.length; e++) sum[e] += other[e]
-  }
-  if (out !== null) withoutPadding(lane(0), dim, stride, out)
-  heap.u8.fill(0, grad, grad + lanes * laneBytes)
-  const dirty = field(machine, table, Head.dirty)
-  heap.u8.fill(0, dirty, dirty + lanes * field(machine, table, Head.laneMarks))
 }
 
 /** Which tables a kernel that walks rows of tables is for. */
