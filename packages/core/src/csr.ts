@@ -27,6 +27,13 @@ export function rowOf(csr: Csr, u: number): Uint32Array {
   return csr.items.subarray(csr.offsets[u], csr.offsets[u + 1])
 }
 
+/** The users of each item, ascending: rows and columns in exchanged places. */
+export function transpose({ offsets, items }: Csr, numItems: number): Csr {
+  const users = new Uint32Array(items.length)
+  for (let u = 0; u + 1 < offsets.length; u++) users.fill(u, offsets[u], offsets[u + 1])
+  return groupByUser(numItems, items, users)
+}
+
 /** The union of two sets of rows over the same users, ascending, nothing twice. */
 export function unionRows(a: Csr, b: Csr): Csr {
   const users = a.offsets.length - 1

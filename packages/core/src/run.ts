@@ -15,6 +15,8 @@ export interface RunRecord {
   /** Present when the run also follows the test part, for learning curves; never used to choose. */
   readonly test?: Metrics
   readonly best?: boolean
+  /** Of a teacher that is trained together with the student. */
+  readonly teacher?: { readonly valid?: Metrics; readonly test?: Metrics; readonly best?: boolean }
 }
 
 export type Role = 'teacher' | 'scratch' | 'distilled' | 'baseline'

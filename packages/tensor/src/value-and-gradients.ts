@@ -1,6 +1,6 @@
 import { NumericError } from '@recdistill/core'
 import * as tf from '@tensorflow/tfjs'
-import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs'
+import type { Scalar, Tensor } from '@tensorflow/tfjs'
 
 /**
  * A loss and its gradient with respect to named leaves, as plain numbers. No tensor is left behind, and `leaves` stay
@@ -11,9 +11,9 @@ import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs'
  * @throws RangeError when `f` returns anything but a scalar.
  * @throws NumericError when the value or a gradient is NaN or infinite; it names the leaf.
  */
-export function valueAndGradients<Name extends string>(
-  leaves: Readonly<Record<Name, Tensor2D>>,
-  f: (leaves: Readonly<Record<Name, Tensor2D>>) => Scalar,
+export function valueAndGradients<Name extends string, T extends Tensor>(
+  leaves: Readonly<Record<Name, T>>,
+  f: (leaves: Readonly<Record<Name, T>>) => Scalar,
 ): { value: number; gradients: Record<Name, Float32Array> } {
   const names = Object.keys(leaves) as Name[]
   const tensors = names.map((name) => leaves[name])

@@ -1,4 +1,4 @@
-import { loadBest, paths, saveBest, type Settings } from './checkpoint.ts'
+import { loadBest, saveBest, type Settings } from './checkpoint.ts'
 
 /** `value` is null where there was no validation and the last epoch had to do. */
 type Best = { readonly epoch: number; readonly value: number | null }
@@ -6,14 +6,14 @@ type Parameters = Readonly<Record<string, Float32Array>>
 
 /** The parameters of the best epoch: copied in memory when it happens, written when a checkpoint is. */
 export class BestModel {
-  readonly #folder: string | null
+  readonly #path: string | null
   readonly #settings: Settings
   #best: Best | null = null
   #parameters: Parameters | null = null
   #written = false
 
-  constructor(folder: string | null, settings: Settings) {
-    this.#folder = folder
+  constructor(path: string | null, settings: Settings) {
+    this.#path = path
     this.#settings = settings
   }
 
@@ -30,8 +30,8 @@ export class BestModel {
    * run was killed: that epoch will be run again and found best again, so until then nothing needs to be held.
    */
   resume(best: Best): void {
-    if (this.#folder === null) return
-    const file = loadBest(paths(this.#folder).best)
+    if (this.#path === null) return
+    const file = loadBest(this.#path)
     if (file.best.epoch !== best.epoch) return
     this.#best = best
     this.#parameters = file.parameters
@@ -39,8 +39,8 @@ export class BestModel {
   }
 
   write(): void {
-    if (this.#folder === null || this.#best === null || this.#parameters === null || this.#written) return
-    saveBest(this.#folder, this.#settings, this.#best, this.#parameters)
+    if (this.#path === null || this.#best === null || this.#parameters === null || this.#written) return
+    saveBest(this.#path, this.#settings, this.#best, this.#parameters)
     this.#written = true
   }
 

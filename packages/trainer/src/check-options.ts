@@ -20,6 +20,17 @@ export function checkOptions({ split, backbone, optimizer, method, ...rest }: Tr
   finite('lr', optimizer.lr, true)
   finite('weightDecay', optimizer.weightDecay, false)
   if (method) finite('lambda', method.lambda, false)
+  if (method?.definition.teacherLoss && !method.learningTeacher)
+    throw new InputError(
+      `${method.definition.name}: it trains the teacher too, so the teacher must be given as a model to be trained (method.learningTeacher)`,
+    )
+  const wanted = method?.definition.trajectory?.(method.params) ?? 0
+  const given = method?.trajectories ?? []
+  if (wanted > 0 && (given.length === 0 || given.some((snapshots) => snapshots.length !== wanted)))
+    throw new InputError(
+      `${method?.definition.name}: it needs ${wanted} snapshots of every teacher's training, got ${given.map(({ length }) => length).join(', ') || 'none'}`,
+    )
+  if (rest.snapshotEvery) whole('snapshotEvery', rest.snapshotEvery, 1)
   if (rest.checkpoint && !(rest.checkpoint.everySeconds >= 0))
     throw new InputError(
       `train.checkpoint.everySeconds: expected a number >= 0, got ${rest.checkpoint.everySeconds}`,

@@ -11,6 +11,8 @@ export interface CurvePoint {
   readonly valid?: Metrics
   readonly test?: Metrics
   readonly best?: boolean
+  /** Of a teacher that is trained as well. */
+  readonly teacher?: { readonly valid?: Metrics; readonly test?: Metrics; readonly best?: boolean }
 }
 
 /** Where training stands. */
@@ -21,6 +23,8 @@ export interface Progress {
   /** Sums over the rows of the epoch so far. */
   sums: { base: number; kd: number; pairs: number; rows: number }
   best: { readonly epoch: number; readonly value: number } | null
+  /** Of a teacher that is trained as well. */
+  bestTeacher?: { readonly epoch: number; readonly value: number } | null
   waited: number
   curve: CurvePoint[]
   finished: 'patience' | 'epochs' | null
@@ -30,35 +34,51 @@ export interface Progress {
 export type Settings = Readonly<Record<string, unknown>>
 
 export function paths(folder: string) {
-  return { last: join(folder, 'last.ckpt'), best: join(folder, 'best.ckpt') }
+  return {
+    last: join(folder, 'last.ckpt'),
+    best: join(folder, 'best.ckpt'),
+    bestTeacher: join(folder, 'best-teacher.ckpt'),
+    snapshot: (epoch: number) => join(folder, `epoch-${String(epoch + 1).padStart(4, '0')}.ckpt`),
+  }
 }
 
-/** Everything needed to go on bit for bit: parameters, Adam moments, the method's lists, where training stands. */
+/** Everything needed to go on bit for bit: parameters, Adam moments, what the method holds, where training stands. */
 export function saveLast(
   folder: string,
   settings: Settings,
   progress: Progress,
-  model: Backbone,
-  lists: Readonly<Record<string, ContainerArray>>,
+  { model, teacher, kd }: { model: Backbone; teacher: Backbone | null; kd: Record<string, ContainerArray> },
 ): string {
   const { parameters, optimizer, step } = model.state()
-  const arrays = { ...prefixed('parameter.', parameters), ...prefixed('optimizer.', optimizer), ...lists }
+  const ofTeacher = teacher?.state()
+  const arrays = {
+    ...prefixed('parameter.', parameters),
+    ...prefixed('optimizer.', optimizer),
+    ...(ofTeacher && prefixed('teacher.parameter.', ofTeacher.parameters)),
+    ...(ofTeacher && prefixed('teacher.optimizer.', ofTeacher.optimizer)),
+    ...kd,
+  }
   writeContainer(paths(folder).last, {
     kind: 'checkpoint',
-    meta: { settings, progress, optimizerStep: step },
+    meta: {
+      settings,
+      progress,
+      optimizerStep: step,
+      ...(ofTeacher && { teacherOptimizerStep: ofTeacher.step }),
+    },
     arrays,
   })
   return paths(folder).last
 }
 
-/** The parameters of the best epoch: enough to rank, to teach, to deploy. */
+/** The parameters of one epoch: enough to rank, to teach, to deploy. */
 export function saveBest(
-  folder: string,
+  path: string,
   settings: Settings,
   best: SavedBest['best'],
   parameters: Readonly<Record<string, Float32Array>>,
 ): void {
-  writeContainer(paths(folder).best, {
+  writeContainer(path, {
     kind: 'model',
     meta: { settings, best },
     arrays: prefixed('parameter.', parameters),
@@ -68,6 +88,7 @@ export function saveBest(
 interface SavedLast {
   readonly progress: Progress
   readonly optimizerStep: number
+  readonly teacherOptimizerStep: number
   readonly arrays: Readonly<Record<string, ContainerArray>>
 }
 
@@ -76,13 +97,19 @@ export function loadLast(folder: string, settings: Settings): SavedLast | null {
   const path = paths(folder).last
   if (!existsSync(path)) return null
   const { meta, arrays } = readContainer(path, 'checkpoint')
-  const saved = meta as { settings: Settings; progress: Progress; optimizerStep: number }
+  const saved = meta as {
+    settings: Settings
+    progress: Progress
+    optimizerStep: number
+    teacherOptimizerStep?: number
+  }
   const other = differing(saved.settings, settings)
   if (other.length > 0)
     throw new InputError(
       `${path}: made with other settings (${other.join('; ')}); use them again, or another folder, or delete the file`,
     )
-  return { progress: saved.progress, optimizerStep: saved.optimizerStep, arrays }
+  const { progress, optimizerStep, teacherOptimizerStep = 0 } = saved
+  return { progress, optimizerStep, teacherOptimizerStep, arrays }
 }
 
 export interface SavedBest {

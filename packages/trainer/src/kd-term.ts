@@ -1,6 +1,12 @@
-import type { Csr, Rng } from '@recdistill/core'
-import type { AnyMethod, Backbone, FusedInput, FusedLoss, Model } from '@recdistill/plugin'
-import { DistinctUsers } from './distinct-users.ts'
+import { InputError, type Csr, type Rng } from '@recdistill/core'
+import type { Engine } from '@recdistill/engine'
+import type { AnyMethod, Aux, Backbone, Model } from '@recdistill/plugin'
+import { AuxTables } from './aux-tables.ts'
+import { checkPairLists, needsPairs, type LossRows } from './batch-block.ts'
+import type { TrainBatch } from './batches.ts'
+import { DistinctIds } from './distinct-ids.ts'
+import { fusedTerm } from './fused-term.ts'
+import { itemTerm } from './item-term.ts'
 import { tapeLoss } from './tape-loss.ts'
 import { UserLists } from './user-lists.ts'
 
@@ -8,117 +14,116 @@ import { UserLists } from './user-lists.ts'
 export interface KdTerm {
   /** Draws what is due. Call before the epoch's first step. */
   beginEpoch(epoch: number): void
-  /** Adds `lambda` times the gradient for the rows of this batch; returns the loss, before lambda, and the number of rows it sums over. */
-  step(batchUsers: Uint32Array, progress: number): { loss: number; rows: number }
+  /** Adds `lambda` times the gradient for this batch; returns the loss, before lambda, and the number of rows it sums over. */
+  step(batch: TrainBatch, at: StepPlace): { loss: number; rows: number }
+  /** One optimiser step of the method's auxiliary numbers. */
+  update(): void
   state(): Record<string, Uint32Array | Float32Array>
   restore(arrays: Readonly<Record<string, ArrayLike<number>>>): void
+  dispose(): void
 }
 
-export function kdTerm(
-  method: AnyMethod,
-  params: Readonly<Record<string, unknown>>,
-  {
-    lambda,
+export interface StepPlace {
+  readonly epoch: number
+  readonly epochs: number
+  readonly step: number
+  readonly steps: number
+}
+
+export interface KdSetting {
+  readonly params: Readonly<Record<string, unknown>>
+  readonly lambda: number
+  readonly student: Backbone
+  readonly teacher: Model
+  readonly trajectories: readonly (readonly Model[])[]
+  /** The teacher itself where it is trained as well. */
+  readonly learningTeacher: Backbone | null
+  readonly train: Csr
+  readonly optimizer: { readonly lr: number; readonly weightDecay: number }
+  readonly engine: Engine
+  readonly rng: Rng
+}
+
+export function kdTerm(method: AnyMethod, setting: KdSetting): KdTerm {
+  const { params, lambda, student, teacher, trajectories, learningTeacher, train, rng } = setting
+  const lists = new UserLists(method, params, {
     teacher,
     student,
     train,
-    batch,
+    trajectories,
+    teacherMoves: learningTeacher !== null,
     rng,
-  }: {
-    lambda: number
-    teacher: Model
-    student: Backbone
-    train: Csr
-    batch: number
-    rng: Rng
-  },
-): KdTerm {
-  const lists = new UserLists(method, params, { teacher, student, train, rng })
-  const distinct = new DistinctUsers(student.numUsers, batch)
-  const fused = method.fused?.(params) ?? null
-  const gather = fused && student.fused ? fusedGather(fused, lists) : null
-  const onTape = tapeLoss(method, params, { lists, teacher, student })
+  })
+  checkPairLists(method.name, method.over, lists.lists)
+  checkVectors(method, params, setting, lists)
+  const { engine, optimizer } = setting
+  const specs = method.aux?.(params, lists.world) ?? ({} as Aux)
+  const aux = new AuxTables(specs, { engine, optimizer, rng: rng.fork('aux'), method: method.name })
+  const tape = { method, params, lists, aux, rng: rng.fork('tape') }
+  const onTape = tapeLoss(tape, { learner: student, other: teacher, name: 'student', loss: method.loss })
+  const ofTeacher =
+    method.teacherLoss && learningTeacher
+      ? tapeLoss(tape, {
+          learner: learningTeacher,
+          other: student,
+          name: 'teacher',
+          loss: method.teacherLoss,
+        })
+      : null
+  const fused = ofTeacher ? null : fusedTerm(method.fused?.(params) ?? null, { lists, student, teacher })
+  const distinct = new DistinctIds(student.numUsers)
+  const overPairs = needsPairs(lists.lists)
+  const side = method.itemSide?.(params) ?? null
+  const items = side && itemTerm(method, side, { setting, userLists: lists, makeTerm: kdTerm })
 
   return {
-    beginEpoch: (epoch) => lists.refresh(epoch),
-    step(batchUsers, progress) {
-      const { users, counts } = distinct.of(batchUsers)
-      const rows = method.over === 'pairs' ? batchUsers.length : users.length
-      if (fused && gather) {
-        const weights = method.over === 'pairs' ? counts : counts.fill(1)
-        const loss = student.fused?.(fused, gather(users, weights), lambda)
-        if (loss !== null && loss !== undefined) return { loss, rows }
-      }
-      return { loss: onTape(method.over === 'pairs' ? batchUsers : users, lambda, progress), rows }
+    beginEpoch(epoch) {
+      lists.refresh(epoch)
+      items?.beginEpoch(epoch)
     },
-    state: () => lists.state(),
-    restore: (arrays) => lists.restore(arrays),
+    step(batch, at) {
+      const perPair = method.over === 'pairs'
+      const { ids: users, counts } = distinct.of(batch.users)
+      lists.drawBatch(users, at.epoch, at.step)
+      const rows: LossRows = {
+        users: !perPair ? users : overPairs ? batch.pairUsers : batch.users,
+        pairs: overPairs ? batch.pairs : null,
+        negatives: batch.negatives,
+        batch,
+        ...at,
+        progress: (at.epoch + at.step / at.steps) / at.epochs,
+      }
+      // Both losses are taken before either model moves.
+      ofTeacher?.(rows, lambda)
+      const loss = fused?.(users, perPair ? counts : counts.fill(1), lambda) ?? onTape(rows, lambda)
+      const ofItems = items?.step(batch, at, users) ?? 0
+      return { loss: loss + ofItems, rows: rows.users.length }
+    },
+    update: () => aux.update(),
+    state: () => ({ ...lists.state(), ...aux.state(), ...items?.state() }),
+    restore(arrays) {
+      lists.restore(arrays)
+      aux.restore(arrays)
+      items?.restore(arrays)
+    },
+    dispose: () => aux.dispose(),
   }
 }
 
-/** Collects the rows a built-in loss reads, into buffers made once. */
-function fusedGather(loss: FusedLoss, lists: UserLists) {
-  const [names, withTeacher, values] = readBy(loss)
-  const buffers = new Map<string, Uint32Array | Float32Array>()
-  return (users: Uint32Array, weights: Float32Array): FusedInput => ({
-    users,
-    weights,
-    lists: Object.fromEntries(
-      names.map((name) => {
-        const { items, size } = lists.list(name)
-        const gathered = gatherRows(buffers, name, items, size, users) as Uint32Array
-        if (!withTeacher) return [name, { items: gathered, k: size }]
-        const scores = lists.teacherScores(name)
-        const teacher = gatherRows(buffers, `${name} teacher`, scores, size, users) as Float32Array
-        return [name, { items: gathered, k: size, teacher }]
-      }),
-    ),
-    values: Object.fromEntries(
-      values.map((name) => {
-        const { size } = lists.values[name]
-        return [
-          name,
-          {
-            size,
-            data: gatherRows(buffers, `value ${name}`, lists.value(name), size, users) as Float32Array,
-          },
-        ]
-      }),
-    ),
-  })
-}
-
-function readBy(loss: FusedLoss): [lists: string[], withTeacher: boolean, values: string[]] {
-  switch (loss.kind) {
-    case 'softCrossEntropy':
-      return [[loss.list], true, []]
-    case 'relaxedRanking':
-      return [[loss.listed, loss.background], false, []]
-    case 'rceKd':
-      return [[loss.top, loss.approximate], true, [loss.gamma]]
-  }
-}
-
-/** Rows `users` of `source` [all users, size], into a buffer kept under `name`. */
-function gatherRows(
-  buffers: Map<string, Uint32Array | Float32Array>,
-  name: string,
-  source: Uint32Array | Float32Array,
-  size: number,
-  users: Uint32Array,
-): Uint32Array | Float32Array {
-  let buffer = buffers.get(name)
-  if (buffer === undefined || buffer.length < users.length * size) {
-    buffer =
-      source instanceof Uint32Array
-        ? new Uint32Array(users.length * size)
-        : new Float32Array(users.length * size)
-    buffers.set(name, buffer)
-  }
-  let to = 0
-  for (let row = 0; row < users.length; row++) {
-    const from = users[row] * size
-    for (let n = 0; n < size; n++) buffer[to++] = source[from + n] // rows are short: views and `set` cost more
-  }
-  return buffer.subarray(0, users.length * size)
+/** @throws InputError when the method compares vectors and one of the models has none. */
+function checkVectors(
+  method: AnyMethod,
+  params: Readonly<Record<string, unknown>>,
+  { student, teacher }: KdSetting,
+  lists: UserLists,
+): void {
+  if (Object.keys(method.rows?.(params, lists.world) ?? {}).length === 0) return
+  for (const [role, { dim }] of [
+    ['student', student],
+    ['teacher', teacher],
+  ] as const)
+    if (dim === 0)
+      throw new InputError(
+        `${method.name}: it compares vectors of users and items, and the ${role} has none; use a backbone with vectors such as mf or lightgcn, or a method that compares scores or rankings such as rce-kd`,
+      )
 }

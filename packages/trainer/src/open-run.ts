@@ -1,18 +1,32 @@
-import { createRng } from '@recdistill/core'
+import { createRng, type Rng } from '@recdistill/core'
 import type { Backbone } from '@recdistill/plugin'
 import { BestModel } from './best-model.ts'
 import { checkOptions } from './check-options.ts'
-import { loadLast, saveLast, unprefixed, type Progress } from './checkpoint.ts'
+import { batchesOf, type Batches } from './batches.ts'
+import {
+  loadLast,
+  paths,
+  saveBest,
+  saveLast,
+  unprefixed,
+  type Progress,
+  type Settings,
+} from './checkpoint.ts'
 import { EarlyStopping } from './early-stopping.ts'
 import { kdTerm, type KdTerm } from './kd-term.ts'
-import type { TrainOptions } from './options.ts'
-import { pairBatches, type PairBatches } from './pair-batches.ts'
+import type { BackboneChoice, LearningTeacher, TrainOptions } from './options.ts'
 import { settingsOf } from './settings.ts'
 
 /** One model in training: all that changes while it trains, and how to put it on disk. */
 export interface Run {
   readonly model: Backbone
-  readonly batches: PairBatches
+  /** Trained together with the model, and its best epoch so far. */
+  readonly teacher: {
+    readonly model: Backbone
+    readonly stopping: EarlyStopping
+    readonly best: BestModel
+  } | null
+  readonly batches: Batches
   readonly kd: KdTerm | null
   readonly progress: Progress
   readonly stopping: EarlyStopping
@@ -20,6 +34,9 @@ export interface Run {
   readonly resumed: boolean
   /** Writes both checkpoints; returns the path of the last one, null without a folder. */
   save(): string | null
+  /** Keeps the parameters as they are after `epoch`. */
+  snapshot(epoch: number): void
+  dispose(): void
   /** When that was last done, or the run was opened, by `performance.now()`. */
   savedAt(): number
 }
@@ -32,49 +49,82 @@ export function openRun(options: TrainOptions): Run {
   const settings = settingsOf(options)
   const saved = folder === null ? null : loadLast(folder, settings)
   const rng = createRng(options.seed)
-  const { definition, dim, params } = backbone
-  const model = definition.create(
-    { split, dim, optimizer, rng: rng.fork('model'), engine, trainable: true },
-    params,
-  )
+  const model = create(options, backbone, optimizer, rng.fork('model'))
+  const learning = method?.learningTeacher ?? null
+  const owned: { dispose(): void }[] = [model]
+  const dispose = () => {
+    for (const each of owned) each.dispose()
+  }
   try {
-    const batches = pairBatches(split, { ...optimizer, rng: rng.fork('pairs') })
+    if (options.start) model.restore({ parameters: options.start })
+    const teacherModel = learning && create(options, learning.backbone, learning, rng.fork('teacher'))
+    if (teacherModel) {
+      owned.push(teacherModel)
+      teacherModel.restore({ parameters: learning.start })
+      teacherModel.begin()
+    }
+    const batches = batchesOf(backbone.definition, split, { ...optimizer, rng: rng.fork('pairs') })
     const kd =
       method &&
-      kdTerm(method.definition, method.params, {
+      kdTerm(method.definition, {
+        params: method.params,
         lambda: method.lambda,
-        teacher: method.teacher,
         student: model,
+        teacher: teacherModel ?? method.teacher,
+        trajectories: method.trajectories ?? [],
+        learningTeacher: teacherModel,
         train: split.train,
-        batch: optimizer.batch,
+        optimizer,
+        engine,
         rng: rng.fork('kd'),
       })
+    if (kd) owned.push(kd)
     const progress = saved?.progress ?? fresh()
     const stopping = new EarlyStopping(options.patience)
     stopping.best = progress.best
     stopping.waited = progress.waited
-    const best = new BestModel(folder, settings)
+    const at = folder === null ? null : paths(folder)
+    const best = new BestModel(at && at.best, settings)
+    const teacher = teacherModel && {
+      model: teacherModel,
+      stopping: new EarlyStopping(Infinity),
+      best: new BestModel(at && at.bestTeacher, settingsOfTeacher(settings, learning)),
+    }
+    if (teacher) teacher.stopping.best = progress.bestTeacher ?? null
     if (saved) {
       model.restore({
         parameters: unprefixed('parameter.', saved.arrays),
         optimizer: unprefixed('optimizer.', saved.arrays),
         step: saved.optimizerStep,
       })
+      teacherModel?.restore({
+        parameters: unprefixed('teacher.parameter.', saved.arrays),
+        optimizer: unprefixed('teacher.optimizer.', saved.arrays),
+        step: saved.teacherOptimizerStep,
+      })
       kd?.restore(saved.arrays)
       if (progress.best) best.resume(progress.best)
+      if (teacher && progress.bestTeacher) teacher.best.resume(progress.bestTeacher)
     }
     let savedAt = performance.now()
     const save = () => {
       if (folder === null) return null
       progress.best = stopping.best
       progress.waited = stopping.waited
+      if (teacher) progress.bestTeacher = teacher.stopping.best
       best.write()
-      const path = saveLast(folder, settings, progress, model, kd?.state() ?? {})
+      teacher?.best.write()
+      const path = saveLast(folder, settings, progress, {
+        model,
+        teacher: teacherModel,
+        kd: kd?.state() ?? {},
+      })
       savedAt = performance.now()
       return path
     }
     return {
       model,
+      teacher,
       batches,
       kd,
       progress,
@@ -82,12 +132,34 @@ export function openRun(options: TrainOptions): Run {
       best,
       resumed: saved !== null,
       save,
+      snapshot(epoch) {
+        if (at) saveBest(at.snapshot(epoch), settings, { epoch, value: null }, model.state().parameters)
+      },
+      dispose,
       savedAt: () => savedAt,
     }
   } catch (error) {
-    model.dispose()
+    dispose()
     throw error
   }
+}
+
+function create(
+  { split, engine }: TrainOptions,
+  { definition, dim, params }: BackboneChoice,
+  { lr, weightDecay }: { lr: number; weightDecay: number },
+  rng: Rng,
+): Backbone {
+  const context = { split, dim, optimizer: { lr, weightDecay }, rng, engine, trainable: true }
+  return definition.create(context, params)
+}
+
+/** So that a teacher's file tells, like any other, what backbone it holds. */
+function settingsOfTeacher(
+  settings: Settings,
+  { backbone: { definition, dim, params } }: LearningTeacher,
+): Settings {
+  return { ...settings, backbone: { name: definition.name, dim, params: { ...params } } }
 }
 
 function fresh(): Progress {

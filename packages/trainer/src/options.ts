@@ -2,14 +2,25 @@ import type { EvalProtocol, RunRecord, Split } from '@recdistill/core'
 import type { Engine } from '@recdistill/engine'
 import type { AnyMethod, Backbone, BackboneDefinition, Model } from '@recdistill/plugin'
 
+export interface BackboneChoice {
+  readonly definition: BackboneDefinition
+  readonly dim: number
+  readonly params: Readonly<Record<string, unknown>>
+}
+
+/** A teacher that is trained together with its student. */
+export interface LearningTeacher {
+  readonly backbone: BackboneChoice
+  readonly lr: number
+  readonly weightDecay: number
+  /** Parameters to start from. */
+  readonly start: Readonly<Record<string, Float32Array>>
+}
+
 export interface TrainOptions {
   readonly split: Split
   readonly protocol: EvalProtocol
-  readonly backbone: {
-    readonly definition: BackboneDefinition
-    readonly dim: number
-    readonly params: Readonly<Record<string, unknown>>
-  }
+  readonly backbone: BackboneChoice
   readonly optimizer: {
     readonly lr: number
     readonly weightDecay: number
@@ -23,8 +34,14 @@ export interface TrainOptions {
     readonly definition: AnyMethod
     readonly params: Readonly<Record<string, unknown>>
     readonly lambda: number
+    /** Constant, unless the method trains it: then `learningTeacher` says what it is and where it starts. */
     readonly teacher: Model
+    readonly learningTeacher?: LearningTeacher
+    /** Snapshots of every teacher's training, earliest first, for methods that ask for a trajectory. */
+    readonly trajectories?: readonly (readonly Model[])[]
   } | null
+  /** Parameters to start from instead of random ones. */
+  readonly start?: Readonly<Record<string, Float32Array>>
   readonly epochs: number
   /** Validations without a strict improvement after which training stops; a split without a validation part runs all epochs. */
   readonly patience: number
@@ -34,6 +51,8 @@ export interface TrainOptions {
   readonly engine: Engine
   /** Writes `last.ckpt` and `best.ckpt` there, and goes on from `last.ckpt` when it is there. */
   readonly checkpoint: { readonly folder: string; readonly everySeconds: number } | null
+  /** Keeps the parameters of every n-th epoch in `epoch-NNNN.ckpt` beside the checkpoints: a trajectory to teach from. */
+  readonly snapshotEvery?: number | null
   /** Measures the test part at each validation too, for learning curves; never used to choose. */
   readonly followTest?: boolean
   /** Polled at every step: when `stop` is true a checkpoint is saved and training returns. */
@@ -58,6 +77,8 @@ export interface TrainOutcome {
   readonly stopped: 'patience' | 'epochs' | 'signal'
   /** With the parameters of the best epoch; the caller disposes it. */
   readonly model: Backbone
+  /** The teacher that was trained as well, with the parameters of its own best epoch; the caller disposes it. */
+  readonly teacher: { readonly model: Backbone; readonly bestEpoch: number } | null
   /** Epochs run. */
   readonly epochs: number
   readonly bestEpoch: number

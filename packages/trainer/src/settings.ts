@@ -7,6 +7,7 @@ import type { TrainOptions } from './options.ts'
 export function settingsOf(options: TrainOptions): Settings {
   const { split, protocol, backbone, optimizer, method, epochs, patience, validateEvery, seed, followTest } =
     options
+  const learning = method?.learningTeacher
   return {
     split: split.manifest.hash,
     protocol: plain(protocol),
@@ -14,6 +15,10 @@ export function settingsOf(options: TrainOptions): Settings {
     optimizer: plain(optimizer),
     method: method && { name: method.definition.name, params: plain(method.params), lambda: method.lambda },
     teacher: method && fingerprint(method.teacher),
+    ...(learning && { teacherOptimizer: { lr: learning.lr, weightDecay: learning.weightDecay } }),
+    ...(method?.trajectories && { trajectories: method.trajectories.map((each) => each.map(fingerprint)) }),
+    ...(options.start && { start: hashOf(Object.values(options.start)) }),
+    ...(options.snapshotEvery && { snapshotEvery: options.snapshotEvery }),
     epochs,
     patience,
     validateEvery,
@@ -22,8 +27,20 @@ export function settingsOf(options: TrainOptions): Settings {
   }
 }
 
-/** Tells one teacher from another by a sample of its vectors; another training of it moves them all. */
+function hashOf(arrays: readonly Float32Array[]): string {
+  const hash = createHash('sha256')
+  for (const { buffer, byteOffset, byteLength } of arrays)
+    hash.update(new Uint8Array(buffer, byteOffset, byteLength))
+  return hash.digest('hex').slice(0, 16)
+}
+
+/** Tells one teacher from another by a sample of its vectors, or scores where it has none; another training of it moves them all. */
 function fingerprint(model: Model): string {
+  if (model.dim === 0) {
+    const users = Uint32Array.from({ length: Math.min(64, model.numUsers) }, (_, n) => n)
+    const items = Uint32Array.from({ length: users.length * 16 }, (_, n) => (n * 7919) % model.numItems)
+    return hashOf([model.scoresOf(users, items, 16)])
+  }
   const hash = createHash('sha256')
   for (const [of, rows] of [
     ['users', model.numUsers],

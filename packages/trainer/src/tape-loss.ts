@@ -1,154 +1,199 @@
-import { InputError, NO_ITEM } from '@recdistill/core'
-import type { AnyMethod, Backbone, LossInput, Model } from '@recdistill/plugin'
-import { tf, valueAndGradients, type Tensor2D } from '@recdistill/tensor'
+import { InputError, type Rng } from '@recdistill/core'
+import type { AnyMethod, Backbone, Backgrounds, LossInput, Model, Rows } from '@recdistill/plugin'
+import { tf, valueAndGradients, type Scalar, type Tensor } from '@recdistill/tensor'
+import type { AuxTables } from './aux-tables.ts'
+import { BatchBlock, gatherRows, listSize, maskOf, type LossRows } from './batch-block.ts'
+import { auxKind, backgroundsKind, rowsKind, scoresKind, type LeafKind } from './leaf-kinds.ts'
 import type { UserLists } from './user-lists.ts'
 
 /** Numbers in one leaf at most: larger batches are differentiated in blocks of rows, whose sums add up. */
 const leafSize = 2 ** 22
 
+export interface TapeRole {
+  /** Differentiated: what the loss reads of it become leaves. */
+  readonly learner: Backbone
+  /** Constant. */
+  readonly other: Model
+  readonly name: 'student' | 'teacher'
+  readonly loss: (input: LossInput<never, never>) => Scalar
+}
+
+export interface TapeContext {
+  readonly method: AnyMethod
+  readonly params: Readonly<Record<string, unknown>>
+  readonly lists: UserLists
+  readonly aux: AuxTables
+  readonly rng: Rng
+}
+
 /**
- * A method's `loss` by automatic differentiation. The leaves are the student's scores of those lists that the loss reads,
- * found out at the first call; teacher scores, masks and values are constants. Adds `lambda` times the gradient.
+ * A method's loss by automatic differentiation. The leaves are what it reads of the learner and its auxiliary numbers, found
+ * out at the first call; the other model, masks and values are constants. Adds `lambda` times the gradient.
  */
 export function tapeLoss(
-  method: AnyMethod,
-  params: Readonly<Record<string, unknown>>,
-  { lists, teacher, student }: { lists: UserLists; teacher: Model; student: Backbone },
-): (users: Uint32Array, lambda: number, progress: number) => number {
-  const sizes = new Map(
-    Object.entries(lists.lists).map(([name, { size }]) => [
-      name,
-      size === 'catalogue' ? student.numItems : size,
-    ]),
-  )
-  const rowsPerBlock = Math.max(1, Math.floor(leafSize / Math.max(1, ...sizes.values())))
-  const reads = new Set<string>()
-  const catalogue = catalogueRows(student.numItems)
+  { method, params, lists, aux, rng }: TapeContext,
+  { learner, other, name: role, loss }: TapeRole,
+): (rows: LossRows, lambda: number) => number {
+  const specs = method.rows?.(params, lists.world) ?? ({} as Rows)
+  const backgrounds = method.backgrounds?.(params) ?? ({} as Backgrounds)
+  const kinds: Readonly<Record<string, LeafKind>> = {
+    scores: scoresKind(lists),
+    rows: rowsKind(Object.keys(specs)),
+    backgrounds: backgroundsKind(backgrounds, lists),
+    aux: auxKind(aux),
+  }
+  const reads = new Set<string>() // kind.name
+  const whole = Object.keys(specs).length > 0
 
-  const block = (users: Uint32Array, lambda: number, progress: number): number => {
-    const items = lazily(method.name, 'list', sizes, (name) =>
-      lists.lists[name].size === 'catalogue' ? catalogue(users.length) : itemsOf(lists, name, users),
-    )
-    const constants: Tensor2D[] = []
-    const constant = (data: Float32Array, size: number) => {
-      const tensor = tf.keep(tf.tensor2d(data, [users.length, size]))
-      constants.push(tensor)
+  const block = (rows: LossRows, lambda: number, first: number): number => {
+    const at = new BatchBlock(rows, {
+      lists,
+      specs,
+      rng: rng.fork(rows.epoch).fork(rows.step).fork(first),
+    })
+    const made: Tensor[] = []
+    const own = <T extends Tensor>(tensor: T): T => {
+      made.push(tf.keep(tensor))
       return tensor
     }
+    const users = at.users
     const input = {
-      teacher: {
-        scores: lazily(method.name, 'list', sizes, (name, size) =>
-          constant(
-            lists.lists[name].size === 'catalogue'
-              ? teacher.scoresOf(users, items[name], size)
-              : rowsOf(lists.teacherScores(name), size, users),
-            size,
-          ),
-        ),
-      },
-      mask: lazily(method.name, 'list', sizes, (name, size) => constant(maskOf(items[name]), size)),
-      values: lazily(
-        method.name,
-        'value',
-        new Map(Object.entries(lists.values).map(([name, { size }]) => [name, size])),
-        (name, size) => constant(rowsOf(lists.value(name), size, users), size),
+      mask: lazily(method.name, 'list', kinds.scores.names, (name) =>
+        own(tf.tensor2d(maskOf(at.items(name)), [users.length, at.sizeOf(name)])),
       ),
+      values: lazily(method.name, 'value', Object.keys(lists.values), (name) => {
+        const { size } = lists.values[name]
+        return own(tf.tensor2d(gatherRows(lists.value(name), size, users), [users.length, size]))
+      }),
+      everyone: lazily(method.name, 'value', Object.keys(lists.values), (name) => lists.value(name)),
+      ids: lazily(method.name, 'rows', kinds.rows.names, (name) => at.ids(name)),
+      made: lists.made,
       params,
-      progress,
+      progress: rows.progress,
+      epoch: rows.epoch,
+      epochs: rows.epochs,
     }
-    const evaluate = (scores: Record<string, Tensor2D>) =>
-      method.loss({ ...input, student: { scores } } as LossInput<never, never, never>)
-    /** Scores as constants for names that were not read before: the names are noted, the result is thrown away. */
-    const noting = (known: Record<string, Tensor2D>) =>
-      lazily(method.name, 'list', sizes, (name, size) => {
-        if (name in known) return known[name]
-        reads.add(name)
-        return constant(student.scoresOf(users, items[name], size), size)
+    /** Views of the model that does not learn; the teacher's scores of a list are kept from step to step. */
+    const constants = viewsOf(method.name, kinds, (kind, name) => {
+      const kept = kind === 'scores' && role === 'student' && 'draw' in lists.lists[name]
+      if (kept && lists.keepsTeacherScores(name)) {
+        const size = at.sizeOf(name)
+        return own(tf.tensor2d(gatherRows(lists.teacherScores(name), size, users), [users.length, size]))
+      }
+      return own(kinds[kind].read(name, other, at))
+    })
+    /** Leaves, and constants for names that were not read before: those are noted, and the result is thrown away. */
+    const evaluate = (leaves: Readonly<Record<string, Tensor>>) => {
+      const learned = viewsOf(method.name, kinds, (kind, name) => {
+        const key = `${kind}.${name}`
+        if (key in leaves) return leaves[key]
+        reads.add(key)
+        return own(kinds[kind].read(name, learner, at))
       })
+      const roles =
+        role === 'student'
+          ? { student: learned, teacher: constants }
+          : { student: constants, teacher: learned }
+      const aux = role === 'student' ? learned.aux : constants.aux
+      return loss({ ...input, ...roles, aux, rng: at.rng.fork('noise') } as unknown as LossInput<
+        never,
+        never
+      >)
+    }
     try {
-      if (reads.size === 0) tf.tidy(() => void evaluate(noting({})))
+      if (reads.size === 0) tf.tidy(() => void evaluate({}))
       if (reads.size === 0)
-        throw new InputError(`${method.name}: its loss reads no student scores, so it trains nothing`)
+        throw new InputError(`${method.name}: its loss reads nothing of the ${role}, so it trains nothing`)
       for (;;) {
-        const names = [...reads]
-        const leaves: Record<string, Tensor2D> = {}
-        for (const name of names) {
-          leaves[name] = student.scores(users, items[name], sizes.get(name) as number)
-          constants.push(leaves[name])
+        const keys = [...reads]
+        const leaves: Record<string, Tensor> = {}
+        for (const key of keys) {
+          const [kind, name] = split(key)
+          leaves[key] = own(kinds[kind].read(name, learner, at))
         }
-        const { value, gradients } = valueAndGradients(leaves, (known) => evaluate(noting(known)))
-        if (reads.size > names.length) continue
-        for (const name of names) {
-          const gradient = gradients[name]
+        const { value, gradients } = valueAndGradients(leaves, evaluate)
+        if (reads.size > keys.length) continue
+        for (const key of keys) {
+          const [kind, name] = split(key)
+          const gradient = gradients[key]
           for (let n = 0; n < gradient.length; n++) gradient[n] *= lambda
-          student.pullScores(users, items[name], sizes.get(name) as number, gradient)
+          const background = kind === 'backgrounds' ? leaves[key].dataSync<'float32'>() : nothing
+          kinds[kind].pull(name, learner, at, gradient, background)
         }
         return value
       }
     } finally {
-      for (const tensor of constants) tensor.dispose()
+      for (const tensor of made) tensor.dispose()
     }
   }
 
-  return (users, lambda, progress) => {
-    let loss = 0
-    for (let first = 0; first < users.length; first += rowsPerBlock)
-      loss += block(users.subarray(first, first + rowsPerBlock), lambda, progress)
-    return loss
+  return (rows, lambda) => {
+    if (rows.users.length === 0) return 0
+    const widest = Math.max(
+      1,
+      ...kinds.scores.names.map((name) =>
+        listSize(lists.lists, name, lists.world.numItems, rows.batch.negativesPerRow),
+      ),
+    )
+    const perBlock = whole ? rows.users.length : Math.max(1, Math.floor(leafSize / widest))
+    let sum = 0
+    for (let first = 0; first < rows.users.length; first += perBlock)
+      sum += block(part(rows, first, first + perBlock), lambda, first)
+    return sum
   }
+}
+
+const nothing = new Float32Array(0)
+
+function part(rows: LossRows, from: number, to: number): LossRows {
+  if (from === 0 && to >= rows.users.length) return rows
+  const { negativesPerRow } = rows.batch
+  return {
+    ...rows,
+    users: rows.users.subarray(from, to),
+    pairs: rows.pairs?.subarray(from, to) ?? null,
+    negatives: rows.negatives.subarray(from * negativesPerRow, to * negativesPerRow),
+  }
+}
+
+function split(key: string): [kind: string, name: string] {
+  const dot = key.indexOf('.')
+  return [key.slice(0, dot), key.slice(dot + 1)]
+}
+
+function viewsOf(
+  method: string,
+  kinds: Readonly<Record<string, LeafKind>>,
+  make: (kind: string, name: string) => Tensor,
+): Record<string, Record<string, Tensor>> {
+  return Object.fromEntries(
+    Object.entries(kinds).map(([kind, { names }]) => [
+      kind,
+      lazily(method, kind === 'scores' ? 'list' : kind, names, (name) => make(kind, name)),
+    ]),
+  )
 }
 
 /** An object whose entries are made when first read; reading a name that was not declared is an error. */
 function lazily<T>(
   method: string,
   kind: string,
-  sizes: ReadonlyMap<string, number>,
-  make: (name: string, size: number) => T,
+  names: readonly string[],
+  make: (name: string) => T,
 ): Record<string, T> {
   const made = new Map<string, T>()
   return new Proxy({} as Record<string, T>, {
     get(_, name) {
-      const size = sizes.get(String(name))
-      if (size === undefined)
+      const known = String(name)
+      if (!names.includes(known))
         throw new InputError(
-          `${method}: its loss reads ${kind} "${String(name)}"; declared are ${[...sizes.keys()].join(', ')}`,
+          `${method}: its loss reads ${kind} "${known}"; declared are ${names.join(', ') || 'none'}`,
         )
-      let value = made.get(String(name))
-      if (value === undefined) made.set(String(name), (value = make(String(name), size)))
+      let value = made.get(known)
+      if (value === undefined) made.set(known, (value = make(known)))
       return value
     },
+    ownKeys: () => [...names],
+    getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
   })
-}
-
-/** Every item, as often as there are rows; made once for the largest block. */
-function catalogueRows(numItems: number): (rows: number) => Uint32Array {
-  let all = new Uint32Array(0)
-  return (rows) => {
-    const size = rows * numItems
-    if (all.length < size) {
-      all = new Uint32Array(size)
-      for (let item = 0; item < numItems; item++) all[item] = item
-      for (let done = numItems; done < size; done *= 2) all.copyWithin(done, 0, Math.min(done, size - done))
-    }
-    return all.subarray(0, size)
-  }
-}
-
-function itemsOf(lists: UserLists, name: string, users: Uint32Array): Uint32Array {
-  const { items, size } = lists.list(name)
-  const out = new Uint32Array(users.length * size)
-  users.forEach((user, row) => out.set(items.subarray(user * size, (user + 1) * size), row * size))
-  return out
-}
-
-function maskOf(items: Uint32Array): Float32Array {
-  const out = new Float32Array(items.length)
-  for (let n = 0; n < items.length; n++) out[n] = items[n] === NO_ITEM ? 0 : 1
-  return out
-}
-
-function rowsOf(source: Float32Array, size: number, users: Uint32Array): Float32Array {
-  const out = new Float32Array(users.length * size)
-  users.forEach((user, row) => out.set(source.subarray(user * size, (user + 1) * size), row * size))
-  return out
 }

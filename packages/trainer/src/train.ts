@@ -1,7 +1,8 @@
 import { NumericError, type RunRecord } from '@recdistill/core'
 import { evaluateParts } from '@recdistill/metrics'
 import type { Backbone } from '@recdistill/plugin'
-import { paths } from './checkpoint.ts'
+import type { BestModel } from './best-model.ts'
+import { paths, type CurvePoint } from './checkpoint.ts'
 import { noSums, openRun, type Run } from './open-run.ts'
 import type { TrainEvent, TrainOptions, TrainOutcome } from './options.ts'
 import { Stopwatch } from './stopwatch.ts'
@@ -43,12 +44,17 @@ export function* train(options: TrainOptions): Generator<TrainEvent, TrainOutcom
       }
       total.add(watch)
     }
-    if (run.best.parameters) run.model.restore({ parameters: run.best.parameters })
-    run.model.begin()
+    toBest(run.model, run.best)
+    if (run.teacher) toBest(run.teacher.model, run.teacher.best)
     handedOver = true
+    run.kd?.dispose()
     return {
       stopped,
       model: run.model,
+      teacher: run.teacher && {
+        model: run.teacher.model,
+        bestEpoch: run.teacher.stopping.best?.epoch ?? Math.max(0, progress.curve.length - 1),
+      },
       epochs: progress.curve.length,
       bestEpoch: run.stopping.best?.epoch ?? Math.max(0, progress.curve.length - 1),
       seconds: { ...total.take(), total: (performance.now() - started) / 1000 },
@@ -58,6 +64,7 @@ export function* train(options: TrainOptions): Generator<TrainEvent, TrainOutcom
   } catch (error) {
     if (!(error instanceof NumericError)) throw error
     run.best.write()
+    run.teacher?.best.write()
     const { definition } = options.method ?? options.backbone
     const place = `${definition.name}: ${error.message}, at epoch ${progress.epoch}, step ${progress.step}`
     const kept =
@@ -66,7 +73,7 @@ export function* train(options: TrainOptions): Generator<TrainEvent, TrainOutcom
         : ''
     throw new NumericError(`${place}${kept}; lower the learning rate or lambda`)
   } finally {
-    if (!handedOver) run.model.dispose() // after an error, or when the caller left the loop
+    if (!handedOver) run.dispose() // after an error, or when the caller left the loop
   }
 }
 
@@ -80,6 +87,7 @@ function* runSteps(run: Run, options: TrainOptions, watch: Stopwatch): Generator
   if (kd && progress.step === 0)
     watch.time('lists', () => {
       model.begin()
+      run.teacher?.model.begin()
       kd.beginEpoch(epoch)
     })
   let shownAt = performance.now()
@@ -97,23 +105,29 @@ function* runSteps(run: Run, options: TrainOptions, watch: Stopwatch): Generator
   return false
 }
 
-function runStep({ model, batches, kd, progress }: Run, { epochs }: TrainOptions): void {
+function runStep({ model, teacher, batches, kd, progress }: Run, { epochs, method }: TrainOptions): void {
   const { epoch, step, sums } = progress
   model.begin()
+  teacher?.model.begin()
   const batch = batches.at(step)
-  sums.base += finite(model.base(batch), 'base')
+  if (method?.definition.base?.(method.params) ?? true) {
+    sums.base += finite(model.base(batch), 'base')
+    if (teacher) finite(teacher.model.base(batch), 'base')
+  }
   sums.pairs += batch.users.length
   if (kd) {
-    const { loss, rows } = kd.step(batch.users, (epoch + step / batches.steps) / epochs)
+    const { loss, rows } = kd.step(batch, { epoch, epochs, step, steps: batches.steps })
     sums.kd += finite(loss, 'distillation')
     sums.rows += rows
   }
   model.update()
+  teacher?.model.update()
+  kd?.update()
 }
 
 /** Validates when it is due, records the epoch and decides whether it was the last. */
 function endEpoch(run: Run, options: TrainOptions, watch: Stopwatch): RunRecord {
-  const { model, kd, progress, stopping } = run
+  const { model, teacher, kd, progress, stopping } = run
   const { epoch, sums } = progress
   const last = epoch + 1 === options.epochs
   const validated =
@@ -122,8 +136,17 @@ function endEpoch(run: Run, options: TrainOptions, watch: Stopwatch): RunRecord 
   const isBest = measured.valid !== undefined && stopping.record(epoch, selected(measured.valid, options))
   if (isBest && stopping.best) run.best.keep(stopping.best, model.state().parameters)
   if (last && stopping.best === null) run.best.keep({ epoch, value: null }, model.state().parameters)
+  const ofTeacher =
+    teacher && validated ? watch.time('evaluate', () => measureTeacher(teacher, options, epoch)) : null
+  if (options.snapshotEvery && (epoch + 1) % options.snapshotEvery === 0) run.snapshot(epoch)
   const loss = { base: sums.base / sums.pairs, ...(kd ? { kd: sums.kd / sums.rows } : {}) }
-  const point = { epoch, loss, ...measured, ...(isBest ? { best: true } : {}) }
+  const point = {
+    epoch,
+    loss,
+    ...measured,
+    ...(isBest ? { best: true } : {}),
+    ...(ofTeacher && { teacher: ofTeacher }),
+  }
   progress.curve.push(point)
   progress.epoch++
   progress.step = 0
@@ -131,6 +154,23 @@ function endEpoch(run: Run, options: TrainOptions, watch: Stopwatch): RunRecord 
   if (stopping.over) progress.finished = 'patience'
   else if (progress.epoch >= options.epochs) progress.finished = 'epochs'
   return { ...point, seconds: watch.take() }
+}
+
+/** The teacher's own validation, by which the best of it is kept; the student alone decides when to stop. */
+function measureTeacher(
+  { model, stopping, best }: NonNullable<Run['teacher']>,
+  options: TrainOptions,
+  epoch: number,
+): CurvePoint['teacher'] {
+  const measured = measure(model, options)
+  const isBest = measured.valid !== undefined && stopping.record(epoch, selected(measured.valid, options))
+  if (isBest && stopping.best) best.keep(stopping.best, model.state().parameters)
+  return { ...measured, ...(isBest ? { best: true } : {}) }
+}
+
+function toBest(model: Backbone, { parameters }: BestModel): void {
+  if (parameters) model.restore({ parameters })
+  model.begin()
 }
 
 function* saved(run: Run): Generator<TrainEvent, void> {

@@ -1,93 +1,116 @@
 import { InputError, NO_ITEM, type Csr, type Rng } from '@recdistill/core'
-import { checkParams, type AnyMethod, type Lists, type Model, type Values } from '@recdistill/plugin'
-import { isDue } from '@recdistill/samplers'
-import { MovingRow, RankedModel, usersPerBlock } from './ranked-rows.ts'
+import {
+  checkParams,
+  type AnyMethod,
+  type Lists,
+  type ListSpec,
+  type Model,
+  type Values,
+  type ValueSpec,
+  type World,
+} from '@recdistill/plugin'
+import { isDue, type Row } from '@recdistill/samplers'
+import { MovingRow } from './moving-row.ts'
+import { usersPerRound } from './ranked-model.ts'
+
+/** Lists of users, or of pairs, that are drawn and kept. */
+type Drawn = Extract<ListSpec, { draw: unknown }>
 
 interface StoredList {
+  readonly spec: Drawn
   readonly size: number
-  readonly items: Uint32Array // [users, size]
+  /** Per user [users, size]; per pair, user by user, [epochs, pairs of the user, size]. */
+  readonly items: Uint32Array
   /** Teacher scores of `items`, made when first asked for after a draw. [users, size] */
   teacher: Float32Array | null
+}
+
+export interface ListModels {
+  readonly teacher: Model
+  readonly student: Model
+  readonly train: Csr
+  /** Snapshots of every teacher. */
+  readonly trajectories: readonly (readonly Model[])[]
+  /** True when the teacher is trained too: what was ranked or scored with it grows old. */
+  readonly teacherMoves: boolean
+  readonly rng: Rng
 }
 
 /** A method's lists and values for every user, and when they are drawn. The one place where the student's ranking feeds its own lists. */
 export class UserLists {
   readonly lists: Lists
   readonly values: Values
+  readonly world: World
+  readonly made: unknown
   readonly #stored = new Map<string, StoredList>()
   readonly #numbers = new Map<string, Float32Array>() // [users, size]
-  readonly #teacher: Model
-  readonly #student: RankedModel
+  readonly #models: ListModels
   readonly #row: MovingRow
-  readonly #rng: Rng
-  readonly #numUsers: number
   readonly #method: string
 
-  constructor(
-    method: AnyMethod,
-    params: Readonly<Record<string, unknown>>,
-    { teacher, student, train, rng }: { teacher: Model; student: Model; train: Csr; rng: Rng },
-  ) {
-    const world = { numUsers: student.numUsers, numItems: student.numItems }
-    if (teacher.numUsers !== world.numUsers || teacher.numItems !== world.numItems)
+  constructor(method: AnyMethod, params: Readonly<Record<string, unknown>>, models: ListModels) {
+    const { teacher, student, train } = models
+    const { numUsers, numItems } = student
+    if (teacher.numUsers !== numUsers || teacher.numItems !== numItems)
       throw new InputError(
-        `${method.name}: the teacher knows ${teacher.numUsers} users and ${teacher.numItems} items, the split has ${world.numUsers} and ${world.numItems}; both must come from the same split`,
+        `${method.name}: the teacher knows ${teacher.numUsers} users and ${teacher.numItems} items, the split has ${numUsers} and ${numItems}; both must come from the same split`,
       )
-    checkParams(method, params, world)
-    this.lists = method.lists(params, world)
-    this.values = method.values?.(params, world) ?? {}
-    this.#numUsers = world.numUsers
+    this.world = { numUsers, numItems, train, dims: { student: student.dim, teacher: teacher.dim } }
+    checkParams(method, params, this.world)
+    this.made = method.make?.(params, this.world)
+    this.lists = method.lists(params, this.world, this.made)
+    this.values = method.values?.(params, this.world, this.made) ?? {}
     this.#method = method.name
-    this.#teacher = teacher
-    this.#rng = rng
-    for (const [name, { size }] of Object.entries(this.lists))
-      if (size !== 'catalogue')
-        this.#stored.set(name, { size, items: new Uint32Array(world.numUsers * size), teacher: null })
+    this.#models = models
+    for (const [name, spec] of Object.entries(this.lists))
+      if ('draw' in spec) this.#stored.set(name, this.#makeList(name, spec, method))
     for (const [name, { size }] of Object.entries(this.values))
-      this.#numbers.set(name, new Float32Array(world.numUsers * size))
-    this.#student = new RankedModel(student, train, { frozen: false })
-    this.#row = new MovingRow(
-      train,
-      new RankedModel(teacher, train, { frozen: true }),
-      this.#student,
-      world.numItems,
-      (name, user) => this.#rowOf(name, user),
-    )
+      this.#numbers.set(name, new Float32Array(numUsers * size))
+    this.#row = new MovingRow(models, {
+      list: (name, user) => this.#rowOfList(name, user),
+      value: (name, user) => this.#rowOfValue(name, user),
+      wholeList: (items) => this.#wholeList(items),
+    })
   }
 
-  /** Draws what is due before `epoch`, user by user, each list in the order of its declaration, values last. */
+  /** Draws what is due before `epoch`: carried values, then each list in the order of its declaration, then the other values. */
   refresh(epoch: number): void {
-    const lists = Object.entries(this.lists).flatMap(([name, spec]) =>
-      spec.size !== 'catalogue' && isDue(spec.refresh, epoch)
-        ? [{ spec, stored: this.list(name), rng: this.#rng.fork('list').fork(name).fork(epoch) }]
-        : [],
-    )
-    const values = Object.entries(this.values)
-      .filter(([, spec]) => isDue(spec.refresh, epoch))
-      .map(([name, spec]) => ({
-        spec,
-        data: this.value(name),
-        rng: this.#rng.fork('value').fork(name).fork(epoch),
-      }))
-    if (lists.length + values.length === 0) return
-    this.#student.forget()
-    for (const { stored } of lists) {
-      stored.items.fill(NO_ITEM)
-      stored.teacher = null
-    }
-    for (let user = 0; user < this.#numUsers; user++) {
+    const stored = [...this.#stored].filter(([, { spec }]) => isDue(spec.refresh, epoch))
+    const values = Object.entries(this.values).filter(([, spec]) => isDue(spec.refresh, epoch))
+    if (stored.length + values.length === 0) return
+    this.#row.beginRound(epoch)
+    const jobs = [
+      ...values.filter(([, spec]) => spec.carried).map(([name, spec]) => this.#filling(name, spec, epoch)),
+      ...stored.map(([name, list]) => this.#drawing(name, list, epoch)),
+      ...values.filter(([, spec]) => !spec.carried).map(([name, spec]) => this.#filling(name, spec, epoch)),
+    ]
+    const { numUsers } = this.world
+    for (let first = 0; first < numUsers; first += usersPerRound)
+      for (const job of jobs) {
+        this.#row.beginJob()
+        for (let user = first; user < Math.min(first + usersPerRound, numUsers); user++) {
+          this.#row.moveTo(user)
+          job(user)
+        }
+      }
+    for (const [, list] of stored) list.teacher = null
+    this.#row.endRound()
+  }
+
+  /** Draws, for the users of one batch, the lists and values that are drawn anew for every batch. */
+  drawBatch(users: Uint32Array, epoch: number, step: number): void {
+    const stored = [...this.#stored].filter(([, { spec }]) => spec.refresh === 'batch')
+    const values = Object.entries(this.values).filter(([, spec]) => spec.refresh === 'batch')
+    if (stored.length + values.length === 0) return
+    const jobs = [
+      ...stored.map(([name, list]) => this.#drawing(name, list, epoch, step)),
+      ...values.map(([name, spec]) => this.#filling(name, spec, epoch, step)),
+    ]
+    const row = this.#row.forBatch(epoch)
+    for (const user of users) {
       this.#row.moveTo(user)
-      for (const { spec, stored, rng } of lists)
-        spec.draw(
-          this.#row,
-          stored.items.subarray(user * stored.size, (user + 1) * stored.size),
-          rng.at(user),
-        )
-      for (const { spec, data, rng } of values)
-        spec.fill(this.#row, data.subarray(user * spec.size, (user + 1) * spec.size), rng.at(user))
+      for (const job of jobs) job(user, row)
     }
-    this.#student.forget()
-    this.#row.teacher.endRound()
   }
 
   list(name: string): StoredList {
@@ -103,16 +126,32 @@ export class UserLists {
     return data
   }
 
+  /** Where the items of a training pair stand in a list of pairs. */
+  pairStart(name: string, user: number, pair: number, epoch: number): number {
+    const { spec, size } = this.list(name)
+    const { offsets } = this.#models.train
+    const start = offsets[user]
+    const epochs = epochsOf(spec)
+    return (start * epochs + (epoch % epochs) * (offsets[user + 1] - start) + (pair - start)) * size
+  }
+
+  /** Whether the teacher's scores of a list hold for all users until its next draw. */
+  keepsTeacherScores(name: string): boolean {
+    const { spec } = this.list(name)
+    return spec.per !== 'pair' && spec.refresh !== 'batch' && !this.#models.teacherMoves
+  }
+
   /** The teacher's scores of a list for every user, made once a draw. [users, size] */
   teacherScores(name: string): Float32Array {
     const stored = this.list(name)
     if (stored.teacher) return stored.teacher
-    const scores = new Float32Array(this.#numUsers * stored.size)
-    for (let first = 0; first < this.#numUsers; first += usersPerBlock) {
-      const last = Math.min(first + usersPerBlock, this.#numUsers)
+    const { numUsers } = this.world
+    const scores = new Float32Array(numUsers * stored.size)
+    for (let first = 0; first < numUsers; first += usersPerRound) {
+      const last = Math.min(first + usersPerRound, numUsers)
       const users = Uint32Array.from({ length: last - first }, (_, n) => first + n)
       const items = stored.items.subarray(first * stored.size, last * stored.size)
-      scores.set(this.#teacher.scoresOf(users, items, stored.size), first * stored.size)
+      scores.set(this.#models.teacher.scoresOf(users, items, stored.size), first * stored.size)
     }
     stored.teacher = scores
     return scores
@@ -139,8 +178,61 @@ export class UserLists {
     for (const stored of this.#stored.values()) stored.teacher = null
   }
 
-  #rowOf(name: string, user: number): Uint32Array {
-    const { items, size } = this.list(name)
+  #makeList(name: string, spec: Drawn, { name: method, over }: AnyMethod): StoredList {
+    const { numUsers, train } = this.world
+    if (spec.per !== 'pair')
+      return { spec, size: spec.size, items: new Uint32Array(numUsers * spec.size), teacher: null }
+    if (over !== 'pairs')
+      throw new InputError(`${method}: list "${name}" is drawn per pair, so the loss must run over pairs`)
+    const items = new Uint32Array(train.items.length * spec.size * epochsOf(spec))
+    return { spec, size: spec.size, items, teacher: null }
+  }
+
+  #drawing(name: string, { spec, items, size }: StoredList, epoch: number, step: number | null = null) {
+    const rng = forkFor(this.#models.rng.fork('list').fork(name).fork(epoch), step)
+    const { offsets } = this.#models.train
+    const width = size * epochsOf(spec)
+    const rowOf = (user: number) =>
+      spec.per === 'pair'
+        ? items.subarray(offsets[user] * width, offsets[user + 1] * width)
+        : items.subarray(user * size, (user + 1) * size)
+    return (user: number, row: Row = this.#row) => spec.draw(row, rowOf(user).fill(NO_ITEM), rng.at(user))
+  }
+
+  #filling(name: string, spec: ValueSpec, epoch: number, step: number | null = null) {
+    const rng = forkFor(this.#models.rng.fork('value').fork(name).fork(epoch), step)
+    return (user: number, row: Row = this.#row) => {
+      const out = this.#rowOfValue(name, user)
+      if (!spec.carried) out.fill(0)
+      spec.fill(row, out, rng.at(user))
+    }
+  }
+
+  #wholeList({ buffer, byteOffset }: Uint32Array): StoredList | null {
+    for (const list of this.#stored.values()) {
+      const { items, spec } = list
+      const inside = byteOffset >= items.byteOffset && byteOffset < items.byteOffset + items.byteLength
+      if (items.buffer === buffer && inside && spec.per !== 'pair') return list
+    }
+    return null
+  }
+
+  #rowOfList(name: string, user: number): Uint32Array {
+    const { items, size, spec } = this.list(name)
+    if (spec.per === 'pair') throw new Error(`list "${name}" is drawn per pair, no row can read it`)
     return items.subarray(user * size, (user + 1) * size)
   }
+
+  #rowOfValue(name: string, user: number): Float32Array {
+    const { size } = this.values[name] ?? { size: 0 }
+    return this.value(name).subarray(user * size, (user + 1) * size)
+  }
+}
+
+function epochsOf({ per, refresh }: Drawn): number {
+  return per === 'pair' ? refresh.epochs : 1
+}
+
+function forkFor(rng: Rng, step: number | null): Rng {
+  return step === null ? rng : rng.fork('step').fork(step)
 }

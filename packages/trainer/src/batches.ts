@@ -1,0 +1,129 @@
+import type { Rng, Split } from '@recdistill/core'
+import type { PairBatch } from '@recdistill/plugin'
+import { drawNegatives } from '@recdistill/samplers'
+
+/** A batch, and the training pairs it stands for: its own, or all pairs of its users where the backbone's batches are users. */
+export interface TrainBatch extends PairBatch {
+  /** Places in the split's training items. [pairs] */
+  readonly pairs: Uint32Array
+  readonly pairUsers: Uint32Array // [pairs]
+  readonly pairItems: Uint32Array // [pairs]
+}
+
+/** Everything of an epoch in random order, with fresh negatives: a pure function of split, seed and epoch. */
+export interface Batches {
+  readonly steps: number
+  readonly of: 'pairs' | 'users'
+  beginEpoch(epoch: number): void
+  /** Views, valid until the next call. The last batch holds what is left. */
+  at(step: number): TrainBatch
+}
+
+interface BatchOptions {
+  readonly batch: number
+  readonly negatives: number
+  readonly rng: Rng
+}
+
+/** What the backbone takes. */
+export function batchesOf(
+  { batches = 'pairs' }: { readonly batches?: 'pairs' | 'users' },
+  split: Split,
+  options: BatchOptions,
+): Batches {
+  return batches === 'pairs' ? pairBatches(split, options) : userBatches(split, options)
+}
+
+/** Batches of training pairs. */
+function pairBatches(
+  { train, numUsers, numItems }: Split,
+  { batch, negatives: perPair, rng }: BatchOptions,
+): Batches {
+  const pairs = train.items.length
+  const userOf = usersOfPairs(train.offsets, numUsers, pairs)
+  const order = new Uint32Array(pairs)
+  const negatives = new Uint32Array(pairs * perPair)
+  const out = {
+    users: new Uint32Array(batch),
+    positives: new Uint32Array(batch),
+    negatives: new Uint32Array(batch * perPair),
+  }
+  let steps = rng
+  return {
+    steps: Math.ceil(pairs / batch),
+    of: 'pairs',
+    beginEpoch(epoch) {
+      for (let n = 0; n < pairs; n++) order[n] = n
+      rng.fork('order').fork(epoch).shuffle(order)
+      drawNegatives(train, numItems, negatives, rng.fork('negatives').fork(epoch), { perPair })
+      steps = rng.fork('step').fork(epoch)
+    },
+    at(step) {
+      const first = step * batch
+      const rows = Math.min(batch, pairs - first)
+      for (let row = 0; row < rows; row++) {
+        const pair = order[first + row]
+        out.users[row] = userOf[pair]
+        out.positives[row] = train.items[pair]
+        for (let n = 0; n < perPair; n++) out.negatives[row * perPair + n] = negatives[pair * perPair + n]
+      }
+      const users = out.users.subarray(0, rows)
+      const positives = out.positives.subarray(0, rows)
+      return {
+        users,
+        positives,
+        negatives: out.negatives.subarray(0, rows * perPair),
+        negativesPerRow: perPair,
+        rng: steps.fork(step),
+        pairs: order.subarray(first, first + rows),
+        pairUsers: users,
+        pairItems: positives,
+      }
+    },
+  }
+}
+
+/** Batches of users that have seen something, for backbones that read all a user has seen at once. */
+function userBatches({ train, numUsers }: Split, { batch, rng }: BatchOptions): Batches {
+  const active = Uint32Array.from({ length: numUsers }, (_, user) => user).filter(
+    (user) => train.offsets[user] < train.offsets[user + 1],
+  )
+  const order = active.slice()
+  const none = new Uint32Array(0)
+  let steps = rng
+  return {
+    steps: Math.ceil(order.length / batch),
+    of: 'users',
+    beginEpoch(epoch) {
+      order.set(active)
+      rng.fork('order').fork(epoch).shuffle(order)
+      steps = rng.fork('step').fork(epoch)
+    },
+    at(step) {
+      const users = order.slice(step * batch, (step + 1) * batch)
+      const places = [...users].flatMap((user) =>
+        Array.from({ length: train.offsets[user + 1] - train.offsets[user] }, (_, n) => [
+          user,
+          train.offsets[user] + n,
+        ]),
+      )
+      const pairs = Uint32Array.from(places, ([, place]) => place)
+      return {
+        users,
+        positives: none,
+        negatives: none,
+        negativesPerRow: 0,
+        rng: steps.fork(step),
+        pairs,
+        pairUsers: Uint32Array.from(places, ([user]) => user),
+        pairItems: pairs.map((place) => train.items[place]),
+      }
+    },
+  }
+}
+
+function usersOfPairs(offsets: Uint32Array, numUsers: number, pairs: number): Uint32Array {
+  const userOf = new Uint32Array(pairs)
+  for (let user = 0; user < numUsers; user++) userOf.fill(user, offsets[user], offsets[user + 1])
+  return userOf
+}

@@ -1,0 +1,81 @@
+import { InputError, transpose } from '@recdistill/core'
+import type { AnyMethod, ItemSide } from '@recdistill/plugin'
+import type { TrainBatch } from './batches.ts'
+import { prefixed } from './checkpoint.ts'
+import { DistinctIds } from './distinct-ids.ts'
+import type { KdSetting, KdTerm, StepPlace } from './kd-term.ts'
+import type { UserLists } from './user-lists.ts'
+
+/** The same machinery in a world where users and items have changed places. */
+export function itemTerm(
+  method: AnyMethod,
+  side: ItemSide,
+  {
+    setting,
+    userLists,
+    makeTerm,
+  }: {
+    setting: KdSetting
+    userLists: UserLists
+    makeTerm: (method: AnyMethod, setting: KdSetting) => KdTerm
+  },
+) {
+  const { teacher, student, lambda, train } = setting
+  const flippedStudent = student.flipped?.()
+  const flippedTeacher = teacher.flipped?.()
+  if (!flippedStudent || !flippedTeacher)
+    throw new InputError(
+      `${method.name}: its item side ranks users for an item, for which the ${flippedStudent ? 'teacher' : 'student'} has no vectors; switch the item side off, or use a backbone with vectors such as mf`,
+    )
+  const asMethod: AnyMethod = {
+    name: `${method.name} (item side)`,
+    paper: method.paper,
+    params: method.params,
+    defaults: method.defaults,
+    over: 'users',
+    lists: (_params, world) => side.lists(world),
+    values: (_params, world) => side.values?.(world) ?? {},
+    loss: side.loss as AnyMethod['loss'],
+    fused: () => side.fused ?? null,
+  }
+  const term = makeTerm(asMethod, {
+    ...setting,
+    lambda: lambda * side.weight,
+    student: flippedStudent,
+    teacher: flippedTeacher,
+    trajectories: [],
+    learningTeacher: null,
+    train: transpose(train, student.numItems),
+    rng: setting.rng.fork('item side'),
+  })
+  const distinct = new DistinctIds(student.numItems)
+  const listed = (users: Uint32Array) =>
+    Object.keys(userLists.lists).flatMap((name) => {
+      const { items, size } = userLists.list(name)
+      return Array.from(users, (user) => items.subarray(user * size, (user + 1) * size))
+    })
+  const none = new Uint32Array(0)
+  return {
+    beginEpoch: (epoch: number) => term.beginEpoch(epoch),
+    step(batch: TrainBatch, at: StepPlace, users: Uint32Array): number {
+      const { ids } = side.over === 'positives' ? distinct.of(batch.pairItems) : distinct.of(...listed(users))
+      const rows = {
+        users: ids.slice(),
+        positives: none,
+        negatives: none,
+        negativesPerRow: 0,
+        rng: batch.rng,
+      }
+      return side.weight * term.step({ ...rows, pairs: none, pairUsers: none, pairItems: none }, at).loss
+    },
+    state: () => prefixed('items.', term.state()),
+    restore: (arrays: Readonly<Record<string, ArrayLike<number>>>) =>
+      term.restore(
+        Object.fromEntries(
+          Object.entries(arrays).flatMap(([name, array]) =>
+            name.startsWith('items.') ? [[name.slice('items.'.length), array]] : [],
+          ),
+        ),
+      ),
+  }
+}

@@ -1,0 +1,137 @@
+import { NO_ITEM, type Csr } from '@recdistill/core'
+import type { Model } from '@recdistill/plugin'
+import type { Ranked } from '@recdistill/samplers'
+
+/** Users whose lists are drawn together: large enough for the ranking kernel to run at full speed. */
+export const usersPerRound = 4096
+/** One call ranks as many users as fit into this. */
+const blockBytes = 64 * 2 ** 20
+/** A frozen model's lists are kept from draw to draw up to this many bytes; beyond, they are ranked again when asked for. */
+const keptBytes = 512 * 2 ** 20
+
+type Seen = 'skip' | 'keep'
+
+/** A declared list of all users, of which a row reads its part. */
+export interface WholeList {
+  readonly items: Uint32Array // [users, size]
+  readonly size: number
+}
+
+/**
+ * One model as list programs see it. The first `top` in a block of users ranks the whole block in one call, and
+ * the others are answered from it; so a method declares nothing and nothing of users x items is ever held. Positions and
+ * scores of a declared list are made for a whole round of users at once in the same way.
+ */
+export class RankedModel implements Ranked {
+  readonly #model: Model
+  readonly #train: Csr
+  readonly #frozen: boolean
+  readonly #wholeList: (items: Uint32Array) => WholeList | null
+  readonly #ranked = {
+    skip: { k: 0, users: 0, asked: false, blocks: new Map<number, Uint32Array>() },
+    keep: { k: 0, users: 0, asked: false, blocks: new Map<number, Uint32Array>() },
+  }
+  readonly #answers = new Map<string, { list: Uint32Array; values: Uint32Array | Float32Array }>()
+  #user = 0
+
+  constructor(
+    model: Model,
+    train: Csr,
+    { frozen, wholeList }: { frozen: boolean; wholeList: (items: Uint32Array) => WholeList | null },
+  ) {
+    this.#model = model
+    this.#train = train
+    this.#frozen = frozen
+    this.#wholeList = wholeList
+  }
+
+  /** Answers are about this user from now on. */
+  select(user: number): void {
+    this.#user = user
+  }
+
+  /** The model may have changed: what was ranked before is forgotten. */
+  beginRound(): void {
+    this.beginJob()
+    if (this.#frozen) return
+    this.#ranked.skip.blocks.clear()
+    this.#ranked.keep.blocks.clear()
+  }
+
+  /** Another list is drawn from here on, so what was answered about lists may no longer hold. */
+  beginJob(): void {
+    this.#answers.clear()
+  }
+
+  /** All users have had their turn: lists of a frozen model that nobody asked for this time are not kept for the next. */
+  endRound(): void {
+    this.beginRound()
+    for (const ranked of [this.#ranked.skip, this.#ranked.keep]) {
+      if (!ranked.asked) ranked.blocks.clear()
+      ranked.asked = false
+    }
+  }
+
+  top(k: number, { seen = 'keep' }: { seen?: Seen } = {}): Uint32Array {
+    const ranked = this.#ranked[seen]
+    ranked.asked = true
+    if (ranked.k < k) {
+      ranked.k = Math.min(k, this.#model.numItems)
+      ranked.users = Math.max(1, Math.min(usersPerRound, Math.floor(blockBytes / (4 * ranked.k))))
+      ranked.blocks.clear()
+    }
+    const index = Math.floor(this.#user / ranked.users)
+    const items = ranked.blocks.get(index) ?? this.#rankBlock(index, seen)
+    const start = (this.#user % ranked.users) * ranked.k
+    let end = start + Math.min(k, ranked.k)
+    while (end > start && items[end - 1] === NO_ITEM) end--
+    return items.subarray(start, end)
+  }
+
+  positionOf(items: Uint32Array, { seen = 'keep' }: { seen?: Seen } = {}): Uint32Array {
+    const exclude = seen === 'skip' ? this.#train : null
+    return this.#answer(items, `position ${seen}`, (users, asked, k) =>
+      this.#model.positionsOf(users, asked, k, exclude),
+    )
+  }
+
+  scoresOf(items: Uint32Array): Float32Array {
+    return this.#answer(items, 'score', (users, asked, k) => this.#model.scoresOf(users, asked, k))
+  }
+
+  /** For a declared list the whole round is asked at once, and the user's part is handed out. */
+  #answer<A extends Uint32Array | Float32Array>(
+    items: Uint32Array,
+    question: string,
+    ask: (users: Uint32Array, items: Uint32Array, k: number) => A,
+  ): A {
+    const list = this.#wholeList(items)
+    if (list === null) return ask(Uint32Array.of(this.#user), items, items.length)
+    const { size } = list
+    const first = this.#user - (this.#user % usersPerRound)
+    const key = `${question} ${first}`
+    let known = this.#answers.get(key)
+    if (known?.list !== list.items) {
+      const count = Math.min(usersPerRound, this.#model.numUsers - first)
+      const users = Uint32Array.from({ length: count }, (_, n) => first + n)
+      const values = ask(users, list.items.subarray(first * size, (first + count) * size), size).slice()
+      known = { list: list.items, values }
+      this.#answers.set(key, known)
+    }
+    const start = (items.byteOffset - list.items.byteOffset) / 4 - first * size
+    return known.values.subarray(start, start + items.length) as A
+  }
+
+  #rankBlock(index: number, seen: Seen): Uint32Array {
+    const { k, users: perBlock, blocks } = this.#ranked[seen]
+    const first = index * perBlock
+    const users = Uint32Array.from(
+      { length: Math.min(perBlock, this.#model.numUsers - first) },
+      (_, n) => first + n,
+    )
+    if (!this.#frozen || this.#model.numUsers * k * 4 > keptBytes) blocks.clear()
+    const items = this.#model.rank(users, k, seen === 'skip' ? this.#train : null).items.slice()
+    blocks.set(index, items)
+    return items
+  }
+}
