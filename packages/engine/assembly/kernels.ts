@@ -1,5 +1,6 @@
 import { Kernel } from '../src/wasm/layout'
 import { catchUp } from './adam'
+import { backgroundJoin, backgroundPull, backgroundSums, backgroundUsers } from './background'
 import { accumulate, bprRows, checkIds, gather, listRows } from './lists'
 import { laneRows } from './lanes'
 import { propagate } from './propagate'
@@ -19,6 +20,10 @@ export function run(kernel: u32, chunk: u32, thread: u32): void {
     case Kernel.pack: pack(chunk); break
     case Kernel.rank: rank(chunk, thread); break
     case Kernel.propagate: propagate(chunk); break
+    case Kernel.backgroundUsers: backgroundUsers(chunk); break
+    case Kernel.backgroundSums: backgroundSums(chunk, thread); break
+    case Kernel.backgroundPull: backgroundPull(chunk, thread); break
+    case Kernel.backgroundJoin: backgroundJoin(chunk); break
     default: unreachable()
   }
 }

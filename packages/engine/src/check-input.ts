@@ -45,6 +45,21 @@ export function expectExclude(what: string, users: Uint32Array, exclude: Csr | n
     if (user >= rows) throw new InputError(`${what}: exclude has ${rows} rows but user ${user} is ranked`)
 }
 
+/** What both background calls take, their numbers per row among it. */
+export function expectBackground(
+  what: string,
+  { users, items, k }: ListRows,
+  exclude: Csr | null,
+  clamp: number | null,
+  perRow: Readonly<Record<string, Float32Array>>,
+): void {
+  expectLists(what, { users, items, k })
+  expectExclude(what, users, exclude)
+  if (clamp !== null) expectPositive(`${what}.clamp`, clamp)
+  for (const [name, values] of Object.entries(perRow))
+    expectLength(`${what}: ${name}`, values.length, users.length)
+}
+
 export function expectMatrix(
   matrix: SparseMatrix,
   input: Float32Array,

@@ -59,6 +59,33 @@ export interface Engine {
   scoreLists(user: Table, item: Table, rows: ListRows, out: Float32Array): void
   /** Adds the pullback of `scoreLists` to the gradients of both tables. */
   pullScores(user: Table, item: Table, rows: ListRows, grad: Float32Array): void
+  /**
+   * out[b] = log of the sum of e^clamp(score, -clamp, clamp) over the background of row b: all items but the user's row of
+   * `exclude` (by user id, ascending) and the items listed in `rows`, summed directly. Minus infinity where no item is left.
+   * An item may be listed twice or be excluded as well. [rows]
+   */
+  backgroundLogSumExp(
+    user: Table,
+    item: Table,
+    rows: ListRows,
+    exclude: Csr | null,
+    clamp: number | null,
+    out: Float32Array,
+  ): void
+  /**
+   * Adds the pullback of `backgroundLogSumExp` to the gradients of both tables: the score of each background item gains
+   * grad[b] e^(score - background[b]), or nothing beyond the clamp. `background` [rows] is what it wrote for the same
+   * arguments and the same values of the tables.
+   */
+  pullBackground(
+    user: Table,
+    item: Table,
+    rows: ListRows,
+    exclude: Csr | null,
+    clamp: number | null,
+    grad: Float32Array,
+    background: Float32Array,
+  ): void
   gatherRows(table: Table, ids: Uint32Array, out: Float32Array): void
   /** Adds `grad` rows to the gradient rows `ids`; an id may repeat. */
   pullRows(table: Table, ids: Uint32Array, grad: Float32Array): void

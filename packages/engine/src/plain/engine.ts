@@ -1,6 +1,7 @@
 import { InputError } from '@recdistill/core'
 import {
   expectAdam,
+  expectBackground,
   expectCount,
   expectExclude,
   expectFiniteRows,
@@ -16,6 +17,7 @@ import {
 } from '../check-input.ts'
 import type { Engine, ListRows, Table } from '../engine.ts'
 import { adam } from './adam.ts'
+import { backgroundLogSumExp, pullBackground } from './background.ts'
 import { bpr } from './bpr.ts'
 import { positions } from './positions.ts'
 import { propagate } from './propagate.ts'
@@ -100,6 +102,16 @@ export function createPlainEngine(): Engine {
       const own2 = checked('pullScores', user, item, rows)
       expectLength('pullScores: grad', grad.length, rows.items.length)
       pullScores(...own2, rows, grad)
+    },
+    backgroundLogSumExp(user, item, rows, exclude, clamp, out) {
+      const own2 = checked('backgroundLogSumExp', user, item, rows)
+      expectBackground('backgroundLogSumExp', rows, exclude, clamp, { out })
+      backgroundLogSumExp(...own2, rows, exclude, clamp, out)
+    },
+    pullBackground(user, item, rows, exclude, clamp, grad, background) {
+      const own2 = checked('pullBackground', user, item, rows)
+      expectBackground('pullBackground', rows, exclude, clamp, { grad, background })
+      pullBackground(...own2, rows, exclude, clamp, grad, background)
     },
     gatherRows(table, ids, out) {
       const { values, dim } = own(table)

@@ -16,6 +16,7 @@ import {
 } from '../check-input.ts'
 import type { Engine, SparseMatrix, Table } from '../engine.ts'
 import { createArena } from './arena.ts'
+import { backgroundLogSumExp, pullBackground } from './background.ts'
 import { kernels, type Simd } from './binaries.ts'
 import { createCatalogues } from './catalogue.ts'
 import { Arg, Control, Head, Kernel, Mode } from './layout.ts'
@@ -171,6 +172,8 @@ export function createWasmEngine({
         grad,
       })
     },
+    backgroundLogSumExp: (user, item, ...rest) => backgroundLogSumExp(context, own(user), own(item), ...rest),
+    pullBackground: (user, item, ...rest) => pullBackground(context, own(user), own(item), ...rest),
     gatherRows(given, ids, out) {
       const table = own(given)
       const { dim, stride } = table

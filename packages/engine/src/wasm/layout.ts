@@ -13,6 +13,10 @@ export enum Kernel {
   pack,
   rank,
   propagate,
+  backgroundUsers,
+  backgroundSums,
+  backgroundPull,
+  backgroundJoin,
 }
 
 /** What a row of lists is for. */
@@ -134,4 +138,11 @@ export enum Arg {
 export enum Tile {
   users = 5,
   items = 8,
+}
+
+/** Sums over whole backgrounds: users side by side, items of a group, and blocks of users that share a group's scratch memory. */
+export enum Background {
+  users = 8,
+  items = 40,
+  blocks = 8,
 }
