@@ -1,6 +1,7 @@
 export { bprLoss } from './bpr.ts'
 export { rceKd, type TwoLists } from './rce-kd.ts'
 export { relaxedRanking } from './relaxed-ranking.ts'
+export { softBinaryCrossEntropy } from './soft-binary-cross-entropy.ts'
 export { softCrossEntropy, softCrossEntropyOfRows } from './soft-cross-entropy.ts'
 export { filteredProjection, type Dropped, type TwoLayers } from './filtered-projection.ts'
 export { graphFilteredDistance, rowDistance } from './graph-filtered-distance.ts'

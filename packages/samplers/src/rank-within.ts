@@ -1,0 +1,78 @@
+import { InputError } from '@recdistill/core'
+
+/** Sorted in three rounds of eleven bits. */
+const digits = 2048
+const counts = new Uint32Array(3 * digits)
+let keys = new Uint32Array(0)
+let order = new Uint32Array(0)
+let other = new Uint32Array(0)
+const float = new Float32Array(1)
+const bits = new Uint32Array(float.buffer)
+
+/**
+ * `out[t]` is the position (0 is best) that entry t of a list has when the list is sorted by score: larger first, among equal
+ * scores the smaller item, and without `items` the earlier entry. Linear in the list's length, so a whole catalogue will do.
+ *
+ * @param scores At least `out.length`.
+ * @throws InputError when a score is NaN.
+ */
+export function rankWithin(
+  scores: Float32Array,
+  out: Uint32Array,
+  { items = null }: { items?: Uint32Array | null } = {},
+): void {
+  const n = out.length
+  if (order.length < n) {
+    keys = new Uint32Array(n)
+    order = new Uint32Array(n)
+    other = new Uint32Array(n)
+  }
+  counts.fill(0)
+  for (let t = 0; t < n; t++) {
+    const score = scores[t]
+    if (score !== score) throw new InputError(`rankWithin: score ${t} is not a number`)
+    float[0] = score + 0 // -0 and 0 are equal
+    // Descending scores as ascending whole numbers: all bits turned for the positive, all but the sign for the negative.
+    const key = bits[0] ^ (bits[0] >>> 31 ? 0 : 0x7fffffff)
+    keys[t] = key
+    counts[key & 2047]++
+    counts[digits + ((key >>> 11) & 2047)]++
+    counts[2 * digits + (key >>> 22)]++
+  }
+  for (let t = 0; t < n; t++) order[t] = t
+  sortByDigit(n, 0)
+  sortByDigit(n, 1)
+  sortByDigit(n, 2)
+  if (items) sortTies(items, n)
+  for (let place = 0; place < n; place++) out[order[place]] = place
+}
+
+/** One round: stable, from `order` into `order`. */
+function sortByDigit(n: number, digit: number): void {
+  const first = digit * digits
+  const shift = 11 * digit
+  let sum = 0
+  for (let d = first; d < first + digits; d++) {
+    const count = counts[d]
+    counts[d] = sum
+    sum += count
+  }
+  for (let place = 0; place < n; place++) {
+    const t = order[place]
+    other[counts[first + ((keys[t] >>> shift) & 2047)]++] = t
+  }
+  const sorted = other
+  other = order
+  order = sorted
+}
+
+/** Equal scores are rare but for models that know nothing yet: runs of them are sorted by item. */
+function sortTies(items: Uint32Array, n: number): void {
+  for (let begin = 0; begin < n;) {
+    const key = keys[order[begin]]
+    let end = begin + 1
+    while (end < n && keys[order[end]] === key) end++
+    if (end > begin + 1) order.subarray(begin, end).sort((a, b) => items[a] - items[b])
+    begin = end
+  }
+}
