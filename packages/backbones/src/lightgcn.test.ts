@@ -64,7 +64,7 @@ test('the mean of layers is the mean of powers of the graph, for any number of t
       power = next
     }
     const smooth = meanOfLayers(engine, graph, layers, dim)
-    expect(smooth((values) => values.set(input))).toBeNear(expected, { rel: 1e-5, abs: 1e-6 })
+    expect(smooth.of((values) => values.set(input))).toBeNear(expected, { rel: 1e-5, abs: 1e-6 })
   }
 })
 

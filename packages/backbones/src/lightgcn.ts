@@ -57,18 +57,20 @@ function createLightGcn(
   return factorBackbone(engine, propagatedUser, propagatedItem, {
     begin() {
       if (!stale) return
-      halves(
-        smooth((input) => tables.forEach((table, n) => halves(input)[n].set(engine.read(table)))),
-      ).forEach((values, n) => engine.write(propagated[n], values))
+      const values = smooth.of((input) =>
+        halves(input).forEach((half, n) => half.set(engine.read(tables[n]))),
+      )
+      halves(values).forEach((half, n) => engine.write(propagated[n], half))
+      if (!trainable) smooth.release()
       stale = false
     },
     base: ({ users, positives, negatives, negativesPerRow }) =>
       engine.bpr(propagatedUser, propagatedItem, users, positives, negatives, negativesPerRow),
     update() {
-      const gradients = smooth((input) =>
-        propagated.forEach((table, n) => engine.takeGradient(table, halves(input)[n])),
+      const gradient = smooth.of((input) =>
+        halves(input).forEach((half, n) => engine.takeGradient(propagated[n], half)),
       )
-      halves(gradients).forEach((grad, n) => engine.pullRows(tables[n], all[n], grad))
+      halves(gradient).forEach((half, n) => engine.pullRows(tables[n], all[n], half))
       engine.adam(tables, optimizer)
       stale = true
     },
@@ -78,6 +80,7 @@ function createLightGcn(
       stale = true
     },
     dispose() {
+      smooth.release()
       for (const table of [...tables, ...propagated]) engine.free(table)
     },
   })
