@@ -7,7 +7,7 @@ import type { Check } from './check.ts'
 import type { Params } from './scene.ts'
 
 /** What a method says about itself. */
-export function declarationChecks(method: AnyMethod): Check[] {
+export function declarationChecks(method: AnyMethod, cases: readonly Params[]): Check[] {
   return [
     {
       name: 'says its name, its paper and its defaults',
@@ -17,6 +17,25 @@ export function declarationChecks(method: AnyMethod): Check[] {
         assert.notEqual(method.paper.venue, '', 'paper.venue')
         assert.ok(method.defaults.lambda > 0, 'defaults.lambda is above 0')
         assert.ok(method.defaults.weightDecay >= 0, 'defaults.weightDecay is at least 0')
+        assert.ok((method.defaults.teacherWeightDecay ?? 0) >= 0, 'defaults.teacherWeightDecay is at least 0')
+      },
+    },
+    {
+      name: 'says which models train, from where, and what else it adds',
+      run() {
+        assert.ok(
+          ['random', 'scratch'].includes(method.startsFrom ?? 'random'),
+          "startsFrom: 'random' or 'scratch'",
+        )
+        for (const params of cases) {
+          assert.equal(typeof (method.base?.(params) ?? true), 'boolean', 'base returns true or false')
+          const snapshots = method.trajectory?.(params) ?? 1
+          assert.ok(Number.isInteger(snapshots) && snapshots >= 1, `trajectory returns ${snapshots}`)
+          const side = method.itemSide?.(params)
+          if (!side) continue
+          assert.ok(Number.isFinite(side.weight) && side.weight > 0, `itemSide.weight is ${side.weight}`)
+          assert.ok(['positives', 'listed'].includes(side.over), "itemSide.over: 'positives' or 'listed'")
+        }
       },
     },
     {

@@ -1,79 +1,141 @@
-import { NO_ITEM } from '@recdistill/core'
-import { tf, valueAndGradients, type Tensor2D } from '@recdistill/tensor'
-import type { LossInput } from '../loss-input.ts'
-import type { AnyMethod } from '../method.ts'
-import { isCatalogue, type Drawn, type Params, type Scene } from './scene.ts'
-import { scoreOf, type StandIn } from './stand-in.ts'
+import { createRng, NO_ITEM } from '@recdistill/core'
+import { tf, valueAndGradients, type Tensor, type Tensor2D } from '@recdistill/tensor'
+import { blockOf, type BlockOptions } from './block.ts'
+import { everyone, type Drawn } from './draw.ts'
+import { partsOf, startPoint, type Point } from './point.ts'
+import type { Declared } from './subject.ts'
+import { auxOf, backgroundsOf, viewsOf, type View } from './views.ts'
 
-/** A loss over some rows, and its gradient with respect to the student's scores of each list. [rows, size] */
+/** A loss over some rows, and its gradient with respect to every number that is trained: tables, then auxiliary tensors. */
 export interface Evaluated {
   readonly value: number
-  readonly gradients: Readonly<Record<string, Float32Array>>
+  readonly gradient: Float64Array
 }
 
-/**
- * Runs a method's loss on the tape over the given users.
- * @param pad Places of padding added behind every list.
- */
+export interface EvaluateOptions extends BlockOptions {
+  readonly point?: Point
+}
+
+/** Share of the epochs done when the loss runs at this epoch of as many as the suite has. */
+export function progressAt({ subject }: Declared, epoch: number): number {
+  return epoch / subject.epochs
+}
+
+/** The point that losses are evaluated at when nothing else is said: no auxiliary tensor is zero. */
+export function generalPoint(declared: Declared): Point {
+  return startPoint(declared, createRng(29), { scatter: 0.2 })
+}
+
+type Named = Record<string, Tensor>
+
+/** Runs a method's loss on the tape; every call is the same step, with the same stream of random numbers. */
 export function evaluate(
-  method: AnyMethod,
-  params: Params,
-  { teacher, student, world }: Scene,
+  declared: Declared,
   drawn: Drawn,
-  { rows, pad = 0, progress = 0 }: { rows: readonly number[]; pad?: number; progress?: number },
+  { point = generalPoint(declared), ...options }: EvaluateOptions,
 ): Evaluated {
-  const declared = method.lists(params, world, method.make?.(params, world))
-  const widths = Object.entries(drawn.lists).map(
-    ([name, { size }]) => [name, isCatalogue(declared[name]) ? size : size + pad] as const,
-  )
-  const alive: Tensor2D[] = []
-  const perList = (make: (name: string, width: number) => Float32Array) =>
+  const { method, trains } = declared.subject
+  const other = trains === 'student' ? 'teacher' : 'student'
+  const block = blockOf(declared, drawn, options)
+  const alive: Tensor[] = []
+  const tensors = (views: readonly View[], kind: View['kind']): Named =>
     Object.fromEntries(
-      widths.map(([name, width]) => {
-        const tensor = tf.tensor2d(make(name, width), [rows.length, width])
+      views.flatMap(({ kind: own, name, data, shape }) => {
+        if (own !== kind) return []
+        const tensor = tf.tensor(data, [...shape], 'float32')
         alive.push(tensor)
-        return [name, tensor]
+        return [[name, tensor]]
       }),
     )
-  const itemAt = (name: string, user: number, place: number) =>
-    place < drawn.lists[name].size ? drawn.lists[name].items[user * drawn.lists[name].size + place] : NO_ITEM
-  const each = (name: string, width: number, f: (user: number, item: number) => number) =>
-    Float32Array.from({ length: rows.length * width }, (_, n) => {
-      const user = rows[Math.floor(n / width)]
-      const item = itemAt(name, user, n % width)
-      return item === NO_ITEM ? 0 : f(user, item)
-    })
-  const scores = (model: StandIn) =>
-    perList((name, width) => each(name, width, (u, i) => scoreOf(model, u, i)))
-  const leaves = scores(student)
-  const values = Object.fromEntries(
-    Object.entries(drawn.values).map(([name, { size, data }]) => {
-      const gathered = rows.flatMap((user) => [...data.subarray(user * size, (user + 1) * size)])
-      const tensor = tf.tensor2d(gathered, [rows.length, size])
-      alive.push(tensor)
-      return [name, tensor]
-    }),
-  )
-  const input = {
-    teacher: { scores: scores(teacher) },
-    mask: perList((name, width) => each(name, width, () => 1)),
-    values,
-    params,
-    progress,
+  const perRow = (size: number, data: Float32Array): Tensor2D => {
+    const tensor = tf.tensor2d(data, [block.rows.length, size])
+    alive.push(tensor)
+    return tensor
   }
-  const wide = Object.fromEntries(Object.entries(leaves).filter(([, leaf]) => leaf.size > 0))
+
+  const live = [...viewsOf(point[trains], block), ...backgroundsOf(point[trains], block)]
+  if (trains === 'student') live.push(...auxOf(declared, point))
+  const constant = viewsOf(point[other], block)
+  const fixedAux = trains === 'teacher' ? tensors(auxOf(declared, point), 'aux') : {}
+  const kinds = { scores: tensors(live, 'scores'), rows: tensors(live, 'rows'), backgrounds: tensors(live, 'backgrounds'), aux: tensors(live, 'aux') } // prettier-ignore
+  const leafOf = ({ kind, name }: View) => kinds[kind][name]
+  // A tensor without numbers has no gradient; one leaf there must be.
+  const leaves: Named = { none: tf.zeros([1, 1]) }
+  alive.push(leaves.none)
+  for (const view of live) if (view.data.length > 0) leaves[`${view.kind} ${view.name}`] = leafOf(view)
+
+  const input = {
+    mask: Object.fromEntries(
+      Object.entries(block.lists).map(([name, { size, items }]) => [
+        name,
+        perRow(
+          size,
+          Float32Array.from(items, (item) => (item === NO_ITEM ? 0 : 1)),
+        ),
+      ]),
+    ),
+    values: Object.fromEntries(
+      Object.entries(declared.values).map(([name, { size }]) => {
+        const gathered = block.rows.flatMap(({ user }) => [...drawn.values[name][user]])
+        return [name, perRow(size, Float32Array.from(gathered))]
+      }),
+    ),
+    everyone: Object.fromEntries(
+      Object.entries(declared.values).map(([name, { size }]) => [name, everyone(drawn, name, size)]),
+    ),
+    ids: Object.fromEntries(Object.entries(block.vectors).map(([name, { ids }]) => [name, ids.slice()])),
+    made: declared.made,
+    params: declared.params,
+    progress: progressAt(declared, drawn.epoch),
+    epoch: drawn.epoch,
+    epochs: declared.subject.epochs,
+    rng: createRng(31).fork(drawn.epoch),
+    [other]: {
+      scores: tensors(constant, 'scores'),
+      rows: tensors(constant, 'rows'),
+      backgrounds: absent(other),
+    },
+  }
+  const lossOf = trains === 'student' ? method.loss : (method.teacherLoss as typeof method.loss)
   try {
-    return valueAndGradients(wide, (known) =>
-      method.loss({ ...input, student: { scores: { ...leaves, ...known } } } as LossInput<
-        never,
-        never,
-        never
-      >),
-    )
+    const { value, gradients } = valueAndGradients(leaves as Record<string, Tensor2D>, (known) => {
+      const seen = (kind: View['kind']): Named => ({
+        ...kinds[kind],
+        ...Object.fromEntries(
+          Object.keys(kinds[kind]).flatMap((name) =>
+            `${kind} ${name}` in known ? [[name, known[`${kind} ${name}`] as Tensor]] : [],
+          ),
+        ),
+      })
+      return lossOf({
+        ...input,
+        [trains]: { scores: seen('scores'), rows: seen('rows'), backgrounds: seen('backgrounds') },
+        aux: { ...fixedAux, ...seen('aux') },
+      } as never)
+    })
+    const parts = partsOf(point, trains)
+    const gradient = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0))
+    for (const view of live) {
+      const found = gradients[`${view.kind} ${view.name}`]
+      if (found !== undefined) view.pull(found, gradient)
+    }
+    return { value, gradient }
   } finally {
     const gone = alive.filter((tensor) => tensor.isDisposed).length
     for (const tensor of alive) if (!tensor.isDisposed) tensor.dispose()
     if (gone > 0)
       throw new Error(`${method.name}: its loss disposed ${gone} of its inputs; they are borrowed`)
   }
+}
+
+/** Backgrounds of a model that is not in training: reading one is an error. */
+function absent(model: string): Readonly<Record<string, never>> {
+  return new Proxy(
+    {},
+    {
+      get(_, name) {
+        throw new Error(`${model}.backgrounds.${String(name)}: only the model in training has backgrounds`)
+      },
+    },
+  )
 }

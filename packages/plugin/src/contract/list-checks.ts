@@ -1,101 +1,155 @@
 import { NO_ITEM } from '@recdistill/core'
 import assert from 'node:assert/strict'
-import type { AnyMethod } from '../method.ts'
+import type { Refresh } from '@recdistill/samplers'
 import type { Check } from './check.ts'
-import { drawAll, makeScene, smallestCatalogue, type Drawn, type Params, type Scene } from './scene.ts'
+import { drawEpochs, isDrawn, type Drawn, type DrawnSpec } from './draw.ts'
+import type { Params, SceneOptions } from './scene.ts'
+import { declare, type Declared, type Subject } from './subject.ts'
 
 /** What a method draws: in a roomy catalogue, and in the smallest one its `check` lets through. */
-export function listChecks(
-  method: AnyMethod,
-  cases: readonly Params[],
-  { unseen }: { unseen: readonly string[] },
-): Check[] {
-  const inEvery = (law: (scene: Scene, params: Params, drawn: Drawn) => void) => () => {
-    for (const params of cases) {
-      const smallest = smallestCatalogue(method, params)
-      for (const numItems of [smallest, 2 * smallest + 20]) {
-        const scene = makeScene(numItems)
-        law(scene, params, drawAll(method, params, scene))
+export function listChecks(subject: Subject): Check[] {
+  const { prefix, cases, unseen, repeats, smallest } = subject
+  const sizes = (params: Params) => [smallest(params), 2 * smallest(params) + 20]
+  const inEvery = (law: (declared: Declared, again: (options?: SceneOptions) => Declared) => void) => () => {
+    for (const params of cases)
+      for (const numItems of sizes(params)) {
+        const again = (options?: SceneOptions) => declare(subject, params, numItems, options)
+        law(again(), again)
       }
-    }
   }
-  return [
+  const inEveryDrawn = (law: (declared: Declared, drawn: Drawn) => void) =>
+    inEvery((declared) => {
+      for (const drawn of drawEpochs(declared)) law(declared, drawn)
+    })
+  const laws: Check[] = [
     {
       name: 'lists and values have sizes, and are drawn once or every n epochs',
-      run: inEvery(({ world }, params) => {
-        const made = method.make?.(params, world)
-        const lists = method.lists(params, world, made)
-        assert.ok(Object.keys(lists).length > 0, 'at least one list')
-        for (const [name, spec] of Object.entries({ ...lists, ...method.values?.(params, world, made) })) {
-          if (!('refresh' in spec)) continue
-          assert.ok(Number.isInteger(spec.size) && spec.size >= 0, `${name}.size is ${spec.size}`)
-          const { refresh } = spec
-          assert.ok(
-            refresh === 'once' ||
-              refresh === 'batch' ||
-              (Number.isInteger(refresh.epochs) && refresh.epochs >= 1),
-            `${name}.refresh`,
-          )
-        }
-      }),
+      run: inEvery(expectSpecs),
     },
     {
       name: 'lists hold items of the catalogue, none twice, padding behind them',
-      run: inEvery(({ world }, _, { lists }) => {
-        for (const { name, user, items } of rowsOf(lists)) {
+      run: inEveryDrawn((declared, drawn) => {
+        const { numItems } = declared.scene.world
+        for (const { name, user, items } of listsOf(declared, drawn)) {
           const end = items.includes(NO_ITEM) ? items.indexOf(NO_ITEM) : items.length
-          const where = `list ${name} of user ${user} in a catalogue of ${world.numItems}`
+          const where = `list ${name} of user ${user} in a catalogue of ${numItems}, epoch ${drawn.epoch}`
           assert.ok(
             items.slice(end).every((item) => item === NO_ITEM),
             `${where}: an item behind padding`,
           )
           assert.ok(
-            items.slice(0, end).every((item) => item < world.numItems),
+            items.slice(0, end).every((item) => item < numItems),
             `${where}: no such item`,
           )
-          assert.equal(new Set(items.slice(0, end)).size, end, `${where}: an item twice`)
+          if (!repeats.includes(name))
+            assert.equal(new Set(items.slice(0, end)).size, end, `${where}: an item twice`)
         }
       }),
     },
     {
       name: 'lists of unseen items hold no seen item',
-      run: inEvery(({ seen }, _, { lists }) => {
-        for (const name of unseen) assert.ok(name in lists, `there is no list "${name}"`)
-        for (const { name, user, items } of rowsOf(lists))
+      run: inEveryDrawn((declared, drawn) => {
+        for (const name of [...unseen, ...repeats])
+          assert.ok(name in drawn.lists, `there is no drawn list "${name}"`)
+        for (const { name, user, items } of listsOf(declared, drawn))
           if (unseen.includes(name))
             for (const item of items)
-              assert.ok(!seen[user].includes(item), `${name}: user ${user} has seen ${item}`)
+              assert.ok(!declared.scene.seen[user].includes(item), `${name}: user ${user} has seen ${item}`)
       }),
     },
     {
       name: 'values are finite',
-      run: inEvery((_, __, { values }) => {
-        for (const [name, { data }] of Object.entries(values)) assert.ok(data.every(Number.isFinite), name)
+      run: inEveryDrawn((_, { values }) => {
+        for (const [name, rows] of Object.entries(values))
+          for (const row of rows) assert.ok(row.every(Number.isFinite), name)
       }),
     },
     {
       name: 'the same seed draws the same, in any order of users',
-      run: inEvery((scene, params, drawn) => {
-        assert.deepEqual(drawAll(method, params, scene), drawn, 'drawn again')
-        const order = [3, 0, 5, 2, 4, 1]
-        assert.deepEqual(drawAll(method, params, scene, { order }), drawn, 'drawn in another order')
+      run: inEvery((declared, again) => {
+        const drawn = drawEpochs(declared)
+        assert.deepEqual(drawEpochs(again()), drawn, 'drawn again')
+        assert.deepEqual(drawEpochs(again(), { order: [3, 0, 5, 2, 4, 1] }), drawn, 'drawn in another order')
+      }),
+    },
+    {
+      name: 'a resumed run draws what an unbroken one does',
+      run: inEvery((declared, again) => {
+        const drawn = drawEpochs(declared)
+        for (const from of drawn.slice(0, -1))
+          assert.deepEqual(
+            drawEpochs(again(), { from }),
+            drawn.slice(from.epoch + 1),
+            `resumed after epoch ${from.epoch}: lists and values are saved, nothing else is`,
+          )
       }),
     },
     {
       name: 'extreme and equal scores draw lists all the same',
-      run() {
-        for (const params of cases) {
-          const numItems = smallestCatalogue(method, params)
-          drawAll(method, params, makeScene(numItems, { spread: 60 }))
-          drawAll(method, params, makeScene(numItems, { equal: true }))
-        }
-      },
+      run: inEvery((_, again) => {
+        for (const options of [{ spread: 60 }, { equal: true }]) drawEpochs(again(options))
+      }),
     },
   ]
+  return laws.map((law) => ({ ...law, name: `${prefix}${law.name}` }))
 }
 
-function* rowsOf(lists: Drawn['lists']) {
-  for (const [name, { size, items }] of Object.entries(lists))
-    for (let user = 0; user * size < items.length; user++)
-      yield { name, user, items: items.subarray(user * size, (user + 1) * size) }
+function expectSpecs({ subject: { method }, lists, values, rows, aux, backgrounds }: Declared): void {
+  assert.ok(Object.keys(lists).length + Object.keys(rows).length > 0, 'at least one list, or vectors')
+  for (const [name, spec] of Object.entries(lists)) {
+    const perPair = 'pair' in spec || (isDrawn(spec) && spec.per === 'pair')
+    assert.ok(!perPair || method.over === 'pairs', `${name} is of a training pair: it needs over: 'pairs'`)
+    if (!isDrawn(spec)) continue
+    expectSize(name, spec.size)
+    if (spec.per === 'pair') assert.equal(typeof spec.refresh, 'object', `${name}.refresh is { epochs: n }`)
+    expectRefresh(name, spec.refresh)
+  }
+  for (const [name, { size, refresh, carried }] of Object.entries(values)) {
+    expectSize(name, size)
+    expectRefresh(name, refresh)
+    assert.ok(
+      !carried || refresh !== 'batch',
+      `${name} is carried from epoch to epoch, not from batch to batch`,
+    )
+  }
+  for (const [name, spec] of Object.entries(rows)) {
+    if (typeof spec === 'string') continue
+    if ('list' in spec) assert.ok(spec.list in lists, `rows ${name}: there is no list "${spec.list}"`)
+    if ('random' in spec)
+      assert.ok(Number.isInteger(spec.random) && spec.random >= 1, `rows ${name}: random is ${spec.random}`)
+  }
+  for (const [name, { shape, init }] of Object.entries(aux)) {
+    assert.ok(
+      shape.every((n) => Number.isInteger(n) && n >= 1),
+      `aux ${name}: shape is [${shape.join(', ')}]`,
+    )
+    if (init === 'zeros') continue
+    const size = 'uniform' in init ? init.uniform : init.normal
+    assert.ok(size > 0 && Number.isFinite(size), `aux ${name}: initial values of size ${size}`)
+  }
+  for (const [name, { without, clamp }] of Object.entries(backgrounds)) {
+    for (const list of without) assert.ok(list in lists, `background ${name}: there is no list "${list}"`)
+    assert.ok(clamp === undefined || clamp > 0, `background ${name}: clamp is ${clamp}`)
+  }
+}
+
+function expectSize(name: string, size: number): void {
+  assert.ok(Number.isInteger(size) && size >= 0, `${name}.size is ${size}`)
+}
+
+function expectRefresh(name: string, refresh: Refresh): void {
+  assert.ok(
+    refresh === 'once' || refresh === 'batch' || (Number.isInteger(refresh.epochs) && refresh.epochs >= 1),
+    `${name}.refresh`,
+  )
+}
+
+/** Every list as a loss sees it: of a user, or of one training pair. */
+function* listsOf({ lists }: Declared, drawn: Drawn) {
+  for (const [name, rows] of Object.entries(drawn.lists)) {
+    const { size } = lists[name] as DrawnSpec
+    for (const [user, items] of rows.entries())
+      for (let start = 0; start < items.length; start += size)
+        yield { name, user, items: items.subarray(start, start + size) }
+  }
 }

@@ -1,36 +1,59 @@
-import { createRng, groupByUser, NO_ITEM, sortRows } from '@recdistill/core'
-import type { Row } from '@recdistill/samplers'
-import type { ListSpec, World } from '../declarations.ts'
-import type { AnyMethod } from '../method.ts'
-import { rankedBy, standIn, type StandIn } from './stand-in.ts'
+import { createRng, groupByUser, NO_ITEM, sortRows, type Csr, type Rng } from '@recdistill/core'
+import type { Size, World } from '../declarations.ts'
+import { earlier, standIn, type StandIn } from './stand-in.ts'
 
 export type Params = Readonly<Record<string, unknown>>
+
+/** A training pair with its negatives; a user who has seen nothing has one of `NO_ITEM` at place -1. */
+export interface Pair {
+  readonly user: number
+  /** Place in the user's row of training positives. */
+  readonly place: number
+  readonly positive: number
+  readonly negatives: readonly number[] // [negativesPerRow]
+}
 
 /** A tiny world to run a method in: two stand-in models, and users who have seen nothing, little, nearly all and all. */
 export interface Scene {
   readonly world: World
   readonly seen: readonly Uint32Array[]
+  /** Several of a user, not side by side. */
+  readonly pairs: readonly Pair[]
   readonly teacher: StandIn
-  readonly student: StandIn
+  /** As it is at the first epochs. */
+  readonly students: readonly StandIn[]
+  /** Every teacher's snapshots, earliest first; the last one of the first is `teacher`. */
+  snapshots(teachers: number, each: number): readonly (readonly StandIn[])[]
 }
 
-/** Lists and values of every user. */
-export interface Drawn {
-  readonly lists: Readonly<Record<string, { readonly size: number; readonly items: Uint32Array }>> // [users, size]
-  readonly values: Readonly<Record<string, { readonly size: number; readonly data: Float32Array }>> // [users, size]
+export interface SceneOptions {
+  /** Standard deviation of the scores. */
+  readonly spread?: number
+  /** All scores are 0. */
+  readonly equal?: boolean
+  readonly dims?: World['dims']
 }
 
-const numUsers = 6
+export const numUsers = 6
+export const negativesPerRow = 2
+const studentEpochs = 4
 
-export function makeScene(numItems: number, { spread = 1, equal = false } = {}): Scene {
+export function makeScene(
+  numItems: number,
+  { spread = 1, equal = false, dims = { student: 3, teacher: 5 } }: SceneOptions = {},
+): Scene {
   const rng = createRng(numItems)
   const all = Uint32Array.from({ length: numItems }, (_, item) => item)
   const shuffled = all.slice()
   rng.shuffle(shuffled)
   const some = (count: number) => shuffled.slice(0, Math.max(0, Math.min(count, numItems))).sort()
-  const teacher = standIn(numUsers, numItems, rng, { spread })
-  const student = standIn(numUsers, numItems, rng, { spread })
-  if (equal) for (const { users } of [teacher, student]) users.fill(0)
+  const model = (dim: number) => {
+    const made = standIn(numUsers, numItems, rng, { spread, dim })
+    if (equal) made.users.fill(0)
+    return made
+  }
+  const teacher = model(dims.teacher)
+  const student = model(dims.student)
   const seen = [
     some(0),
     some(1),
@@ -39,89 +62,58 @@ export function makeScene(numItems: number, { spread = 1, equal = false } = {}):
     some(numItems - 2),
     all,
   ]
-  const users = seen.flatMap((row, user) => Array.from(row, () => user))
-  const train = sortRows(
-    groupByUser(numUsers, Uint32Array.from(users), Uint32Array.from(seen.flatMap((row) => [...row]))),
-  )
   return {
-    world: { numUsers, numItems, train, dims: { student: student.dim, teacher: teacher.dim } },
+    world: { numUsers, numItems, train: csrOf(seen), dims },
     seen,
+    pairs: pairsOf(seen, numItems, rng.fork('negatives')),
     teacher,
-    student,
+    students: Array.from({ length: studentEpochs }, (_, epoch) =>
+      epoch === 0 ? student : earlier(student, 0.3 * epoch, rng.fork('student').fork(epoch)),
+    ),
+    snapshots: (teachers, each) =>
+      Array.from({ length: teachers }, (_, t) => {
+        const last =
+          t === 0 ? teacher : standIn(numUsers, numItems, rng.fork('teacher').fork(t), { spread, dim: 4 })
+        return Array.from({ length: each }, (_, v) =>
+          v === each - 1 ? last : earlier(last, 0.4 * (each - 1 - v), rng.fork('snapshot').fork(t).fork(v)),
+        )
+      }),
   }
 }
 
-/** Draws every list and value as a trainer does at an epoch, for the users in the order given. */
-export function drawAll(
-  method: AnyMethod,
-  params: Params,
-  scene: Scene,
-  { seed = 1, order = scene.seen.map((_, user) => user) }: { seed?: number; order?: readonly number[] } = {},
-): Drawn {
-  const rng = createRng(seed)
-  const made = method.make?.(params, scene.world)
-  const specs = Object.entries(method.lists(params, scene.world, made))
-  const lists: Record<string, { size: number; items: Uint32Array }> = {}
-  for (const [name, spec] of specs) {
-    const size = isDrawn(spec) ? spec.size : 'catalogue'
-    const width = size === 'catalogue' ? scene.world.numItems : size
-    lists[name] = {
-      size: width,
-      items: new Uint32Array(numUsers * width)
-        .fill(NO_ITEM)
-        .map((item, n) => (size === 'catalogue' ? n % width : item)),
-    }
-  }
-  const valueSpecs = Object.entries(method.values?.(params, scene.world, made) ?? {})
-  const values = Object.fromEntries(
-    valueSpecs.map(([name, { size }]) => [name, { size, data: new Float32Array(numUsers * size) }]),
-  )
-  const place = <A extends Uint32Array | Float32Array>(array: A, size: number, user: number) =>
-    array.subarray(user * size, (user + 1) * size) as A
-  for (const user of order) {
-    const done = new Set<string>()
-    const row: Row = {
+function csrOf(rows: readonly Uint32Array[]): Csr {
+  const users = rows.flatMap((row, user) => Array.from(row, () => user))
+  const items = rows.flatMap((row) => [...row])
+  return sortRows(groupByUser(rows.length, Uint32Array.from(users), Uint32Array.from(items)))
+}
+
+function pairsOf(seen: readonly Uint32Array[], numItems: number, rng: Rng): Pair[] {
+  const pair = (user: number, place: number): Pair => {
+    const unseen = Array.from({ length: numItems }, (_, item) => item).filter(
+      (item) => !seen[user].includes(item),
+    )
+    return {
       user,
-      epoch: 0,
-      numItems: scene.world.numItems,
-      seen: scene.seen[user],
-      teacher: rankedBy(scene.teacher, user, scene.seen[user]),
-      student: rankedBy(scene.student, user, scene.seen[user]),
-      list(name) {
-        if (!done.has(name))
-          throw new Error(`list "${name}" is not drawn yet: declare it before the list that reads it`)
-        return place(lists[name].items, lists[name].size, user)
-      },
-      value: (name) => place(values[name].data, values[name].size, user),
-      trajectories: [],
+      place,
+      positive: seen[user][place] ?? NO_ITEM,
+      negatives: Array.from(
+        { length: negativesPerRow },
+        () => unseen[rng.int(unseen.length || 1)] ?? NO_ITEM,
+      ),
     }
-    for (const [name, spec] of specs) {
-      if (isDrawn(spec))
-        spec.draw(row, place(lists[name].items, lists[name].size, user), rng.fork('list').fork(name).at(user))
-      done.add(name)
-    }
-    for (const [name, spec] of valueSpecs)
-      spec.fill(row, place(values[name].data, values[name].size, user), rng.fork('value').fork(name).at(user))
   }
-  return { lists, values }
+  const first = seen.map((row, user) => pair(user, row.length === 0 ? -1 : row.length >> 1))
+  const second = [...seen.keys()].filter((user) => seen[user].length > 1).map((user) => pair(user, 0))
+  return [...first, ...second]
 }
 
-export function isDrawn(spec: ListSpec): spec is Extract<ListSpec, { readonly draw: unknown }> {
-  return 'draw' in spec
-}
-
-export function isCatalogue(spec: ListSpec): boolean {
-  return 'size' in spec && spec.size === 'catalogue'
-}
-
-/** The smallest catalogue a method's `check` lets through; three items for a method that has none. */
-export function smallestCatalogue(method: AnyMethod, params: Params): number {
-  const fits = (numItems: number) => (method.check?.(params, { numUsers, numItems }) ?? []).length === 0
+/** The smallest catalogue `problemsOf` has nothing against, of at least three items. */
+export function smallestCatalogue(name: string, problemsOf: (size: Size) => readonly string[]): number {
+  const fits = (numItems: number) => problemsOf({ numUsers: many, numItems }).length === 0
   let high = 3
   while (!fits(high)) {
     high *= 2
-    if (high > 2 ** 22)
-      throw new Error(`${method.name}: check accepts no catalogue of up to ${2 ** 22} items`)
+    if (high > 2 ** 22) throw new Error(`${name}: check accepts no catalogue of up to ${2 ** 22} items`)
   }
   let low = Math.max(3, high >> 1)
   while (low < high) {
@@ -131,3 +123,6 @@ export function smallestCatalogue(method: AnyMethod, params: Params): number {
   }
   return high
 }
+
+/** More than any parameter asks for: each side is made as small as `check` lets it be on its own. */
+export const many = 2 ** 22

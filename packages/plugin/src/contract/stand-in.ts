@@ -17,25 +17,37 @@ export function standIn(numUsers: number, numItems: number, rng: Rng, { spread =
   return { numUsers, numItems, dim, users: table(numUsers), items: table(numItems) }
 }
 
+/** The model at another time of its training: item rows moved by `distance` times their size, users left as they are. */
+export function earlier(model: StandIn, distance: number, rng: Rng): StandIn {
+  const size = Math.hypot(...model.items) / Math.sqrt(model.items.length)
+  return { ...model, items: model.items.map((x) => x + distance * size * rng.normal()) }
+}
+
 export function scoreOf({ users, items, dim }: StandIn, user: number, item: number): number {
   let sum = 0
   for (let d = 0; d < dim; d++) sum += users[user * dim + d] * items[item * dim + d]
   return sum
 }
 
-/** What list programs see of it, by a full sort. */
+const known = new WeakMap<StandIn, Map<number, Ranked>>()
+
+/** What list programs see of it, by a full sort; made once for a user. */
 export function rankedBy(model: StandIn, user: number, seen: Uint32Array): Ranked {
+  const ofModel = known.get(model) ?? new Map<number, Ranked>()
+  known.set(model, ofModel)
+  const ranked = ofModel.get(user) ?? rank(model, user, seen)
+  ofModel.set(user, ranked)
+  return ranked
+}
+
+function rank(model: StandIn, user: number, seen: Uint32Array): Ranked {
   const scores = Float32Array.from({ length: model.numItems }, (_, item) => scoreOf(model, user, item))
-  const order = (skip: 'skip' | 'keep') =>
-    Uint32Array.from(scores.keys())
-      .filter((item) => skip === 'keep' || !seen.includes(item))
-      .sort((a, b) => scores[b] - scores[a] || a - b)
+  const keep = Uint32Array.from(scores.keys()).sort((a, b) => scores[b] - scores[a] || a - b)
+  const skip = keep.filter((item) => !seen.includes(item))
+  const order = (of: 'skip' | 'keep' | undefined) => (of === 'skip' ? skip : keep)
   return {
-    top: (k, { seen: skip = 'keep' } = {}) => order(skip).subarray(0, k),
-    positionOf(items, { seen: skip = 'keep' } = {}) {
-      const ranking = order(skip)
-      return items.map((item) => ranking.indexOf(item))
-    },
+    top: (k, options) => order(options?.seen).slice(0, k),
+    positionOf: (items, options) => items.map((item) => order(options?.seen).indexOf(item)),
     scoresOf: (items) => Float32Array.from(items, (item) => (item === NO_ITEM ? 0 : scores[item])),
   }
 }

@@ -1,0 +1,175 @@
+import { createRng, NO_ITEM, type Rng } from '@recdistill/core'
+import { isDue, type Ranked, type Refresh, type Row } from '@recdistill/samplers'
+import type { ListSpec, ValueSpec } from '../declarations.ts'
+import { numUsers, type Pair } from './scene.ts'
+import { rankedBy } from './stand-in.ts'
+import type { Declared } from './subject.ts'
+
+/** Lists and values of every user, as they are after the draws of an epoch and of its first batch: what a checkpoint holds. */
+export interface Drawn {
+  readonly epoch: number
+  /** Of each user: [size], or [epochs, pairs of the user, size] for a list of pairs. */
+  readonly lists: Readonly<Record<string, readonly Uint32Array[]>>
+  readonly values: Readonly<Record<string, readonly Float32Array[]>> // of each user: [size]
+}
+
+export type DrawnSpec = Extract<ListSpec, { readonly draw: unknown }>
+
+export function isDrawn(spec: ListSpec): spec is DrawnSpec {
+  return 'draw' in spec
+}
+
+export interface DrawOptions {
+  readonly seed?: number
+  /** The order in which users are drawn for. */
+  readonly order?: readonly number[]
+  /** Goes on from here instead of from the start. */
+  readonly from?: Drawn
+}
+
+/** Draws as a trainer does, epoch after epoch while the student moves; one state an epoch. */
+export function drawEpochs(
+  declared: Declared,
+  { seed = 1, order = declared.scene.seen.map((_, user) => user), from }: DrawOptions = {},
+): Drawn[] {
+  const rng = createRng(seed)
+  const state = from ? copyOf(from) : blank(declared)
+  const drawn: Drawn[] = []
+  for (let epoch = from ? from.epoch + 1 : 0; epoch < declared.subject.epochs; epoch++) {
+    drawDue(declared, state, { epoch, order, rng, due: (refresh) => isDue(refresh, epoch) })
+    drawDue(declared, state, { epoch, order, rng, due: (refresh) => refresh === 'batch' })
+    drawn.push(copyOf({ ...state, epoch }))
+  }
+  return drawn
+}
+
+/** Draws as before the first epoch. */
+export function drawFirst(declared: Declared): Drawn {
+  return drawEpochs({ ...declared, subject: { ...declared.subject, epochs: 1 } })[0]
+}
+
+interface Round {
+  readonly epoch: number
+  readonly order: readonly number[]
+  readonly rng: Rng
+  readonly due: (refresh: Refresh) => boolean
+}
+
+function drawDue(declared: Declared, state: Omit<Drawn, 'epoch'>, { epoch, order, rng, due }: Round): void {
+  const lists = Object.entries(declared.lists).flatMap(([name, spec]) =>
+    isDrawn(spec) && due(spec.refresh) ? [{ name, spec }] : [],
+  )
+  const values = Object.entries(declared.values).filter(([, { refresh }]) => due(refresh))
+  const forBatch = due('batch')
+  for (const user of order) {
+    const done = new Set<string>()
+    const waits = new Set([...lists.map(({ name }) => name), ...values.map(([name]) => name)])
+    const row = rowOf(declared, state, { user, epoch, forBatch, isReady: (name) => done.has(name) || !waits.has(name) }) // prettier-ignore
+    const fill = ([name, spec]: [string, ValueSpec]) => {
+      const out = state.values[name][user]
+      if (!spec.carried) out.fill(0)
+      spec.fill(row, out, rng.fork('value').fork(name).fork(epoch).at(user))
+      done.add(name)
+    }
+    values.filter(([, { carried }]) => carried).forEach(fill)
+    for (const { name, spec } of lists) {
+      spec.draw(row, state.lists[name][user].fill(NO_ITEM), rng.fork('list').fork(name).fork(epoch).at(user))
+      done.add(name)
+    }
+    values.filter(([, { carried }]) => !carried).forEach(fill)
+  }
+}
+
+function rowOf(
+  { scene, lists, values, trajectories }: Declared,
+  state: Omit<Drawn, 'epoch'>,
+  of: { user: number; epoch: number; forBatch: boolean; isReady: (name: string) => boolean },
+): Row {
+  const { user, epoch, forBatch, isReady } = of
+  const seen = scene.seen[user]
+  const drawnBefore = (name: string, refresh: Refresh) => isReady(name) && (forBatch || refresh !== 'batch')
+  return {
+    user,
+    epoch,
+    numItems: scene.world.numItems,
+    seen,
+    teacher: forBatch ? forbidden('teacher') : rankedBy(scene.teacher, user, seen),
+    student: forBatch
+      ? forbidden('student')
+      : rankedBy(scene.students[epoch % scene.students.length], user, seen),
+    trajectories: forBatch
+      ? []
+      : trajectories.map((snapshots) => snapshots.map((model) => rankedBy(model, user, seen))),
+    list(name) {
+      const spec = lists[name]
+      if (spec === undefined) throw new Error(`there is no list "${name}"`)
+      if ('pair' in spec) throw new Error(`list "${name}" belongs to a training pair, not to a user`)
+      if (!isDrawn(spec)) return Uint32Array.from({ length: scene.world.numItems }, (_, item) => item)
+      if (!drawnBefore(name, spec.refresh))
+        throw new Error(`list "${name}" is not drawn yet: declare it before what reads it`)
+      return state.lists[name][user]
+    },
+    value(name) {
+      if (!(name in values)) throw new Error(`there is no value "${name}"`)
+      if (!drawnBefore(name, values[name].refresh))
+        throw new Error(`value "${name}" is not filled yet: carried ones come before the lists, others after`)
+      return state.values[name][user]
+    },
+  }
+}
+
+/** A draw for a batch reads no ranking. */
+function forbidden(model: string): Ranked {
+  const refuse = () => {
+    throw new Error(`a draw for a batch asks row.${model}, whose ranking would be older than the model`)
+  }
+  return { top: refuse, positionOf: refuse, scoresOf: refuse }
+}
+
+function blank({ lists, values, scene: { seen } }: Declared): Omit<Drawn, 'epoch'> {
+  return {
+    lists: Object.fromEntries(
+      Object.entries(lists).flatMap(([name, spec]) =>
+        isDrawn(spec)
+          ? [[name, seen.map(({ length }) => new Uint32Array(placesOf(spec, length)).fill(NO_ITEM))]]
+          : [],
+      ),
+    ),
+    values: Object.fromEntries(
+      Object.entries(values).map(([name, { size }]) => [name, seen.map(() => new Float32Array(size))]),
+    ),
+  }
+}
+
+function placesOf(spec: DrawnSpec, pairs: number): number {
+  return spec.per === 'pair' ? spec.refresh.epochs * pairs * spec.size : spec.size
+}
+
+/** The items of a drawn list in a row of a batch. [size] */
+export function itemsAt(
+  { lists, scene }: Declared,
+  drawn: Drawn,
+  name: string,
+  { user, place }: Pair,
+): Uint32Array {
+  const spec = lists[name] as DrawnSpec
+  const items = drawn.lists[name][user]
+  if (spec.per !== 'pair') return items
+  const start = ((drawn.epoch % spec.refresh.epochs) * scene.seen[user].length + place) * spec.size
+  return items.subarray(start, start + spec.size)
+}
+
+/** The same numbers for all users. [users, size] */
+export function everyone(drawn: Drawn, name: string, size: number): Float32Array {
+  const all = new Float32Array(numUsers * size)
+  drawn.values[name].forEach((values, user) => all.set(values, user * size))
+  return all
+}
+
+function copyOf<State extends Omit<Drawn, 'epoch'>>(state: State): State {
+  const copy = <A extends Uint32Array | Float32Array>(named: Readonly<Record<string, readonly A[]>>) =>
+    Object.fromEntries(
+      Object.entries(named).map(([name, rows]) => [name, rows.map((row) => row.slice() as A)]),
+    )
+  return { ...state, lists: copy(state.lists), values: copy(state.values) }
+}
