@@ -25,6 +25,7 @@ export function benchCommand(io: Io, done: (code: number) => void): Command {
     .option('--epochs <n>', 'most epochs of a model')
     .option('--patience <n>', 'validations without a better one before a model is done')
     .option('--validate-every <n>', 'epochs from one validation to the next')
+    .option('--snapshot-every <n>', 'epochs from one kept snapshot of the teacher to the next')
     .option('--protocol <name>', 'how rankings become numbers (see: recdistill list protocols)')
     .option('--threads <n>', 'threads of the engine; all cores when not given, and no result depends on it')
     .option('--teacher-from <folder>', 'an earlier run whose teacher is used')

@@ -26,6 +26,7 @@ const numbers = [
   'epochs',
   'patience',
   'validateEvery',
+  'snapshotEvery',
   'threads',
   'checkpointEvery',
 ]

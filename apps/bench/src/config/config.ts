@@ -12,6 +12,8 @@ export interface Config {
   readonly epochs: number
   readonly patience: number
   readonly validateEvery: number
+  /** Epochs from one kept snapshot of the teacher to the next; null keeps none. */
+  readonly snapshotEvery: number | null
   /** Null is all cores. No result depends on it. */
   readonly threads: number | null
   readonly teacherFrom: string | null

@@ -61,6 +61,7 @@ export async function resolveConfig(given: readonly Layer[], catalogue: Catalogu
     epochs: (values.epochs as number | undefined) ?? stoppingDefaults.epochs,
     patience: (values.patience as number | undefined) ?? stoppingDefaults.patience,
     validateEvery: (values.validateEvery as number | undefined) ?? stoppingDefaults.validateEvery,
+    snapshotEvery: (values.snapshotEvery as number | undefined) ?? snapshotsFor(loaded, values),
     threads: (values.threads as number | undefined) ?? null,
     teacherFrom: (values.teacherFrom as string | undefined) ?? null,
     saveRankings: values.saveRankings === true,
@@ -68,6 +69,12 @@ export async function resolveConfig(given: readonly Layer[], catalogue: Catalogu
     reuseTeachers: values.reuseTeachers !== false,
     checkpointEvery: (values.checkpointEvery as number | undefined) ?? 30,
   }
+}
+
+/** Forty over the most epochs there can be, where a method learns from the teacher's training; else none. */
+function snapshotsFor(methods: ReadonlyMap<string, AnyMethod>, values: Values): number | null {
+  if (![...methods.values()].some(({ trajectory }) => trajectory !== undefined)) return null
+  return Math.max(1, Math.round(((values.epochs as number | undefined) ?? stoppingDefaults.epochs) / 40))
 }
 
 function expectDistinct(loaded: ReadonlyMap<string, AnyMethod>): void {

@@ -91,6 +91,13 @@ export function layerSchema({ methods, backbones }: Catalogue) {
     epochs: z.int().min(1).optional().describe('most epochs of a model'),
     patience: z.int().min(1).optional().describe('validations without a better one before a model is done'),
     validateEvery: z.int().min(1).optional().describe('epochs from one validation to the next'),
+    snapshotEvery: z
+      .int()
+      .min(1)
+      .optional()
+      .describe(
+        'epochs from one kept snapshot of the teacher to the next, for methods that learn from its training',
+      ),
     threads: z.int().min(1).max(256).optional().describe('threads of the engine; all cores when absent'),
     teacherFrom: z.string().optional().describe('folder of an earlier run whose teacher is used'),
     saveRankings: z.boolean().optional().describe('write the test rankings of every model as Parquet'),

@@ -23,6 +23,7 @@ export function configValues(config: Config): Record<string, unknown> {
     epochs: config.epochs,
     patience: config.patience,
     validateEvery: config.validateEvery,
+    snapshotEvery: config.snapshotEvery,
     threads: config.threads,
     teacherFrom: config.teacherFrom,
     saveRankings: config.saveRankings,

@@ -9,6 +9,7 @@ import { duration, short } from '../progress/format.ts'
 import { version } from '../version.ts'
 import { machineCard } from './machine-card.ts'
 import { measureModel } from './measure-model.ts'
+import { methodModels } from './method-models.ts'
 import { planModels, type Plan } from './plan.ts'
 import { saveRankings } from './save-rankings.ts'
 import { borrowTeacher, keepTeacher, takeTeacher, teacherPath } from './teacher-cache.ts'
@@ -43,6 +44,8 @@ export async function runBench(bench: Bench): Promise<RunResult | null> {
       if (run === null) return null
       bench.progress.say(summary(run, protocol.select))
       models.push(run)
+      const taught = folder.model(taughtTeacher(plan).id).finished()
+      if (taught !== null) models.push(taught)
     }
   } finally {
     bench.progress.end()
@@ -75,14 +78,17 @@ async function oneModel(
     folder.log({ model: plan.id, type: 'cached' })
     return earlier
   }
+  const definition = plan.method && (await bench.catalogue.method(plan.method.reference))
+  const models = definition && teacher && methodModels(definition, plan, { teacher, context: bench })
   const outcome = await trainModel(plan, bench, {
     folder: at,
     teacher,
+    models,
     listen: (event) => {
       progress.event(event)
       if (event.type !== 'step') folder.log({ model: plan.id, ...event })
     },
-  })
+  }).finally(() => models?.dispose())
   try {
     if (outcome.stopped === 'signal') {
       folder.log({ model: plan.id, type: 'stopped' })
@@ -91,6 +97,7 @@ async function oneModel(
     const curve = at.timed(outcome.curve)
     const trained = { ...outcome, stopped: outcome.stopped, curve, seconds: secondsOf(curve, outcome) }
     const run = measureModel(plan, trained, bench)
+    if (outcome.teacher) finishTeacher(plan, { ...trained, ...outcome.teacher }, bench)
     if (bench.config.saveRankings)
       await saveRankings(outcome.model, bench, join(folder.path, 'rankings', `${at.name}.parquet`))
     at.finish(run)
@@ -100,7 +107,28 @@ async function oneModel(
     return run
   } finally {
     outcome.model.dispose()
+    outcome.teacher?.model.dispose()
   }
+}
+
+/** A teacher that was trained together with the student of `plan`, as a model of its own. */
+function taughtTeacher(plan: Plan, model = plan.model): Plan {
+  const [name, ...seed] = plan.id.split('#')
+  return { ...plan, id: [`${name}-teacher`, ...seed].join('#'), role: 'teacher', model }
+}
+
+/** Measures it, and gives it a folder from which it can be used like any teacher. */
+function finishTeacher(plan: Plan, trained: Parameters<typeof measureModel>[1], bench: Bench): void {
+  const taught = taughtTeacher(plan, bench.config.teacher)
+  const at = bench.folder.model(taught.id)
+  const run = measureModel(taught, { ...trained, curve: trained.curve.map(ofTeacher) }, bench)
+  at.take(join(bench.folder.model(plan.id).path, 'best-teacher.ckpt'), 'best.ckpt')
+  at.finish({ ...run, label: `${plan.method?.name} (teacher)` })
+}
+
+function ofTeacher({ teacher, ...record }: RunRecord): RunRecord {
+  const { valid: _valid, test: _test, best: _best, ...rest } = record
+  return { ...rest, ...teacher }
 }
 
 /** Of all processes that took part; what an epoch had cost when its process was killed is not known and not counted. */
@@ -121,8 +149,18 @@ function earlierTeacher(plan: Plan, at: ModelFolder, bench: Bench): ModelRun | n
 }
 
 function keyOf({ model, seed }: Plan, { config, split, protocol }: Bench) {
-  const { epochs, patience, validateEvery, followTest } = config
-  return { split: split.manifest, protocol, model, epochs, patience, validateEvery, followTest, seed }
+  const { epochs, patience, validateEvery, followTest, snapshotEvery } = config
+  return {
+    split: split.manifest,
+    protocol,
+    model,
+    epochs,
+    patience,
+    validateEvery,
+    followTest,
+    seed,
+    ...(snapshotEvery === null ? {} : { snapshotEvery }),
+  }
 }
 
 function frozenTeacher(

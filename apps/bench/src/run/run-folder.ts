@@ -1,4 +1,14 @@
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { InputError, type ModelRun, type RunRecord } from '@recdistill/core'
 import { asInputError, writeFileAtomic } from '@recdistill/core/files'
@@ -24,6 +34,8 @@ export interface ModelFolder {
   /** Null until the model is trained and measured. */
   finished(): ModelRun | null
   finish(run: ModelRun): void
+  /** Copies a file of another place into this folder. */
+  take(from: string, name: string): void
   /** Drops the records of epochs that will be run again. */
   rewind(epoch: number): void
   record(record: RunRecord): void
@@ -113,6 +125,16 @@ function modelFolder(run: string, name: string): ModelFolder {
     finish(run) {
       writeFileAtomic(logPath, run.curve.map((record) => JSON.stringify(record) + '\n').join(''))
       writeFileAtomic(runPath, JSON.stringify(run))
+    },
+    take(from, to) {
+      try {
+        mkdirSync(path, { recursive: true })
+        const temporary = join(path, `${to}.${process.pid}.tmp`)
+        copyFileSync(from, temporary)
+        renameSync(temporary, join(path, to))
+      } catch (error) {
+        throw asInputError('write', path, error)
+      }
     },
     rewind(epoch) {
       if (!existsSync(logPath)) return

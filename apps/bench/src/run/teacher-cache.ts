@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { InputError, type EvalProtocol, type ModelRun, type SplitManifest } from '@recdistill/core'
 import { asInputError, writeFileAtomic } from '@recdistill/core/files'
@@ -15,6 +15,8 @@ export interface TeacherKey {
   readonly patience: number
   readonly validateEvery: number
   readonly followTest: boolean
+  /** Absent when no snapshots are kept. */
+  readonly snapshotEvery?: number
   readonly seed: number
 }
 
@@ -59,7 +61,7 @@ export function takeTeacher(entry: string, folder: string): ModelRun | null {
   try {
     const run = JSON.parse(readFileSync(join(entry, 'run.json'), 'utf8')) as ModelRun
     mkdirSync(folder, { recursive: true })
-    copyAtomic(join(entry, 'best.ckpt'), join(folder, 'best.ckpt'))
+    copyModel(entry, folder)
     return {
       ...run,
       id: 'teacher',
@@ -79,11 +81,17 @@ export function takeTeacher(entry: string, folder: string): ModelRun | null {
 export function keepTeacher(entry: string, folder: string, run: ModelRun): void {
   try {
     mkdirSync(entry, { recursive: true })
-    copyAtomic(join(folder, 'best.ckpt'), join(entry, 'best.ckpt'))
+    copyModel(folder, entry)
   } catch (error) {
     throw asInputError('write', entry, error)
   }
   writeFileAtomic(join(entry, 'run.json'), JSON.stringify(run))
+}
+
+/** The best epoch and the snapshots of its training. */
+function copyModel(from: string, to: string): void {
+  for (const name of readdirSync(from))
+    if (/^(best|epoch-\d+)\.ckpt$/.test(name)) copyAtomic(join(from, name), join(to, name))
 }
 
 function copyAtomic(from: string, to: string): void {

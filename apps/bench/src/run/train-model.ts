@@ -5,6 +5,7 @@ import type { Model } from '@recdistill/plugin'
 import { train, type TrainEvent, type TrainOutcome } from '@recdistill/trainer'
 import type { Catalogue } from '../catalogue.ts'
 import type { Config } from '../config/config.ts'
+import type { MethodModels } from './method-models.ts'
 import type { Plan } from './plan.ts'
 import type { ModelFolder } from './run-folder.ts'
 
@@ -26,8 +27,14 @@ export async function trainModel(
   {
     folder,
     teacher,
+    models,
     listen,
-  }: { folder: ModelFolder; teacher: Model | null; listen: (event: TrainEvent) => void },
+  }: {
+    folder: ModelFolder
+    teacher: Model | null
+    models: MethodModels | null
+    listen: (event: TrainEvent) => void
+  },
 ): Promise<TrainOutcome> {
   const { backbone, dim, params, optimizer } = plan.model
   const { method } = plan
@@ -44,7 +51,11 @@ export async function trainModel(
             params: method.params,
             lambda: method.lambda,
             teacher,
+            ...(models?.learningTeacher && { learningTeacher: models.learningTeacher }),
+            ...(models?.trajectories && { trajectories: models.trajectories }),
           },
+    ...(models?.start && { start: models.start }),
+    snapshotEvery: plan.role === 'teacher' ? config.snapshotEvery : null,
     epochs: config.epochs,
     patience: config.patience,
     validateEvery: config.validateEvery,

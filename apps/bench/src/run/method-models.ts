@@ -1,0 +1,84 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { InputError } from '@recdistill/core'
+import type { AnyMethod, Model } from '@recdistill/plugin'
+import { loadBest, loadModel, type TrainOptions } from '@recdistill/trainer'
+import type { Plan } from './plan.ts'
+import type { RunFolder } from './run-folder.ts'
+import type { Setting } from './train-model.ts'
+
+type Method = NonNullable<TrainOptions['method']>
+
+/** What a method asks for beside the teacher: where its models start, and snapshots of the teacher's training. */
+export interface MethodModels {
+  readonly learningTeacher?: NonNullable<Method['learningTeacher']>
+  readonly trajectories?: NonNullable<Method['trajectories']>
+  readonly start?: Readonly<Record<string, Float32Array>>
+  dispose(): void
+}
+
+export interface MethodModelsContext extends Setting {
+  readonly folder: RunFolder
+}
+
+export function methodModels(
+  definition: AnyMethod,
+  plan: Plan,
+  { teacher, context }: { teacher: Model; context: MethodModelsContext },
+): MethodModels {
+  const { folder, catalogue, config, split, engine } = context
+  const { params, optimizer } = plan.method as NonNullable<Plan['method']>
+  const teacherFolder = folder.model('teacher').path
+  const scratch = folder.model(scratchOf(plan)).path
+  const { backbone, dim, params: backboneParams } = config.teacher
+  const wanted = definition.trajectory?.(params) ?? 0
+  const snapshots: Model[] = []
+  try {
+    for (const path of wanted > 0 ? trajectoryOf(definition.name, teacherFolder, wanted) : [])
+      snapshots.push(loadModel({ checkpoint: path, split, engine, definitions: catalogue.backbones }))
+    return {
+      ...(definition.teacherLoss && {
+        learningTeacher: {
+          backbone: { definition: catalogue.backbone(backbone), dim, params: backboneParams },
+          lr: optimizer.lr,
+          weightDecay: definition.defaults.teacherWeightDecay ?? optimizer.weightDecay,
+          start: loadBest(join(teacherFolder, 'best.ckpt')).parameters,
+        },
+      }),
+      ...(wanted > 0 && { trajectories: [[...snapshots, teacher]] }),
+      ...(definition.startsFrom === 'scratch' && { start: loadBest(join(scratch, 'best.ckpt')).parameters }),
+      dispose: () => snapshots.forEach((model) => model.dispose()),
+    }
+  } catch (error) {
+    for (const model of snapshots) model.dispose()
+    throw error
+  }
+}
+
+/** The student of the same seed that learns without a teacher. */
+function scratchOf({ id }: Plan): string {
+  const suffix = id.indexOf('#')
+  return suffix < 0 ? 'scratch' : `scratch${id.slice(suffix)}`
+}
+
+/** Snapshots that divide the teacher's way to its best epoch evenly: all of the trajectory but its end, the teacher itself. */
+function trajectoryOf(method: string, folder: string, wanted: number): string[] {
+  const { epoch: best } = loadBest(join(folder, 'best.ckpt')).best
+  const known = readdirSync(folder)
+    .flatMap((name) => {
+      const epoch = /^epoch-(\d+)\.ckpt$/.exec(name)?.[1]
+      return epoch === undefined ? [] : [{ epoch: Number(epoch) - 1, path: join(folder, name) }]
+    })
+    .filter(({ epoch }) => epoch < best)
+    .sort((a, b) => a.epoch - b.epoch)
+  if (known.length === 0)
+    throw new InputError(
+      `${method}: it learns from snapshots of the teacher's training, and there is none from before its best epoch ${best + 1}; train the teacher anew with a smaller --snapshot-every`,
+    )
+  return Array.from({ length: wanted - 1 }, (_, version) => {
+    const target = (best * (version + 1)) / wanted
+    return known.reduce((near, each) =>
+      Math.abs(each.epoch - target) < Math.abs(near.epoch - target) ? each : near,
+    ).path
+  })
+}
