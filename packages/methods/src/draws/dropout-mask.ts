@@ -1,0 +1,26 @@
+import type { Rng } from '@recdistill/plugin'
+
+/**
+ * Inverted dropout: each number is 0 with chance `rate`, else 1 / (1 - rate), so that its mean is 1.
+ *
+ * Masks have millions of places, so the stream only seeds xoshiro128** (Blackman and Vigna 2021), some ten times as fast.
+ */
+export function dropoutMask(size: number, rate: number, rng: Rng): Float32Array {
+  const out = new Float32Array(size)
+  const kept = 1 / (1 - rate)
+  const limit = rate * 2 ** 32
+  let [a, b, c, d] = [rng.uint32() | 1, rng.uint32(), rng.uint32(), rng.uint32()]
+  for (let n = 0; n < size; n++) {
+    const mixed = Math.imul(b, 5)
+    const drawn = Math.imul((mixed << 7) | (mixed >>> 25), 9) >>> 0
+    const shifted = b << 9
+    c ^= a
+    d ^= b
+    b ^= c
+    a ^= d
+    c ^= shifted
+    d = (d << 11) | (d >>> 21)
+    out[n] = drawn < limit ? 0 : kept
+  }
+  return out
+}

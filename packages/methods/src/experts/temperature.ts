@@ -1,0 +1,19 @@
+export interface Annealing {
+  readonly startT: number
+  readonly endT: number
+  readonly annealEpochs: number | null
+  readonly annealIndex: 'epoch' | 'previous'
+}
+
+/**
+ * Temperature of the selection: falls from `startT` to `endT` by the same factor every epoch.
+ *
+ *     T(e) = max(endT, startT (endT / startT)^(e / E_max))
+ */
+export function expertTemperature(
+  { startT, endT, annealEpochs, annealIndex }: Annealing,
+  { epoch, epochs }: { readonly epoch: number; readonly epochs: number },
+): number {
+  const e = annealIndex === 'epoch' ? epoch : Math.max(0, epoch - 1)
+  return Math.max(endT, startT * (endT / startT) ** (e / (annealEpochs ?? epochs)))
+}

@@ -1,0 +1,112 @@
+import { createRng } from '@recdistill/core'
+import { expectGradient, expectNoLeak } from '@recdistill/testkit'
+import { parseParams } from '@recdistill/plugin'
+import { prepareTensors } from '@recdistill/tensor'
+import { beforeAll, expect, test } from 'vitest'
+import { evaluateVectors, leavesOf, lossOfLeaves } from '../test/vector-loss.ts'
+import { dropoutMask } from './draws/dropout-mask.ts'
+import hint from './hint.ts'
+
+beforeAll(() => prepareTensors())
+
+const world = {
+  numUsers: 10,
+  numItems: 20,
+  train: { offsets: new Uint32Array(11), items: new Uint32Array(0) },
+  dims: { student: 3, teacher: 5 },
+}
+const scene = { world, counts: { users: 3, items: 2 }, rows: 3 }
+const auxOf = (given: object) => hint.aux?.(parseParams(hint, given), world) ?? {}
+
+test('which vectors it reads', () => {
+  const rows = (given: object) => hint.rows?.(parseParams(hint, given), world)
+  expect(rows({ draws: 7 })).toEqual({
+    users: { of: 'users', random: 7 },
+    items: { of: 'items', random: 7 },
+  })
+  expect(rows({ entities: 'batch' })).toEqual({ users: 'users', items: 'items' })
+  expect(rows({ entities: 'rows' })).toEqual({ users: { of: 'users', per: 'row' }, items: 'items' })
+})
+
+test('projectors of both kinds, with and without biases', () => {
+  expect(auxOf({ projector: 'linear', bias: false })).toEqual({
+    usersWeight: { shape: [3, 5], init: { uniform: 1 / Math.sqrt(3) } },
+    itemsWeight: { shape: [3, 5], init: { uniform: 1 / Math.sqrt(3) } },
+  })
+  const { usersHidden, usersHiddenBias, itemsOutput, itemsOutputBias, ...others } = auxOf({})
+  expect(Object.keys(others)).toEqual(['usersOutput', 'usersOutputBias', 'itemsHidden', 'itemsHiddenBias'])
+  expect(usersHidden.shape).toEqual([3, 25])
+  expect(usersHiddenBias.shape).toEqual([1, 25])
+  expect(itemsOutput).toEqual({ shape: [25, 5], init: { uniform: 1 / 5 } })
+  expect(itemsOutputBias).toEqual({ shape: [1, 5], init: { uniform: 1 / 5 } })
+})
+
+test('a linear hint, worked by hand', () => {
+  const params = parseParams(hint, { projector: 'linear' })
+  const leaves = leavesOf(hint, params, scene)
+  const { value } = evaluateVectors(hint, params, scene, leaves)
+  let expected = 0
+  for (const of of ['users', 'items'] as const) {
+    const [s, t, W, b] = [`student ${of}`, `teacher ${of}`, `${of}Weight`, `${of}WeightBias`].map((name) => leaves[name].arraySync()) // prettier-ignore
+    s.forEach((row, n) =>
+      t[n].forEach((target, j) => {
+        const projected = row.reduce((sum, x, k) => sum + x * W[k][j], b[0][j])
+        expected += (projected - target) ** 2
+      }),
+    )
+  }
+  expect(value).toBeNear(expected, { rel: 1e-5 })
+})
+
+test.each([
+  [{ projector: 'linear' }],
+  [{ projector: 'linear', bias: false, normalise: true }],
+  [{ ratio: 1 }],
+  [{ ratio: 1, bias: false, dropout: 0.5 }],
+  [{ ratio: 1, dropout: 0, normalise: true }],
+])('gradient agrees with finite differences: %j', (given) => {
+  const params = parseParams(hint, given)
+  const leaves = leavesOf(hint, params, scene)
+  const names = Object.keys(leaves).filter((name) => !name.startsWith('teacher'))
+  expectGradient(
+    (...given) => {
+      const moved = Object.fromEntries(names.map((name, n) => [name, given[n]]))
+      return lossOfLeaves(hint, params, scene, { ...leaves, ...moved })
+    },
+    names.map((name) => leaves[name].shape),
+    { inputs: names.map((name) => leaves[name].dataSync()), step: 0.005, rel: 1e-2, abs: 1e-2 },
+  )
+  expectNoLeak(() => (evaluateVectors(hint, params, scene, leaves), []))
+})
+
+test('dropout keeps the mean, and as many as it says; a linear projector has none', () => {
+  for (const rate of [0.2, 0.5, 0.9]) {
+    const mask = dropoutMask(200_000, rate, createRng(2))
+    const zeros = mask.filter((x) => x === 0).length / mask.length
+    expect(Math.abs(zeros - rate)).toBeLessThan(4 * Math.sqrt((rate * (1 - rate)) / mask.length))
+    expect(new Set(mask)).toEqual(new Set([0, Math.fround(1 / (1 - rate))]))
+  }
+  expect(dropoutMask(1000, 0.3, createRng(5))).toEqual(dropoutMask(1000, 0.3, createRng(5)))
+  expect(dropoutMask(1000, 0.3, createRng(5))).not.toEqual(dropoutMask(1000, 0.3, createRng(6)))
+  const linear = parseParams(hint, { projector: 'linear', dropout: 0.9 })
+  const leaves = leavesOf(hint, linear, scene)
+  const plain = parseParams(hint, { projector: 'linear', dropout: 0 })
+  expect(evaluateVectors(hint, linear, scene, leaves).value).toBe(
+    evaluateVectors(hint, plain, scene, leaves).value,
+  )
+})
+
+test('no run of equal places in a mask is likelier than chance', () => {
+  const mask = dropoutMask(100_000, 0.5, createRng(11))
+  for (const lag of [1, 2, 3, 4, 7, 31, 32]) {
+    let equal = 0
+    for (let n = lag; n < mask.length; n++) equal += mask[n] === mask[n - lag] ? 1 : 0
+    expect(Math.abs(equal / (mask.length - lag) - 0.5)).toBeLessThan(4 * Math.sqrt(0.25 / mask.length))
+  }
+})
+
+test('the default is the released configuration for CiteULike, MF to MF', () => {
+  const { defaults, presets = [] } = hint
+  expect(parseParams(hint)).toMatchObject(presets[0].params)
+  expect(presets[0]).toMatchObject({ dataset: 'citeulike-t', teacher: 'mf', student: 'mf', ...defaults })
+})

@@ -1,0 +1,109 @@
+import {
+  listScores,
+  pairwiseRegulariser,
+  projectByExperts,
+  softCrossEntropy,
+  weightedSum,
+} from '@recdistill/losses'
+import { defineMethod, type ListSpec } from '@recdistill/plugin'
+import { sampleByPosition } from '@recdistill/samplers'
+import { z } from 'zod'
+import { gumbelNoise } from './draws/gumbel-noise.ts'
+import { expertParams } from './experts/expert-params.ts'
+import { expertTerm } from './experts/expert-term.ts'
+import { expertAux, expertsOf, type Side } from './experts/parameters.ts'
+import { expertTemperature } from './experts/temperature.ts'
+import { presets } from './presets/pckd.ts'
+
+const params = z.object({
+  alpha: z.number().min(0).default(0.1).describe('weight of the regulariser beside the experts’ term'),
+  form: z
+    .enum(['list', 'pair', 'hybrid'])
+    .default('list')
+    .describe('what the projection preserves: a distribution over Q items, the order of two, or both'),
+  guide: z
+    .enum(['teacher', 'student'])
+    .default('teacher')
+    .describe('whose ranking items are drawn from; training positives stay in'),
+  T: z.number().positive().default(10).describe('temperature of the draw; large is nearly uniform'),
+  M: z.int().min(1).default(100).describe('positions drawn from'),
+  Q: z.int().min(2).default(5).describe('items drawn per user and epoch'),
+  tau: z.number().positive().default(0.1).describe('temperature of both distributions of the list form'),
+  ...expertParams,
+})
+type Params = z.output<typeof params>
+
+const batchRows = { users: 'users', positives: 'positives', negatives: 'negatives' } as const
+const rowsOfLists = {
+  rowUsers: { of: 'users', per: 'row' },
+  likelyItems: { of: 'items', list: 'likely' },
+  comparedItems: { of: 'items', list: 'compared' },
+} as const
+
+/** An item list the regulariser's other form reads. */
+const unused: ListSpec = { size: 0, refresh: 'once', draw() {} }
+
+/**
+ * Preference-consistent distillation: distillation experts whose projection is kept from reordering what the student likes.
+ *
+ *     loss = DE + alpha R        pre(u, i) = <s_u, s_i>        post(u, i) = <f_U(s_u), f_I(s_i)>
+ *     list:   R = sum over pairs of CE(softmax(pre / tau), softmax(post / tau)) over Q items
+ *     pair:   R = sum over pairs of softplus(-(post_1 - post_2)(pre_1 - pre_2)) of two items
+ *     hybrid: both, of separate draws
+ *
+ * In R the student's vectors are constants: it trains experts and gates only. Items are drawn from the first M of the
+ * guide's ranking with weights exp(-(t + 1) / T), without replacement. Every projection has Gumbel noise of its own.
+ */
+export default defineMethod({
+  name: 'pckd',
+  paper: {
+    title: 'Preference-Consistent Knowledge Distillation for Recommender System',
+    venue: 'TKDE 2024, arXiv 2311.04549',
+    equations: 'section 4, list-wise and pair-wise regularisers',
+  },
+  params,
+  defaults: { lambda: 0.05, weightDecay: 1e-4 },
+  presets,
+  check: ({ Q, M }, { numItems }) => [
+    ...(Q > M ? [`pckd.Q: expected at most M = ${M}, got ${Q}`] : []),
+    ...(M > numItems ? [`pckd.M: expected at most ${numItems}, the number of items, got ${M}`] : []),
+  ],
+  lists: (params) => ({
+    likely: params.form === 'pair' ? unused : drawn(params, params.Q),
+    compared: params.form === 'list' ? unused : drawn(params, 2),
+  }),
+  rows: () => ({ ...batchRows, ...rowsOfLists }),
+  aux: ({ experts }, world) => expertAux(experts, world),
+  over: 'pairs',
+  loss(input) {
+    const { student, teacher, mask, aux, params, rng } = input
+    const temperature = expertTemperature(params, input)
+    const projected = (rows: keyof typeof rowsOfLists, side: Side, draw: string) => {
+      const vectors = student.rows[rows]
+      const noise = gumbelNoise(vectors.shape[0] * params.experts, rng.fork(`gumbel ${rows} ${draw}`))
+      const options = { noise, temperature, frozen: true }
+      return projectByExperts(vectors, teacher.rows[rows], expertsOf(aux, side), options)
+    }
+    const regulariser = (list: 'likely' | 'compared') => {
+      const after = listScores(projected('rowUsers', 'users', list), projected(`${list}Items`, 'items', list))
+      const before = listScores(student.rows.rowUsers, student.rows[`${list}Items`])
+      return list === 'likely'
+        ? softCrossEntropy(after, before, { temperature: params.tau, mask: mask.likely })
+        : pairwiseRegulariser(after, before, { mask: mask.compared })
+    }
+    const forms = { list: ['likely'], pair: ['compared'], hybrid: ['likely', 'compared'] } as const
+    return weightedSum([
+      [1, expertTerm(input)],
+      ...forms[params.form].map((list) => [params.alpha, regulariser(list)] as const),
+    ])
+  },
+})
+
+/** Items of the guide's unmasked ranking, in the order they are drawn: the first two are the pair of the pair form. */
+function drawn({ guide, M, T }: Params, size: number): ListSpec {
+  return {
+    size,
+    refresh: { epochs: 1 },
+    draw: (row, out, rng) => void sampleByPosition(row[guide].top(M), T, out, rng, { keepDrawOrder: true }),
+  }
+}
