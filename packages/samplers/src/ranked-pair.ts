@@ -1,0 +1,39 @@
+import type { Rng } from '@recdistill/core'
+
+/**
+ * Two different positions of n, the smaller one returned: both drawn independently with weights that fall with the position,
+ * pairs of equal positions thrown away.
+ *
+ *     P(t, s) = w(t) w(s) / sum over t' < s' of w(t') w(s'),   t < s,   w(t) = exp(-(t + 1) / T)
+ *
+ * `drawBehind` draws the other one. Distance and smaller position of such a pair are geometric and independent of each other but
+ * for the end of the list, so both come in closed form; a pair that would reach beyond the end is drawn again, at most every
+ * second one is, whatever T.
+ *
+ * @param n At least 2.
+ * @param T Above 0; large is nearly uniform.
+ * @see UnKD, WSDM 2023, which redraws whole batches of pairs until none is tied.
+ */
+export function drawAhead(n: number, T: number, rng: Rng): number {
+  for (;;) {
+    const ahead = geometric(n - 1, 2 / T, rng)
+    if (ahead + 1 + geometric(n - 1, 1 / T, rng) < n) return ahead
+  }
+}
+
+/**
+ * The larger position of a pair, its smaller one given.
+ *
+ *     P(s) = w(s) / sum over s' > ahead of w(s'),   s > ahead
+ *
+ * @param ahead At most n - 2.
+ */
+export function drawBehind(ahead: number, n: number, T: number, rng: Rng): number {
+  return ahead + 1 + geometric(n - 1 - ahead, 1 / T, rng)
+}
+
+/** Position of n with weights exp(-rate t), by the inverse of its distribution function. */
+function geometric(n: number, rate: number, rng: Rng): number {
+  const share = (rng.uint32() + 0.5) * 2 ** -32 * -Math.expm1(-rate * n)
+  return Math.min(n - 1, Math.floor(-Math.log1p(-share) / rate))
+}
