@@ -37,6 +37,20 @@ function views(engine: Engine, user: Table, item: Table) {
     scores: (users, items, k) => tf.tensor2d(model.scoresOf(users, items, k), [users.length, k]),
     pullScores: (users, items, k, grad) => engine.pullScores(user, item, { users, items, k }, grad),
     pullRows: (of, ids, grad) => engine.pullRows(of === 'users' ? user : item, ids, grad),
+    backgroundOf(users, items, k, exclude, clamp) {
+      const out = new Float32Array(users.length)
+      engine.backgroundLogSumExp(user, item, { users, items, k }, exclude, clamp, out)
+      return out
+    },
+    pullBackground: (users, items, k, exclude, clamp, grad, background) =>
+      engine.pullBackground(user, item, { users, items, k }, exclude, clamp, grad, background),
     fused: (loss, input, scale) => fusedOnTables(engine, user, item, loss, input, scale),
+    backgroundOf(users, items, k, exclude, clamp) {
+      const out = new Float32Array(users.length)
+      engine.backgroundLogSumExp(user, item, { users, items, k }, exclude, clamp, out)
+      return out
+    },
+    pullBackground: (users, items, k, exclude, clamp, grad, background) =>
+      engine.pullBackground(user, item, { users, items, k }, exclude, clamp, grad, background),
   } satisfies Partial<Omit<Backbone, 'flipped'>>
 }

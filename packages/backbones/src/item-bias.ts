@@ -34,7 +34,7 @@ export function addItemBias(
       real.length === items.length ? grad : grad.filter((_, n) => items[n] !== NO_ITEM),
     )
   }
-  const { fused: _, ...views } = model
+  const views = withoutKernels(model)
   const biased: Backbone = {
     ...views,
     flipped: () => flipped,
@@ -103,7 +103,7 @@ function flip(
     for (let n = 0; n < scores.length; n++) if (users[n] !== NO_ITEM) scores[n] += of[Math.floor(n / k)]
     return scores
   }
-  const { fused: _, ...views } = model
+  const views = withoutKernels(model)
   return {
     ...views,
     parameters: biased.parameters,
@@ -123,6 +123,13 @@ function flip(
       engine.pullRows(bias, items, sums)
     },
   }
+}
+
+/** What the engine's kernels do on two tables alone is not this model's. */
+function withoutKernels(model: Backbone): Backbone {
+  const views = { ...model }
+  for (const name of ['fused', 'backgroundOf', 'pullBackground'] as const) delete views[name]
+  return views
 }
 
 function gatherBias(engine: Engine, bias: Table, items: Uint32Array): Float32Array {

@@ -1,4 +1,4 @@
-import { createRng, NO_ITEM, type Csr } from '@recdistill/core'
+import { createRng, NO_ITEM, rowOf, type Csr } from '@recdistill/core'
 import { createEngine } from '@recdistill/engine'
 import type { Backbone, Model } from '@recdistill/plugin'
 import { prepareTensors } from '@recdistill/tensor'
@@ -158,6 +158,40 @@ describe.each([{ biases: false }, { biases: true }])('flipped, with %o', (params
     const batch = { users, positives: users, negatives: users, negativesPerRow: 1, rng: createRng(0) }
     expect(() => flipped.base(batch)).toThrow(RangeError)
   })
+})
+
+test('a background is everything but what is listed and excluded, in value and gradient', () => {
+  const users = Uint32Array.of(0, 3)
+  const items = Uint32Array.of(1, 2, NO_ITEM, 7, 8, 1)
+  const grad = Float32Array.of(2, -3)
+  const model = () => create({ init: 0.5 })
+  const left = (user: number, n: number) =>
+    Uint32Array.from({ length: 30 }, (_, item) => item).filter(
+      (item) => !rowOf(split.train, user).includes(item) && !items.subarray(n * 3, n * 3 + 3).includes(item),
+    )
+  const made = model()
+  const background = made.backgroundOf?.(users, items, 3, split.train, null) as Float32Array
+  made.pullBackground?.(users, items, 3, split.train, null, grad, background)
+  const plain = model()
+  const expected = [...users].map((user, n) => {
+    const rest = left(user, n)
+    const scores = plain.scoresOf(Uint32Array.of(user), rest, rest.length).slice()
+    const sum = scores.reduce((total, score) => total + Math.exp(score), 0)
+    const shares = scores.map((score) => (grad[n] * Math.exp(score)) / sum)
+    plain.pullScores(Uint32Array.of(user), rest, rest.length, shares)
+    return Math.log(sum)
+  })
+  expect(background).toBeNear(expected, { rel: 1e-5 })
+  for (const one of [made, plain]) one.update()
+  expect(made.state().optimizer['users.m']).toBeNear(plain.state().optimizer['users.m'], {
+    rel: 1e-4,
+    abs: 1e-6,
+  })
+  expect(made.state().optimizer['items.m']).toBeNear(plain.state().optimizer['items.m'], {
+    rel: 1e-4,
+    abs: 1e-6,
+  })
+  expect(create({ biases: true }).backgroundOf).toBeUndefined()
 })
 
 test('a teacher from vectors made elsewhere ranks by their dot products', () => {
