@@ -45,12 +45,5 @@ function views(engine: Engine, user: Table, item: Table) {
     pullBackground: (users, items, k, exclude, clamp, grad, background) =>
       engine.pullBackground(user, item, { users, items, k }, exclude, clamp, grad, background),
     fused: (loss, input, scale) => fusedOnTables(engine, user, item, loss, input, scale),
-    backgroundOf(users, items, k, exclude, clamp) {
-      const out = new Float32Array(users.length)
-      engine.backgroundLogSumExp(user, item, { users, items, k }, exclude, clamp, out)
-      return out
-    },
-    pullBackground: (users, items, k, exclude, clamp, grad, background) =>
-      engine.pullBackground(user, item, { users, items, k }, exclude, clamp, grad, background),
   } satisfies Partial<Omit<Backbone, 'flipped'>>
 }
