@@ -1,6 +1,6 @@
 import { Arg, Background, Head } from '../src/wasm/layout'
 import { arg, argF, head, rowBytes } from './memory'
-import { expNegative, fma, minusInfinity } from './simd'
+import { fma, minusInfinity } from './simd'
 import { add, clear, copy } from './vectors'
 
 /**
@@ -10,6 +10,9 @@ import { add, clear, copy } from './vectors'
 
 /** Bytes of 8 floats: one number of each user of a block. */
 const SIDE: usize = 32
+
+/** Blocks of users whose shares of a group of items stay in cache together. */
+const BATCH: u32 = Background.batch / Background.users
 
 /**
  * Of blocks of 8 users: their rows side by side [d, 8] and one after the other [8, d], the latter followed by zeros where
@@ -67,8 +70,7 @@ export function backgroundSums(chunk: u32, thread: u32): void {
     const count = min<u32>(Background.items, items - first)
     for (let block: u32 = 0; block < blocks; block++) {
       const row = from + block * Background.users
-      scoreGroup(<usize>arg(Arg.tiles) + <usize>row * bytes, item, first, count, scores, bytes)
-      clampScores(scores, count, limit)
+      scoreGroup(<usize>arg(Arg.tiles) + <usize>row * bytes, item, first, count, scores, bytes, true, limit)
       hide(cursors + <usize>block * SIDE * 2, row, min(row + Background.users, to), first, count, scores)
       sumGroup(scores, count, tops + <usize>block * SIDE, sums + <usize>block * SIDE * 2)
     }
@@ -132,10 +134,10 @@ function hideOf(ids: usize, cursor: u32, stop: u32, first: u32, count: u32, scor
   return cursor
 }
 
-/** Scores of `count` items from `first` on by 8 users side by side. [count, 8]; up to 4 places beyond are written. */
+/** Scores of `count` items from `first` on by 8 users side by side, [count, 8]; up to 4 places beyond are written. */
 // @ts-ignore: decorator
 @inline
-function scoreGroup(users: usize, item: usize, first: u32, count: u32, out: usize, bytes: usize): void {
+function scoreGroup(users: usize, item: usize, first: u32, count: u32, out: usize, bytes: usize, clamped: bool, limit: v128): void {
   const values = <usize>head(item, Head.values)
   const last = head(item, Head.rows) - 1
   for (let n: u32 = 0; n < count; n += 5) {
@@ -232,26 +234,57 @@ function scoreGroup(users: usize, item: usize, first: u32, count: u32, out: usiz
       p3 += 16
       p4 += 16
     }
-    v128.store(out, a0)
-    v128.store(out, a1, 16)
-    v128.store(out, b0, 32)
-    v128.store(out, b1, 48)
-    v128.store(out, c0, 64)
-    v128.store(out, c1, 80)
-    v128.store(out, d0, 96)
-    v128.store(out, d1, 112)
-    v128.store(out, e0, 128)
-    v128.store(out, e1, 144)
+    v128.store(out, clamped ? within(a0, limit) : a0)
+    v128.store(out, clamped ? within(a1, limit) : a1, 16)
+    v128.store(out, clamped ? within(b0, limit) : b0, 32)
+    v128.store(out, clamped ? within(b1, limit) : b1, 48)
+    v128.store(out, clamped ? within(c0, limit) : c0, 64)
+    v128.store(out, clamped ? within(c1, limit) : c1, 80)
+    v128.store(out, clamped ? within(d0, limit) : d0, 96)
+    v128.store(out, clamped ? within(d1, limit) : d1, 112)
+    v128.store(out, clamped ? within(e0, limit) : e0, 128)
+    v128.store(out, clamped ? within(e1, limit) : e1, 144)
     out += 5 * SIDE
   }
 }
 
 // @ts-ignore: decorator
 @inline
-function clampScores(scores: usize, count: u32, limit: v128): void {
-  const low = f32x4.neg(limit)
-  const end = scores + <usize>count * SIDE
-  for (; scores < end; scores += 16) v128.store(scores, f32x4.max(low, f32x4.min(v128.load(scores), limit)))
+function within(score: v128, limit: v128): v128 {
+  return f32x4.max(f32x4.neg(limit), f32x4.min(score, limit))
+}
+
+/** 2^f = 1 + f c1 + ... + f^5 c5 for |f| <= 1/2, to 1e-7; what comes before it in the exponential. */
+const CONSTANTS = memory.data<f32>([
+  1.4426950408889634, -126.0, 12582912.0, 0.001326472731307149, 0.009671512991189957, 0.05550733581185341,
+  0.24022242426872253, 0.6931470036506653, 1.0,
+])
+
+// @ts-ignore: decorator
+@inline
+function constant(index: usize): v128 {
+  return v128.load32_splat(CONSTANTS + (index << 2))
+}
+
+/**
+ * e^x for x up to about 0, to 2e-7 and 6e-8 |x|: in sums the large terms decide. Half as long as the exponential of the
+ * losses. 2^-126, which no sum notices, for what is smaller and for NaN.
+ */
+// @ts-ignore: decorator
+@inline
+function exponential(x: v128): v128 {
+  const lowest = constant(1)
+  const magic = constant(2)
+  const t = f32x4.pmax(lowest, f32x4.mul(x, constant(0)))
+  // adding 1.5 x 2^23 rounds to a whole number that stands in the low bits
+  const shifted = f32x4.add(t, magic)
+  const f = f32x4.sub(t, f32x4.sub(shifted, magic))
+  let y = fma(constant(3), f, constant(4))
+  y = fma(y, f, constant(5))
+  y = fma(y, f, constant(6))
+  y = fma(y, f, constant(7))
+  y = fma(y, f, constant(8))
+  return i32x4.add(y, i32x4.shl(shifted, 23))
 }
 
 /** Adds e^(score - top) of a group to the running sums; `top`, the largest score so far, may rise. */
@@ -269,15 +302,15 @@ function sumGroup(scores: usize, count: u32, tops: usize, sums: usize): void {
   }
   let sum0 = f32x4.splat(0)
   let sum1 = f32x4.splat(0)
-  // of a user without background so far every difference is NaN, whose e^ counts as 0
+  // of a user without background so far every difference is NaN, whose e^ counts as next to nothing
   for (let at = scores; at < end; at += SIDE) {
-    sum0 = f32x4.add(sum0, expNegative(f32x4.sub(v128.load(at), top0)))
-    sum1 = f32x4.add(sum1, expNegative(f32x4.sub(v128.load(at, 16), top1)))
+    sum0 = f32x4.add(sum0, exponential(f32x4.sub(v128.load(at), top0)))
+    sum1 = f32x4.add(sum1, exponential(f32x4.sub(v128.load(at, 16), top1)))
   }
   v128.store(tops, top0)
   v128.store(tops, top1, 16)
-  addTo(sums, expNegative(f32x4.sub(old0, top0)), sum0)
-  addTo(sums + SIDE, expNegative(f32x4.sub(old1, top1)), sum1)
+  addTo(sums, exponential(f32x4.sub(old0, top0)), sum0)
+  addTo(sums + SIDE, exponential(f32x4.sub(old1, top1)), sum1)
 }
 
 /** sums = sums x shrink + more, in double precision. */
@@ -309,19 +342,19 @@ export function backgroundPull(chunk: u32, thread: u32): void {
   const lines = <usize>arg(Arg.values)
   const shares = <usize>arg(Arg.scratch) + <usize>thread * <usize>arg(Arg.scratchBytes)
   const blockBytes = <usize>(Background.items + 5) * SIDE
-  const cursors = shares + <usize>Background.blocks * blockBytes
+  const cursors = shares + <usize>BATCH * blockBytes
   const limit = f32x4.splat(argF(Arg.cap))
   if (trainsUser) clear(part, <usize>blocks * bytes * Background.users)
   startCursors(cursors, 0, rows, from)
   for (let first = from; first < to; first += Background.items) {
     const count = min<u32>(Background.items, to - first)
     if (trainsItem) for (let j = first; j < first + count; j++) store<u8>(<usize>head(item, Head.dirty) + j, 1)
-    for (let start: u32 = 0; start < blocks; start += Background.blocks) {
-      const stop = min<u32>(start + Background.blocks, blocks)
+    for (let start: u32 = 0; start < blocks; start += BATCH) {
+      const stop = min<u32>(start + BATCH, blocks)
       for (let block = start; block < stop; block++) {
         const row = block * Background.users
         const mine = shares + <usize>(block - start) * blockBytes
-        scoreGroup(sides + <usize>row * bytes, item, first, count, mine, bytes)
+        scoreGroup(sides + <usize>row * bytes, item, first, count, mine, bytes, false, limit)
         hide(cursors + (<usize>row << 3), row, min(row + Background.users, rows), first, count, mine)
         const place = <usize>row << 2
         sharesOf(mine, count, <usize>arg(Arg.grad1) + place, <usize>arg(Arg.grad0) + place, limit)
@@ -352,7 +385,7 @@ function sharesOf(scores: usize, count: u32, sums: usize, grads: usize, limit: v
 @inline
 function shareOf(score: v128, sum: v128, grad: v128, limit: v128): v128 {
   const inside = f32x4.le(f32x4.abs(score), limit)
-  return v128.and(f32x4.mul(expNegative(f32x4.sub(score, sum)), grad), inside)
+  return v128.and(f32x4.mul(exponential(f32x4.sub(score, sum)), grad), inside)
 }
 
 /** sum[d, 8] += share[j, 8] x item j's number d. */

@@ -9,8 +9,8 @@ import { flush, setJob, type WasmTable } from './table.ts'
 /** Pieces of the catalogue that the pullback is cut into, and bytes their parts of the users' gradient take together at most. */
 const PIECES = { least: 4, most: 32, bytes: 2 ** 24 }
 
-/** Users whose sums run over the catalogue together. */
-const CHUNK_BLOCKS = 8
+/** The largest 32-bit float. */
+const LARGEST = (2 - 2 ** -23) * 2 ** 127
 
 export function backgroundLogSumExp(
   context: Context,
@@ -26,10 +26,10 @@ export function backgroundLogSumExp(
   const { machine, arena, threads } = context
   const { users } = rows
   if (users.length === 0) return
-  prepare(context, what, user, item, rows, exclude, clamp)
+  prepare(context, what, user, item, rows, exclude, clamp, Infinity)
   const result = arena.take(users.length * 4)
-  const scratchBytes = (CHUNK_BLOCKS * 5 + Background.items + 5) * Background.users * 4 + 64
-  const chunkRows = CHUNK_BLOCKS * Background.users
+  const chunkRows = Background.batch
+  const scratchBytes = (chunkRows * 5 + (Background.items + 5) * Background.users) * 4 + 64
   const scratch = arena.take(scratchBytes * threads)
   setWords(context, { out: result, chunkRows, scratch, scratchBytes })
   machine.fork(Kernel.backgroundSums, Math.ceil(users.length / chunkRows))
@@ -52,7 +52,8 @@ export function pullBackground(
   const { machine, arena, threads } = context
   const { users } = rows
   if (users.length === 0 || item.rows === 0) return
-  const blocks = prepare(context, what, user, item, rows, exclude, clamp)
+  // what is hidden, at minus infinity, is beyond every clamp
+  const blocks = prepare(context, what, user, item, rows, exclude, clamp, LARGEST)
   const padded = blocks * Background.users
   // neither users that stand beside the last ones nor those with an empty background have a share in anything
   const grads = new Float32Array(padded)
@@ -66,7 +67,7 @@ export function pullBackground(
   const pieces = Math.min(PIECES.most, Math.max(PIECES.least, Math.floor(PIECES.bytes / partBytes)))
   const tileItems = Math.ceil(item.rows / pieces / Background.items) * Background.items
   const parts = Math.ceil(item.rows / tileItems)
-  const scratchBytes = Background.blocks * (Background.items + 5) * Background.users * 4 + padded * 8 + 64
+  const scratchBytes = Background.batch * (Background.items + 5) * 4 + padded * 8 + 64
   const scratch = arena.take(scratchBytes * threads)
   const userGrad = user.trainable ? arena.take(partBytes) : 0
   const records = user.trainable ? arena.take(partBytes * parts) : 0
@@ -87,6 +88,7 @@ function prepare(
   { users, items, k }: ListRows,
   exclude: Csr | null,
   clamp: number | null,
+  noClamp: number,
 ): number {
   const { machine, arena } = context
   expectSameDim(what, user, item)
@@ -109,7 +111,7 @@ function prepare(
     values: arena.take(bytes),
     ...excludedRows(context, users, exclude),
   })
-  machine.heap.f32[machine.control + Control.args + Arg.cap] = clamp ?? Infinity
+  machine.heap.f32[machine.control + Control.args + Arg.cap] = clamp ?? noClamp
   setJob(machine, { user, item, all: false })
   readyRows(context, user, item === user ? null : item, Math.ceil(users.length / chunkRows), () => {
     expectIds(`${what}: users`, users, user)

@@ -140,9 +140,9 @@ export enum Tile {
   items = 8,
 }
 
-/** Sums over whole backgrounds: users side by side, items of a group, and blocks of users that share a group's scratch memory. */
+/** Sums over whole backgrounds: users side by side, items of a group, and users that share a group's scratch memory. */
 export enum Background {
   users = 8,
   items = 40,
-  blocks = 8,
+  batch = 64,
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { BackboneDefinition } from '../backbone.ts'
+import { backboneBackgrounds } from './backbone-backgrounds.ts'
 import { backboneGradients } from './backbone-gradients.ts'
 import type { BackboneContract } from './backbone-scene.ts'
 import { backboneTraining } from './backbone-training.ts'
@@ -14,6 +15,7 @@ export function backboneChecks<P extends z.ZodObject>(
   return [
     ...backboneViews(definition, contract),
     ...backboneGradients(definition, contract),
+    ...backboneBackgrounds(definition, contract),
     ...backboneTraining(definition, contract),
   ]
 }

@@ -120,7 +120,7 @@ export function backboneGradients<P extends z.ZodObject>(
 }
 
 /** Of either sign and none near zero: a place that is forgotten shows. */
-function upstream(length: number, rng: Rng): Float32Array {
+export function upstream(length: number, rng: Rng): Float32Array {
   return Float32Array.from({ length }, () => (rng.int(2) ? 1 : -1) * (0.5 + rng.float()))
 }
 
@@ -128,7 +128,7 @@ function upstream(length: number, rng: Rng): Float32Array {
 const mostCoordinates = 150
 
 /** Moves parameters one at a time and compares the slopes with the gradient. */
-function expectSlopes(
+export function expectSlopes(
   backbone: Backbone,
   parameters: Parameters,
   rng: Rng,
