@@ -1,3 +1,3 @@
 export type { AdamOptions, Engine, ListRows, SparseMatrix, Table } from './engine.ts'
-export { createEngine, type EngineOptions } from './create-engine.ts'
+export { createEngine, devices, expectDevice, type Device, type EngineOptions } from './create-engine.ts'
 export { createPlainEngine } from './plain/engine.ts'

@@ -1,5 +1,6 @@
 import { NO_ITEM, type Rng } from '@recdistill/core'
-import { createPlainEngine, type Engine, type Table } from '../src/index.ts'
+import { findNodeBackends } from '@recdistill/tensor/node-backend'
+import { createEngine, createPlainEngine, type Engine, type Table } from '../src/index.ts'
 import { createWasmEngine } from '../src/wasm/engine.ts'
 
 /** The fast engine of some build, which this runtime is known to have. */
@@ -14,11 +15,15 @@ export function fastEngine(
   return engine
 }
 
+/** Where a library is provisioned or installed, what holds for every engine is tested on it too. */
+export const hasTensorFlow = findNodeBackends().found.length > 0
+
 /** Every build, by name. */
 export const engines: Record<string, () => Engine> = {
   plain: createPlainEngine,
   simd: () => fastEngine('simd', 2),
   relaxed: () => fastEngine('relaxed', 2),
+  ...(hasTensorFlow ? { tensorflow: () => createEngine({ device: 'tensorflow' }) } : {}),
 }
 
 export interface World {

@@ -1,10 +1,12 @@
 import { accessSync, constants } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { InputError } from '@recdistill/core'
 import * as tf from '@tensorflow/tfjs'
 import { registerKernels } from './kernels/register.ts'
+import { findNodeBackends, registerNodeBackend } from './node-backend/index.ts'
 
-export type TensorBackend = 'wasm' | 'cpu'
+export type TensorBackend = 'wasm' | 'cpu' | 'tensorflow'
 
 let prepared: { readonly asked: TensorBackend; readonly ready: Promise<TensorBackend> } | null = null
 
@@ -12,13 +14,16 @@ let prepared: { readonly asked: TensorBackend; readonly ready: Promise<TensorBac
  * Chooses where tensors are computed and registers the kernels TensorFlow.js lacks there. Call it once, before the first
  * tensor; further calls for the same backend cost nothing. Without it TensorFlow.js runs plain JavaScript.
  *
- * @param options.backend What to use. `wasm` falls back to `cpu` with one warning where it cannot start.
+ * @param options.backend What to use. `wasm` falls back to `cpu` with one warning where it cannot start; `tensorflow` is
+ *   libtensorflow through tfjs-node, when it is there. By default RECDISTILL_DEVICE decides: `tensorflow` for `tensorflow`
+ *   and `gpu`, else `wasm`.
  * @param options.wasmFolder Where the `.wasm` files lie; by default inside the installed package, so no network is needed.
  * @param options.warn Who is told about a fallback.
  * @returns The backend in use.
+ * @throws InputError for `tensorflow` where there is none.
  */
 export function prepareTensors({
-  backend = 'wasm',
+  backend = backendOfEnvironment(process.env.RECDISTILL_DEVICE),
   wasmFolder,
   warn = console.warn,
 }: {
@@ -28,9 +33,40 @@ export function prepareTensors({
 } = {}): Promise<TensorBackend> {
   if (prepared?.asked === backend) return prepared.ready
   silenceBanner()
-  const ready = backend === 'wasm' ? startWasm(wasmFolder, warn) : startCpu()
+  const ready = start(backend, wasmFolder, warn)
   prepared = { asked: backend, ready }
   return ready
+}
+
+function backendOfEnvironment(device: string | undefined): TensorBackend {
+  return device === 'tensorflow' || device === 'gpu' ? 'tensorflow' : 'wasm'
+}
+
+function start(
+  backend: TensorBackend,
+  wasmFolder: string | undefined,
+  warn: (line: string) => void,
+): Promise<TensorBackend> {
+  switch (backend) {
+    case 'wasm':
+      return startWasm(wasmFolder, warn)
+    case 'cpu':
+      return startCpu()
+    case 'tensorflow':
+      return startTensorFlow()
+  }
+}
+
+async function startTensorFlow(): Promise<TensorBackend> {
+  const { found, problems } = findNodeBackends()
+  if (found.length === 0)
+    throw new InputError(
+      `prepareTensors: no TensorFlow here; run recdistill setup tensorflow${problems.map((text) => ` (${text})`).join('')}`,
+    )
+  registerNodeBackend(found[0])
+  if (!(await tf.setBackend('tensorflow')))
+    throw new InputError('prepareTensors: TensorFlow.js refused the tensorflow backend')
+  return 'tensorflow'
 }
 
 async function startWasm(
