@@ -1,19 +1,9 @@
 import { type Tensor2D, tf, withGradient } from '@recdistill/tensor'
+import type { Experts } from './expert-mixture.ts'
 import { type SparseRows, sparseProduct, transposedProduct } from './sparse-product.ts'
 
-/** Two layers with a rectifier between them. */
-export interface TwoLayers {
-  readonly hidden: Tensor2D // [d_S, h]
-  readonly hiddenBias: Tensor2D // [1, h]
-  readonly output: Tensor2D // [h, d_T]
-  readonly outputBias: Tensor2D // [1, d_T]
-}
-
-/** What one network drops, in one step: 0, or 1 / (1 - rate). */
-export interface Dropped {
-  readonly input: Float32Array // [n, d_S]
-  readonly hidden: Float32Array // [n, h]
-}
+/** Makes a mask of `size` numbers, 0 or 1 / (1 - rate), of its own for each name. */
+export type DropoutMasks = (size: number, name: string) => Float32Array
 
 /**
  * A sparse filter over what the mean of several networks makes of each row.
@@ -26,52 +16,63 @@ export interface Dropped {
  *
  * @param x [n, d_S]
  * @param filter M. [rows, n]
- * @param dropped One for each network, or null for none.
+ * @param networks Side by side, as experts are.
+ * @param options.dropout Absent for none.
  * @returns [rows, d_T]
  */
 export function filteredProjection(
   x: Tensor2D,
   filter: SparseRows,
-  networks: readonly TwoLayers[],
-  { dropped = null }: { dropped?: readonly Dropped[] | null } = {},
+  { hidden, hiddenBias, output, outputBias }: Experts,
+  { dropout = null }: { dropout?: DropoutMasks | null } = {},
 ): Tensor2D {
-  const rows = filter.offsets.length - 1
+  const count = outputBias.shape[0]
+  const width = hidden.shape[1] / count
   return tf.tidy(() => {
-    const sums = tf.tensor2d(rowSums(filter), [rows, 1])
-    const outputs = networks.map((network, k) => {
-      const filtered = filteredHidden(x, filter, network, dropped?.[k] ?? null)
-      return tf.add<Tensor2D>(tf.matMul(filtered, network.output), tf.matMul(sums, network.outputBias))
+    const outputs = Array.from({ length: count }, (_, k) => {
+      const columns = (of: Tensor2D) => tf.slice(of, [0, k * width], [of.shape[0], width])
+      const masks = dropout && {
+        input: dropout(x.size, `input ${k}`),
+        hidden: dropout(x.shape[0] * width, `hidden ${k}`),
+      }
+      const filtered = filteredHidden(x, filter, columns(hidden), columns(hiddenBias), masks)
+      return tf.matMul<Tensor2D>(filtered, tf.slice(output, [k * width, 0], [width, output.shape[1]]))
     })
-    return tf.div<Tensor2D>(tf.addN(outputs), networks.length)
+    const bias = tf.mul(tf.tensor2d(rowSums(filter), [filter.offsets.length - 1, 1]), tf.sum(outputBias, 0))
+    return tf.div<Tensor2D>(tf.add(tf.addN(outputs), bias), count)
   })
+}
+
+interface Masks {
+  readonly input: Float32Array // [n, d_S]
+  readonly hidden: Float32Array // [n, h]
 }
 
 /** M drop(relu(drop(x) W + b)). [rows, h] */
 function filteredHidden(
   x: Tensor2D,
   filter: SparseRows,
-  { hidden, hiddenBias }: TwoLayers,
-  dropped: Dropped | null,
+  W: Tensor2D,
+  b: Tensor2D,
+  masks: Masks | null,
 ): Tensor2D {
-  const inputOf = (x: Tensor2D) => drop(x, dropped?.input)
+  const inputOf = (x: Tensor2D) => drop(x, masks?.input)
   const activeOf = (input: Tensor2D, W: Tensor2D, b: Tensor2D) =>
     tf.relu<Tensor2D>(tf.add(tf.matMul(input, W), b))
-  return withGradient<Tensor2D>([x, hidden, hiddenBias], (save) => {
-    save(x, hidden, hiddenBias)
+  return withGradient<Tensor2D>([x, W, b], (save) => {
+    save(x, W, b)
     return {
-      value: tf.tidy(() =>
-        sparseProduct(filter, drop(activeOf(inputOf(x), hidden, hiddenBias), dropped?.hidden)),
-      ),
+      value: tf.tidy(() => sparseProduct(filter, drop(activeOf(inputOf(x), W, b), masks?.hidden))),
       gradient: (upstream, x, W, b) => {
         const input = inputOf(x as Tensor2D)
         const open = tf.cast<Tensor2D>(
           tf.greater(activeOf(input, W as Tensor2D, b as Tensor2D), 0),
           'float32',
         )
-        const pulled = drop(transposedProduct(filter, upstream), dropped?.hidden)
+        const pulled = drop(transposedProduct(filter, upstream), masks?.hidden)
         const grad = tf.mul<Tensor2D>(pulled, open)
         return [
-          drop(tf.matMul(grad, W as Tensor2D, false, true), dropped?.input),
+          drop(tf.matMul(grad, W as Tensor2D, false, true), masks?.input),
           tf.matMul(input, grad, true, false),
           tf.sum(grad, 0, true),
         ]

@@ -3,23 +3,27 @@ import { expectGradient, expectNoLeak } from '@recdistill/testkit'
 import { type Tensor2D, tf, valueAndGradients } from '@recdistill/tensor'
 import { describe, expect, test } from 'vitest'
 import {
+  type Experts,
   filteredProjection,
   graphFilteredDistance,
+  projectedGraphDistance,
   rowDistance,
   type SparseRows,
   sparseProduct,
-  type TwoLayers,
 } from './index.ts'
 
 const golden = { rel: 2e-6, abs: 1e-6 }
 const float32 = { rel: 2e-5, abs: 1e-6 }
 
-const rng = createRng(3)
-const matrix = (rows: number, columns: number): Tensor2D =>
-  tf.tensor2d(
+const matrixOf = (rows: number, columns: number, seed: number): Tensor2D => {
+  const rng = createRng(seed)
+  return tf.tensor2d(
     Float32Array.from({ length: rows * columns }, () => rng.normal()),
     [rows, columns],
   )
+}
+let made = 0
+const matrix = (rows: number, columns: number) => matrixOf(rows, columns, 100 + made++)
 
 /** Its entries that are not 0, by rows. */
 function sparse(dense: readonly (readonly number[])[]): SparseRows {
@@ -94,39 +98,46 @@ test('gradients agree with finite differences', () => {
 })
 
 describe('filtered projection', () => {
-  const network = (): TwoLayers => ({
-    hidden: matrix(3, 6),
-    hiddenBias: matrix(1, 6),
-    output: matrix(6, 5),
-    outputBias: matrix(1, 5),
-  })
-  const networks = [network(), network()]
+  const networks: Experts = {
+    hidden: matrix(3, 12),
+    hiddenBias: matrix(1, 12),
+    output: matrix(12, 5),
+    outputBias: matrix(2, 5),
+  }
   const filter = sparse(dense)
-  const dropped = networks.map(() => ({
-    input: Float32Array.from({ length: 4 * 3 }, () => 1.25 * rng.int(2)),
-    hidden: Float32Array.from({ length: 4 * 6 }, () => 1.25 * rng.int(2)),
-  }))
-
-  /** First the networks for all rows, then the filter. */
-  const plainly = (x: Tensor2D, nets: readonly TwoLayers[], masks: typeof dropped | null): Tensor2D => {
-    const outputs = nets.map(({ hidden, hiddenBias, output, outputBias }, k) => {
-      const drop = (y: Tensor2D, mask: Float32Array | undefined) =>
-        mask ? tf.mul<Tensor2D>(y, tf.tensor2d(mask, y.shape)) : y
-      const active = tf.relu<Tensor2D>(tf.add(tf.matMul(drop(x, masks?.[k].input), hidden), hiddenBias))
-      return tf.add<Tensor2D>(tf.matMul(drop(active, masks?.[k].hidden), output), outputBias)
-    })
-    return tf.matMul(tf.tensor2d(dense), tf.mul<Tensor2D>(tf.addN(outputs), 1 / nets.length))
+  const masks = (size: number, name: string) => {
+    const rng = createRng(7).fork(name)
+    return Float32Array.from({ length: size }, () => 1.25 * rng.int(2))
   }
 
-  test.each([null, dropped])('equals projecting every row and filtering then, dropout %#', (dropped) => {
-    const upstream = matrix(3, 5)
-    const leaves = { x: matrix(4, 3), ...networks[0] }
-    const by = (f: (x: Tensor2D, networks: readonly TwoLayers[]) => Tensor2D) =>
-      valueAndGradients(leaves, ({ x, ...first }) =>
-        tf.sum<tf.Scalar>(tf.mul(f(x, [first, networks[1]]), upstream)),
+  /** First the networks for all rows, then the filter. */
+  const plainly = (
+    x: Tensor2D,
+    { hidden, hiddenBias, output, outputBias }: Experts,
+    dropout: typeof masks | null,
+  ) => {
+    // prettier-ignore
+    const outputs = [0, 1].map((k) => {
+      const drop = (y: Tensor2D, name: string) =>
+        dropout ? tf.mul<Tensor2D>(y, tf.tensor2d(dropout(y.size, `${name} ${k}`), y.shape)) : y
+      const columns = (m: Tensor2D) => m.slice([0, 6 * k], [-1, 6])
+      const active = tf.relu<Tensor2D>(
+        tf.add(tf.matMul(drop(x, 'input'), columns(hidden)), columns(hiddenBias)),
       )
-    const fast = by((x, networks) => filteredProjection(x, filter, networks, { dropped }))
-    const plain = by((x, networks) => plainly(x, networks, dropped))
+      const out = tf.matMul(drop(active, 'hidden'), output.slice([6 * k, 0], [6, -1]))
+      return tf.add<Tensor2D>(out, outputBias.slice([k, 0], [1, -1]))
+    })
+    return tf.matMul<Tensor2D>(tf.tensor2d(dense), tf.mul(tf.addN(outputs), 0.5))
+  }
+
+  test.each([null, masks])('equals projecting every row and filtering then, dropout %#', (dropout) => {
+    const upstream = matrix(3, 5)
+    const by = (f: (x: Tensor2D, networks: Experts) => Tensor2D) =>
+      valueAndGradients({ x: matrixOf(4, 3, 9), ...networks }, ({ x, ...networks }) =>
+        tf.sum<tf.Scalar>(tf.mul(f(x, networks), upstream)),
+      )
+    const fast = by((x, networks) => filteredProjection(x, filter, networks, { dropout }))
+    const plain = by((x, networks) => plainly(x, networks, dropout))
     expect(fast.value).toBeNear(plain.value, float32)
     for (const [name, gradient] of Object.entries(plain.gradients)) {
       expect(fast.gradients[name as 'x'], name).toBeNear(gradient, { rel: 1e-4, abs: 1e-5 })
@@ -134,13 +145,30 @@ describe('filtered projection', () => {
     }
   })
 
+  test('projects no more rows than the filter reads, and compares the filtered rows', () => {
+    const wide = sparse([[0, 0.5, 0, -2, 0, 0], [0, 1, 0, 0, 0, 3]]) // prettier-ignore
+    const [s, t] = [matrix(6, 3), matrix(6, 5)]
+    const sizes: number[] = []
+    const dropout = (size: number, name: string) => {
+      if (name.startsWith('input')) sizes.push(size)
+      return new Float32Array(size).fill(1)
+    }
+    const whole = rowDistance(filteredProjection(s, wide, networks), sparseProduct(wide, t))
+    expect(projectedGraphDistance(s, t, wide, networks, { dropout })).toBeNear(whole, float32)
+    expect(sizes).toEqual([3 * 3, 3 * 3])
+    const none = { ...wide, offsets: new Uint32Array(1), columns: new Uint32Array(0), weights: new Float32Array(0) } // prettier-ignore
+    expect(projectedGraphDistance(s, t, none, networks)).toBeNear(0)
+  })
+
   test('no tensor is left behind', () => {
     const x = matrix(4, 3)
-    expectNoLeak(() => filteredProjection(x, filter, networks, { dropped }))
+    const t = matrix(4, 5)
+    expectNoLeak(() => filteredProjection(x, filter, networks, { dropout: masks }))
+    expectNoLeak(() => projectedGraphDistance(x, t, filter, networks, { dropout: masks }))
     expectNoLeak(
       () =>
         void valueAndGradients({ x }, ({ x }) =>
-          tf.sum<tf.Scalar>(filteredProjection(x, filter, networks, { dropped })),
+          projectedGraphDistance(x, t, filter, networks, { dropout: masks }),
         ),
     )
     expectNoLeak(() => graphFilteredDistance(x, x, filter))

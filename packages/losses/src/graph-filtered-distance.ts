@@ -1,6 +1,8 @@
 import { type Scalar, stopGradient, type Tensor2D, tf } from '@recdistill/tensor'
-import { expectSameShape } from './shapes.ts'
-import { type SparseRows, sparseProduct } from './sparse-product.ts'
+import type { Experts } from './expert-mixture.ts'
+import { type DropoutMasks, filteredProjection } from './filtered-projection.ts'
+import { expectSameRows, expectSameShape } from './shapes.ts'
+import { type SparseRows, sparseProduct, withoutEmptyColumns } from './sparse-product.ts'
 import { unitRows } from './unit-rows.ts'
 
 /**
@@ -51,4 +53,35 @@ export function graphFilteredDistance(
   return tf.tidy(() =>
     rowDistance(sparseProduct(filter, student), sparseProduct(filter, stopGradient(teacher)), { cosine }),
   )
+}
+
+/**
+ * The same where the student's vectors have to be brought into the teacher's space first, by the mean of several networks.
+ *
+ *     loss = sum over chosen rows a of distance((H mean over k of f_k(s))_a, (H t)_a)
+ *
+ * Only entities within reach of a chosen row are projected.
+ *
+ * @param student Vectors of all entities. [entities, d_S]
+ * @param teacher Constants. [entities, d_T]
+ * @param filter The chosen rows of H. [chosen, entities]
+ * @param networks f, side by side.
+ * @returns Summed over the chosen rows.
+ * @throws RangeError when the two disagree on rows.
+ */
+export function projectedGraphDistance(
+  student: Tensor2D,
+  teacher: Tensor2D,
+  filter: SparseRows,
+  networks: Experts,
+  { cosine = true, dropout = null }: { cosine?: boolean; dropout?: DropoutMasks | null } = {},
+): Scalar {
+  expectSameRows('projectedGraphDistance', { student, teacher })
+  if (filter.columns.length === 0) return tf.scalar(0)
+  return tf.tidy(() => {
+    const { matrix, columns } = withoutEmptyColumns(filter)
+    const ids = tf.tensor1d(columns, 'int32')
+    const projected = filteredProjection(tf.gather(student, ids), matrix, networks, { dropout })
+    return rowDistance(projected, sparseProduct(matrix, tf.gather(teacher, ids)), { cosine })
+  })
 }

@@ -38,6 +38,20 @@ export function transposedProduct(matrix: SparseRows, y: Tensor2D): Tensor2D {
   return tf.tensor2d(multiplyTransposed(matrix, y.dataSync<'float32'>(), dim), [matrix.numColumns, dim])
 }
 
+/**
+ * The same matrix without columns that hold nothing.
+ * @returns `columns` says which columns of `matrix` are left, in the order they first occur.
+ */
+export function withoutEmptyColumns(matrix: SparseRows): { matrix: SparseRows; columns: Int32Array } {
+  const places = new Uint32Array(matrix.numColumns)
+  const kept: number[] = []
+  const columns = matrix.columns.map((column) => {
+    if (places[column] === 0) places[column] = kept.push(column)
+    return places[column] - 1
+  })
+  return { matrix: { ...matrix, columns, numColumns: kept.length }, columns: Int32Array.from(kept) }
+}
+
 function multiply({ offsets, columns, weights }: SparseRows, x: Float32Array, dim: number): Float32Array {
   const out = new Float32Array((offsets.length - 1) * dim)
   for (let row = 0; row + 1 < offsets.length; row++) {
