@@ -1,0 +1,32 @@
+import type { ListSpec } from '@recdistill/plugin'
+import { sampleByPosition, sampleExcept, type Row } from '@recdistill/samplers'
+
+/**
+ * Relaxed ranking's two lists: `interesting`, K of the teacher's first `maxK` unseen items drawn by position and in its
+ * order, and `uninteresting`, L of all that are neither seen nor among those, fewer where there are fewer. Both every epoch.
+ */
+export function relaxedLists({
+  K,
+  L,
+  T,
+  maxK,
+}: {
+  readonly K: number
+  readonly L: number
+  readonly T: number
+  readonly maxK: number
+}) {
+  const candidates = (row: Row) => row.teacher.top(maxK, { seen: 'skip' })
+  return {
+    interesting: {
+      size: K,
+      refresh: { epochs: 1 },
+      draw: (row, out, rng) => void sampleByPosition(candidates(row), T, out, rng),
+    },
+    uninteresting: {
+      size: L,
+      refresh: { epochs: 1 },
+      draw: (row, out, rng) => void sampleExcept(row.numItems, [row.seen, candidates(row)], out, rng),
+    },
+  } as const satisfies Record<string, ListSpec>
+}
