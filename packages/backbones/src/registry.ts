@@ -1,10 +1,11 @@
 import { InputError, nearest } from '@recdistill/core'
 import type { BackboneDefinition } from '@recdistill/plugin'
+import cdae from './cdae.ts'
 import lightgcn from './lightgcn.ts'
 import mf from './mf.ts'
 
 /** Every built-in backbone. */
-export const backbones: readonly BackboneDefinition[] = [mf, lightgcn]
+export const backbones: readonly BackboneDefinition[] = [mf, lightgcn, cdae]
 
 /** @throws InputError naming the nearest backbone. */
 export function loadBackbone(name: string): BackboneDefinition {

@@ -1,0 +1,154 @@
+import type { Ranking } from '@recdistill/core'
+import type { Engine, Table } from '@recdistill/engine'
+import type { Backbone, FusedInput } from '@recdistill/plugin'
+import { tf } from '@recdistill/tensor'
+import { fusedOnTables } from './fused-on-tables.ts'
+import { rowsOfUsers } from './rows-of-users.ts'
+
+/** Computes the vectors of users, and brings gradients of them back to what they were computed from. */
+export interface UserEncoder {
+  /** Writes a vector for each of `users`. [users, dim] */
+  encode(users: Uint32Array, out: Float32Array): void
+  /** Adds the pullback of `encode`, which was last called with the same users. `grad` is [users, dim]; may be written to. */
+  pull(users: Uint32Array, grad: Float32Array): void
+}
+
+type Views = Pick<
+  Backbone,
+  'dim' | 'scoresOf' | 'positionsOf' | 'rowsOf' | 'rank' | 'scores' | 'pullScores' | 'pullRows'
+> &
+  Required<Pick<Backbone, 'fused'>>
+
+export interface EncodedUsers extends Views {
+  /**
+   * Encodes users by another encoder, such as one with dropout, and pulls back what `use` adds to the gradients of `table`: it
+   * holds the vectors of users `from` to `to` of the given ones, in that order.
+   */
+  train(encoder: UserEncoder, users: Uint32Array, use: (table: Table, from: number, to: number) => void): void
+  free(): void
+}
+
+/** Users encoded together: their vectors are all of the users' side that is ever held. */
+const atOnce = 1024
+
+/**
+ * The views of a model whose item vectors are a table and whose user vectors are computed when they are asked for: score =
+ * <encode(user), item row>. Any number of users is served in blocks, through a table of one block.
+ */
+export function encodedUsers(
+  engine: Engine,
+  item: Table,
+  encoder: UserEncoder,
+  { trainable }: { trainable: boolean },
+): EncodedUsers {
+  const { dim } = item
+  const block = engine.table('encoded users', atOnce, dim, { trainable })
+  const vectors = new Float32Array(atOnce * dim)
+  const places = Uint32Array.from({ length: atOnce }, (_, row) => row)
+
+  /** Encodes blocks of `users` one after the other; what `use` adds to the gradients of their vectors is pulled back. */
+  const inBlocks = (
+    by: UserEncoder,
+    users: Uint32Array,
+    use: (rows: Uint32Array, from: number, to: number) => void,
+    pulls: boolean,
+  ) => {
+    for (let from = 0; from < users.length; from += atOnce) {
+      const some = users.subarray(from, from + atOnce)
+      const part = vectors.subarray(0, some.length * dim)
+      by.encode(some, part)
+      vectors.fill(0, part.length)
+      engine.write(block, vectors)
+      use(places.subarray(0, some.length), from, from + some.length)
+      if (!pulls) continue
+      engine.takeGradient(block, vectors)
+      by.pull(some, part)
+    }
+  }
+  const read = (users: Uint32Array, use: (rows: Uint32Array, from: number, to: number) => void) =>
+    inBlocks(encoder, users, use, false)
+  const pull = (users: Uint32Array, use: (rows: Uint32Array, from: number, to: number) => void) =>
+    inBlocks(encoder, users, use, true)
+
+  const scoresOf: Views['scoresOf'] = (users, items, k) => {
+    const out = new Float32Array(users.length * k)
+    read(users, (rows, from, to) => {
+      const part = { users: rows, items: items.subarray(from * k, to * k), k }
+      engine.scoreLists(block, item, part, out.subarray(from * k, to * k))
+    })
+    return out
+  }
+  return {
+    dim,
+    scoresOf,
+    positionsOf(users, items, k, exclude) {
+      const out = new Uint32Array(users.length * k)
+      read(users, (rows, from, to) => {
+        const part = { users: rows, items: items.subarray(from * k, to * k), k }
+        const excluded = exclude && rowsOfUsers(exclude, users.subarray(from, to))
+        engine.positions(block, item, part, excluded, out.subarray(from * k, to * k))
+      })
+      return out
+    },
+    rowsOf(of, ids) {
+      const out = new Float32Array(ids.length * dim)
+      if (of === 'items') engine.gatherRows(item, ids, out)
+      else read(ids, (rows, from) => out.set(vectors.subarray(0, rows.length * dim), from * dim))
+      return out
+    },
+    rank(users, k, exclude): Ranking {
+      const items = new Uint32Array(users.length * k)
+      const scores = new Float32Array(users.length * k)
+      read(users, (rows, from, to) => {
+        const excluded = exclude && rowsOfUsers(exclude, users.subarray(from, to))
+        const ranking = engine.rank(block, item, rows, k, excluded)
+        items.set(ranking.items, from * k)
+        scores.set(ranking.scores, from * k)
+      })
+      return { users: users.slice(), k, items, scores }
+    },
+    scores: (users, items, k) => tf.tensor2d(scoresOf(users, items, k), [users.length, k]),
+    pullScores(users, items, k, grad) {
+      pull(users, (rows, from, to) => {
+        const part = { users: rows, items: items.subarray(from * k, to * k), k }
+        engine.pullScores(block, item, part, grad.subarray(from * k, to * k))
+      })
+    },
+    pullRows(of, ids, grad) {
+      if (of === 'items') engine.pullRows(item, ids, grad)
+      else pull(ids, (rows, from, to) => engine.pullRows(block, rows, grad.subarray(from * dim, to * dim)))
+    },
+    fused(loss, input, scale) {
+      let sum = 0
+      pull(input.users, (rows, from, to) => {
+        sum += fusedOnTables(engine, block, item, loss, { ...partOf(input, from, to), users: rows }, scale)
+      })
+      return sum
+    },
+    train: (by, users, use) => inBlocks(by, users, (_, from, to) => use(block, from, to), true),
+    free: () => engine.free(block),
+  }
+}
+
+function partOf({ users, weights, lists, values }: FusedInput, from: number, to: number): FusedInput {
+  return {
+    users: users.subarray(from, to),
+    weights: weights.subarray(from, to),
+    lists: Object.fromEntries(
+      Object.entries(lists).map(([name, { items, k, teacher }]) => [
+        name,
+        {
+          k,
+          items: items.subarray(from * k, to * k),
+          ...(teacher ? { teacher: teacher.subarray(from * k, to * k) } : {}),
+        },
+      ]),
+    ),
+    values: Object.fromEntries(
+      Object.entries(values).map(([name, { data, size }]) => [
+        name,
+        { size, data: data.subarray(from * size, to * size) },
+      ]),
+    ),
+  }
+}
