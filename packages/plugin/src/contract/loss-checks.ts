@@ -130,7 +130,7 @@ const expectNoPadding: Law = (declared, drawn) => {
 }
 
 const expectGradient: Law = (declared, drawn) => {
-  const length = expectPullback(declared, drawn, createRng(3))
+  const length = expectPullback(declared, drawn, 3)
   assert.ok(length > 0 || drawn.epoch > 0, 'the gradient is zero: nothing would be learned')
 }
 
