@@ -39,6 +39,8 @@ export interface ListRows {
  */
 export interface Engine {
   readonly driver: 'cpu' | 'tensorflow'
+  /** What the tensorflow driver runs on, e.g. `tensorflow 2.21.0 on a GPU`. */
+  readonly library?: string
   readonly threads: number
   readonly simd: 'relaxed' | 'simd' | 'none'
 

@@ -27,6 +27,7 @@ export function benchCommand(io: Io, done: (code: number) => void): Command {
     .option('--validate-every <n>', 'epochs from one validation to the next')
     .option('--snapshot-every <n>', 'epochs from one kept snapshot of the teacher to the next')
     .option('--protocol <name>', 'how rankings become numbers (see: recdistill list protocols)')
+    .option('--device <name>', 'cpu, tensorflow, gpu or auto (see: recdistill doctor); cpu when not given')
     .option('--threads <n>', 'threads of the engine; all cores when not given, and no result depends on it')
     .option('--teacher-from <folder>', 'an earlier run whose teacher is used')
     .option('--out <folder>', 'a new folder for everything this run writes (default: runs/TIME-DATASET)')

@@ -11,6 +11,7 @@ const words = [
   'dataDir',
   'cache',
   'protocol',
+  'device',
   'preset',
   'teacher',
   'student',

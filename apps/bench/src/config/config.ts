@@ -1,4 +1,5 @@
 import type { DataRequestInput } from '@recdistill/data'
+import type { Device } from '@recdistill/engine'
 
 /** A configuration with every value in its place: what a run does, and all a resume needs. */
 export interface Config {
@@ -14,6 +15,8 @@ export interface Config {
   readonly validateEvery: number
   /** Epochs from one kept snapshot of the teacher to the next; null keeps none. */
   readonly snapshotEvery: number | null
+  /** Null is what RECDISTILL_DEVICE says, else cpu. Drivers agree to a tolerance, not in bits. */
+  readonly device: Device | null
   /** Null is all cores. No result depends on it. */
   readonly threads: number | null
   readonly teacherFrom: string | null

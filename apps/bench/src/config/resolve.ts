@@ -1,4 +1,5 @@
 import { InputError, nearest } from '@recdistill/core'
+import type { Device } from '@recdistill/engine'
 import type { AnyMethod, BackboneDefinition } from '@recdistill/plugin'
 import type { Catalogue } from '../catalogue.ts'
 import type { Config, MethodConfig, ModelConfig } from './config.ts'
@@ -62,6 +63,7 @@ export async function resolveConfig(given: readonly Layer[], catalogue: Catalogu
     patience: (values.patience as number | undefined) ?? stoppingDefaults.patience,
     validateEvery: (values.validateEvery as number | undefined) ?? stoppingDefaults.validateEvery,
     snapshotEvery: (values.snapshotEvery as number | undefined) ?? snapshotsFor(loaded, values),
+    device: (values.device as Device | undefined) ?? null,
     threads: (values.threads as number | undefined) ?? null,
     teacherFrom: (values.teacherFrom as string | undefined) ?? null,
     saveRankings: values.saveRankings === true,

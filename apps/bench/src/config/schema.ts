@@ -1,4 +1,5 @@
 import { filterSchema, readOptionsSchema, splitRuleForms, splitRuleSchema } from '@recdistill/data'
+import { devices } from '@recdistill/engine'
 import type { AnyMethod, BackboneDefinition } from '@recdistill/plugin'
 import { z } from 'zod'
 
@@ -97,6 +98,12 @@ export function layerSchema({ methods, backbones }: Catalogue) {
       .optional()
       .describe(
         'epochs from one kept snapshot of the teacher to the next, for methods that learn from its training',
+      ),
+    device: z
+      .enum(devices)
+      .optional()
+      .describe(
+        'where the heavy work runs: cpu when absent; tensorflow and gpu need recdistill setup tensorflow',
       ),
     threads: z.int().min(1).max(256).optional().describe('threads of the engine; all cores when absent'),
     teacherFrom: z.string().optional().describe('folder of an earlier run whose teacher is used'),

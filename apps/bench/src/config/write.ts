@@ -24,6 +24,7 @@ export function configValues(config: Config): Record<string, unknown> {
     patience: config.patience,
     validateEvery: config.validateEvery,
     snapshotEvery: config.snapshotEvery,
+    device: config.device,
     threads: config.threads,
     teacherFrom: config.teacherFrom,
     saveRankings: config.saveRankings,

@@ -30,9 +30,11 @@ export async function execute({ config, catalogue, io, json, makeFolder }: Execu
   const split = await prepareSource(config.source, { cache, io })
   const protocol = catalogue.protocol(config.protocol)
   await checkFit(config, { catalogue, split, protocol })
-  await prepareTensors({ warn })
-  const folder = makeFolder(split.manifest.dataset.replace(/[^\w.-]+/g, '-'))
-  const engine = createEngine({ ...(config.threads === null ? {} : { threads: config.threads }), warn })
+  const engine = await startEngine(config, warn)
+  const folder = orElse(
+    () => makeFolder(split.manifest.dataset.replace(/[^\w.-]+/g, '-')),
+    () => engine.dispose(),
+  )
   const progress = createProgress(io.stderr, { select: protocol.select })
   const signal = { stop: false }
   const unlisten = io.onInterrupt(() => {
@@ -70,6 +72,35 @@ export async function execute({ config, catalogue, io, json, makeFolder }: Execu
   } finally {
     unlisten()
     engine.dispose()
+  }
+}
+
+/** The engine a run asks for; the tape of methods runs where the engine does. */
+async function startEngine(
+  { device, threads }: Config,
+  warn: (text: string) => void,
+): Promise<ReturnType<typeof createEngine>> {
+  const engine = createEngine({
+    ...(device === null ? {} : { device }),
+    ...(threads === null ? {} : { threads }),
+    warn,
+  })
+  try {
+    await prepareTensors({ backend: engine.driver === 'tensorflow' ? 'tensorflow' : 'wasm', warn })
+  } catch (error) {
+    engine.dispose()
+    throw error
+  }
+  return engine
+}
+
+/** What `make` makes; where it throws, what was opened for it is closed. */
+function orElse<T>(make: () => T, close: () => void): T {
+  try {
+    return make()
+  } catch (error) {
+    close()
+    throw error
   }
 }
 

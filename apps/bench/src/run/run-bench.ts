@@ -148,7 +148,7 @@ function earlierTeacher(plan: Plan, at: ModelFolder, bench: Bench): ModelRun | n
   return takeTeacher(teacherPath(cache, keyOf(plan, bench)), at.path)
 }
 
-function keyOf({ model, seed }: Plan, { config, split, protocol }: Bench) {
+function keyOf({ model, seed }: Plan, { config, engine, split, protocol }: Bench) {
   const { epochs, patience, validateEvery, followTest, snapshotEvery } = config
   return {
     split: split.manifest,
@@ -160,6 +160,7 @@ function keyOf({ model, seed }: Plan, { config, split, protocol }: Bench) {
     followTest,
     seed,
     ...(snapshotEvery === null ? {} : { snapshotEvery }),
+    ...(engine.driver === 'cpu' ? {} : { driver: engine.driver }),
   }
 }
 

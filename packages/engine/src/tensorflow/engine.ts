@@ -144,6 +144,7 @@ export function createTensorFlowEngine(
 
   return {
     driver: 'tensorflow',
+    library: `tensorflow ${device.version} on ${device.gpu ? 'a GPU' : 'the processor'}`,
     threads,
     simd: 'none',
 
