@@ -77,6 +77,16 @@ export interface MachineCard {
   }
 }
 
+/** Numbers of others for the same experiment, printed beside ours. */
+export interface Reference {
+  /** Where they come from, in words. */
+  readonly source: string
+  /** What a reader must know to compare, e.g. where the experiment differs. */
+  readonly notes?: readonly string[]
+  /** By label of a model, then by metric. */
+  readonly values: Readonly<Record<string, Metrics>>
+}
+
 /** What one `recdistill bench` found: every table and the report can be rebuilt from it alone. */
 export interface RunResult {
   readonly schema: 1
@@ -88,4 +98,6 @@ export interface RunResult {
   readonly split: SplitManifest
   readonly protocol: EvalProtocol
   readonly models: readonly ModelRun[]
+  /** Present when the run repeats a published experiment. */
+  readonly reference?: Reference
 }

@@ -1,6 +1,7 @@
 import type { RunResult } from '@recdistill/core'
 import { markdownTable as layOut } from 'markdown-table'
 import { aggregate, type Value } from './aggregate.ts'
+import { escapeMarkdown } from './escape-markdown.ts'
 import { asBytes, asCount, asFactor, asMetric, asPercent } from './numbers.ts'
 
 /** The comparison as a GitHub table, every metric; the gap recovered stands in brackets. Notes follow below. */
@@ -27,19 +28,11 @@ export function markdownTable(
       )
     }),
   ])
-  const cells = [head, ...body].map((line) => line.map(plain))
+  const cells = [head, ...body].map((line) => line.map(escapeMarkdown))
   const table = layOut(cells, { align: ['l', ...head.slice(1).map(() => 'r')] })
   const seeds = new Set(result.models.map((model) => model.seed)).size
   const what = `${result.split.dataset}, test part, protocol ${result.protocol.name}, ${seeds === 1 ? 'one seed' : `${seeds} seeds (mean ± sd)`}, split ${result.split.hash.slice(0, 12)}. In brackets: gap recovered.`
-  return [plain(what), table, ...notes.map((note) => `- ${plain(note)}`)].join('\n\n') + '\n'
-}
-
-/** Text that Markdown and HTML take for what it is. */
-function plain(text: string): string {
-  return text
-    .replace(/\s+/g, ' ')
-    .replace(/[\\`*_[\]#~|]/g, '\\$&')
-    .replace(/&/g, '&amp;')
-    .replace(/</g, '&lt;')
-    .replace(/>/g, '&gt;')
+  return (
+    [escapeMarkdown(what), table, ...notes.map((note) => `- ${escapeMarkdown(note)}`)].join('\n\n') + '\n'
+  )
 }

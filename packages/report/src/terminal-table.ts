@@ -3,6 +3,7 @@ import Table from 'cli-table3'
 import colours from 'picocolors'
 import { aggregate, type Row, type Value } from './aggregate.ts'
 import { headlineMetrics } from './headline-metrics.ts'
+import { borderless, printable } from './terminal-look.ts'
 import { asBytes, asCount, asFactor, asMetric, asPercent } from './numbers.ts'
 
 /**
@@ -24,7 +25,7 @@ export function terminalTable(
       bold(printable(name)),
     ),
     colAligns: ['left', ...Array.from({ length: shown.length + 3 }, () => 'right' as const)],
-    chars: lines,
+    chars: borderless,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   })
   const best = new Map(shown.map((key) => [key, bestStudent(rows, key)]))
@@ -50,25 +51,6 @@ export function terminalTable(
   return [bold(printable(heading)), table.toString().replace(/[^\S\n]+$/gm, ''), ...remarks].join('\n')
 }
 
-/** Rules above and below the head only: rows of two lines are told apart by their first column. */
-const lines = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '   ',
-}
-
 /** The student with the highest mean; teachers do not compete. */
 function bestStudent(rows: readonly Row[], key: string): Row | null {
   const students = rows.filter((row) => row.role !== 'teacher' && key in row.test)
@@ -76,8 +58,4 @@ function bestStudent(rows: readonly Row[], key: string): Row | null {
     (best, row) => (best && best.test[key].mean >= row.test[key].mean ? best : row),
     null,
   )
-}
-
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}]/gu, '')
 }

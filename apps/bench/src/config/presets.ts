@@ -44,6 +44,48 @@ export const presets: Readonly<Record<string, Preset>> = {
       patience: 30,
     },
   },
+  'rce-kd-table1': {
+    about:
+      'Table 1 of the RCE-KD paper: every method of it that has a public description, five seeds, beside the published numbers',
+    values: {
+      dataset: 'citeulike-t',
+      split: 'rce-kd',
+      protocol: 'rce-kd',
+      methods: ['cd', 'rrd', 'dcd', 'hetcomp', 'rce-kd'],
+      seeds: 5,
+      epochs: 1000,
+      patience: 30,
+    },
+  },
+  'de-rrd': {
+    about: 'DE-RRD and IR-RRD on CiteULike-t: leave one out against 499 sampled items, MF 200 to MF 20',
+    values: {
+      dataset: 'citeulike-t',
+      split: 'loo',
+      protocol: 'loo-499',
+      teacher: { backbone: 'mf', dim: 200, weightDecay: 1e-3, batch: 1024 },
+      student: { backbone: 'mf', dim: 20, weightDecay: 1e-3, batch: 1024 },
+      methods: ['de', 'rrd', 'de-rrd', 'ir-rrd'],
+      de: { experts: 30, lambda: 0.01, weightDecay: 1e-3, batch: 1024 },
+      rrd: { K: 40, L: 40, T: 10, maxK: 500, lambda: 1e-3, weightDecay: 1e-3, batch: 1024 },
+      epochs: 1000,
+      patience: 20,
+    },
+  },
+  bd: {
+    about:
+      'Bidirectional Distillation on CiteULike-t: both models train, MF 50 and MF 5, full ranking at 50 to 200',
+    values: {
+      dataset: 'citeulike-t',
+      split: 'bd',
+      protocol: 'bd',
+      teacher: { backbone: 'mf', dim: 50, weightDecay: 1e-3, batch: 128 },
+      student: { backbone: 'mf', dim: 5, weightDecay: 0, batch: 128 },
+      methods: ['bd'],
+      epochs: 101,
+      patience: 101,
+    },
+  },
 }
 
 /** @throws InputError naming the nearest preset. */

@@ -1,7 +1,7 @@
 import { relative } from 'node:path'
 import type { Split } from '@recdistill/core'
 import { createEngine } from '@recdistill/engine'
-import { terminalTable } from '@recdistill/report'
+import { sheetText, terminalTable } from '@recdistill/report'
 import { prepareTensors } from '@recdistill/tensor'
 import type { Catalogue } from '../catalogue.ts'
 import type { Config } from '../config/config.ts'
@@ -61,9 +61,13 @@ export async function execute({ config, catalogue, io, json, makeFolder }: Execu
       line(io.stderr, `stopped; go on with: recdistill resume ${quoted(place)}`)
       return 130
     }
-    writeResult(folder, result)
+    const sheets = writeResult(folder, result)
     if (json) io.stdout.write(JSON.stringify(result) + '\n')
-    else line(io.stdout, terminalTable(result, { color: io.stdout.isTTY === true }))
+    else {
+      const color = io.stdout.isTTY === true
+      line(io.stdout, terminalTable(result, { color }))
+      for (const sheet of sheets) line(io.stdout, `\n${sheetText(sheet, { color })}`)
+    }
     line(json ? io.stderr : io.stdout, `report: ${place}/report.html`)
     return 0
   } catch (error) {

@@ -3,6 +3,7 @@ import type { Engine } from '@recdistill/engine'
 import type { Model } from '@recdistill/plugin'
 import { loadModel, type TrainOutcome } from '@recdistill/trainer'
 import { join } from 'node:path'
+import { referenceOf } from '../config/published/reference-of.ts'
 import { configValues } from '../config/write.ts'
 import type { Progress } from '../progress/progress.ts'
 import { duration, short } from '../progress/format.ts'
@@ -51,6 +52,7 @@ export async function runBench(bench: Bench): Promise<RunResult | null> {
     bench.progress.end()
     teacher?.dispose()
   }
+  const reference = referenceOf(config)
   const { dataDir: _dataDir, cache: _cache, ...values } = configValues(config)
   return {
     schema: 1,
@@ -62,6 +64,7 @@ export async function runBench(bench: Bench): Promise<RunResult | null> {
     split: split.manifest,
     protocol,
     models,
+    ...(reference && { reference }),
   }
 }
 

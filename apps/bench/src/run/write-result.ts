@@ -1,39 +1,42 @@
 import type { RunResult } from '@recdistill/core'
-import { compareModels, type Comparison } from '@recdistill/metrics/significance'
-import { htmlReport, markdownTable } from '@recdistill/report'
+import { compareModels } from '@recdistill/metrics/significance'
+import {
+  htmlReport,
+  markdownTable,
+  referenceSheet,
+  sheetMarkdown,
+  significanceSheet,
+  type Sheet,
+} from '@recdistill/report'
 import type { RunFolder } from './run-folder.ts'
 
-/** The result and what people read, which is made from it alone. */
-export function writeResult(folder: RunFolder, result: RunResult): void {
+/**
+ * The result and what people read, which is made from it alone.
+ * @returns What stands below the table in a terminal: published numbers, and significance on what the protocol selects by.
+ */
+export function writeResult(folder: RunFolder, result: RunResult): readonly Sheet[] {
   const { select, ks } = result.protocol
   const metrics = [...new Set([select, ...ks.map((k) => `recall@${k}`)])]
   const significance = compareModels(result.models, { metrics })
   folder.write('results.json', JSON.stringify(result, null, 1) + '\n')
   folder.write('report.html', htmlReport(result, { significance }))
-  folder.write('report.md', markdown(result, significance))
+  const reference = referenceSheet(result)
+  const present = (sheets: readonly (Sheet | null)[]) => sheets.filter((sheet) => sheet !== null)
+  folder.write('report.md', markdown(result, present([reference, significanceSheet(significance, metrics)])))
+  return present([reference, significanceSheet(significance, [select])])
 }
 
-function markdown(result: RunResult, significance: readonly Comparison[]): string {
+function markdown(result: RunResult, sheets: readonly Sheet[]): string {
   const { split, protocol, machine, version } = result
   const { counts } = split
-  const lines = [
+  return [
     `# ${split.dataset}, protocol ${protocol.name}`,
     '',
     markdownTable(result),
     '',
     `${counts.users} users, ${counts.items} items, ${counts.train} / ${counts.valid} / ${counts.test} interactions, split ${split.hash.slice(0, 12)}.`,
     `recdistill ${version}, ${machine.cpu}, ${machine.engine.threads} threads, node ${machine.node}.`,
-  ]
-  if (significance.length > 0) {
-    lines.push(
-      '',
-      '| metric | a | b | over | pairs | mean of a - b | p (t, Holm) |',
-      '| --- | --- | --- | --- | ---: | ---: | ---: |',
-    )
-    for (const { metric, a, b, over, n, difference, t } of significance)
-      lines.push(
-        `| ${metric} | ${a} | ${b} | ${over} | ${n} | ${difference.toFixed(5)} | ${t.adjusted.toExponential(1)} |`,
-      )
-  }
-  return lines.join('\n') + '\n'
+    '',
+    ...sheets.map((sheet) => sheetMarkdown(sheet)),
+  ].join('\n')
 }

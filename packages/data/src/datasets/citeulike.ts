@@ -45,6 +45,14 @@ export const citeulikeT = defineDataset({
       rule: byRatio('file'),
       expect: ratioCounts,
     },
+    bd: {
+      about:
+        'users with 5 items and more, the last item of the file for validation and the one before it for test, as in the BD release; file order is order of item id',
+      source: sourceT,
+      filters: [core(5, 0)],
+      rule: { rule: 'leave-last', n: 1, order: 'file', validLast: true },
+      expect: { ...counts, train: 115142, valid: 5219, test: 5219 },
+    },
     loo: {
       about: 'users with 5 items and more, one random item for test and one for validation (DE-RRD, DCD)',
       source: sourceT,

@@ -18,12 +18,16 @@ export function assignParts(
     case 'leave-one-out':
       return cutEachUser(interactions, rule.pick, seed, label, lastCuts(1))
     case 'leave-last':
-      return cutEachUser(interactions, rule.order, seed, label, lastCuts(rule.n))
+      return inOrder(rule, cutEachUser(interactions, rule.order, seed, label, lastCuts(rule.n)))
     case 'time':
       return cutAtMoments(interactions, rule, label)
     case 'files':
       return fromFiles(interactions, rule.valid, seed, label)
   }
+}
+
+function inOrder({ validLast }: SplitRule & { rule: 'leave-last' }, parts: Uint8Array): Uint8Array {
+  return validLast ? parts.map((part) => (part === train ? train : part === valid ? test : valid)) : parts
 }
 
 /** Where a list of `m` is cut: train is [0, a), valid [a, b), test [b, m). */

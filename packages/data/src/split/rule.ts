@@ -20,8 +20,11 @@ export const splitRuleSchema = z.discriminatedUnion('rule', [
       rule: z.literal('leave-last'),
       n: z.int().min(1),
       order: z.enum(['last', 'file', 'time', 'random']).default('last'),
+      validLast: z.boolean().optional(),
     })
-    .describe('the last n items of each user for test, the n before them for valid'),
+    .describe(
+      'the last n items of each user for test, the n before them for valid; validLast exchanges the two',
+    ),
   z
     .strictObject({
       rule: z.literal('time'),

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { checkProtocol, protocols, resolveProtocol } from '../index.ts'
 
 test('every preset is valid, carries its own name and survives JSON', () => {
-  expect(Object.keys(protocols)).toEqual(['rce-kd', 'strict', 'loo-499'])
+  expect(Object.keys(protocols)).toEqual(['rce-kd', 'strict', 'loo-499', 'bd'])
   for (const [name, protocol] of Object.entries(protocols)) {
     expect(resolveProtocol(name)).toEqual(protocol)
     expect(protocol.name).toBe(name)
@@ -26,7 +26,7 @@ test('cut-offs may change under the same name; changed rules show in it', () => 
 describe('what does not fit together is said in one line', () => {
   const cases: [string, () => unknown, RegExp][] = [
     ['near name', () => resolveProtocol('rcekd'), /did you mean "rce-kd"/],
-    ['far name', () => resolveProtocol('something else'), /one of rce-kd, strict, loo-499/],
+    ['far name', () => resolveProtocol('something else'), /one of rce-kd, strict, loo-499, bd/],
     ['a name of Object.prototype', () => resolveProtocol('constructor'), /unknown protocol/],
     ['near rule', () => resolveProtocol('strict', { user: 'all' } as never), /unknown rule "user".*"users"/],
     ['k = 0', () => resolveProtocol('strict', { ks: [0], select: 'ndcg@10' }), /ks: expected whole numbers/],

@@ -1,5 +1,6 @@
 import { InputError, nearest, type EvalProtocol } from '@recdistill/core'
 import { checkProtocol } from './check-protocol.ts'
+import { bd } from './bd.ts'
 import { loo499 } from './loo-499.ts'
 import { rceKd } from './rce-kd.ts'
 import { strict } from './strict.ts'
@@ -9,6 +10,7 @@ export const protocols: Readonly<Record<string, EvalProtocol>> = {
   [rceKd.name]: rceKd,
   [strict.name]: strict,
   [loo499.name]: loo499,
+  [bd.name]: bd,
 }
 
 /**

@@ -3,6 +3,8 @@ import type { RunResult } from '@recdistill/core'
 import { aggregate } from '../aggregate.ts'
 import { headlineMetrics } from '../headline-metrics.ts'
 import { asSeconds, asWhole } from '../numbers.ts'
+import { referenceSheet } from '../reference-sheet.ts'
+import { sheetHtml } from '../sheet.ts'
 import type { SignificanceRow } from '../significance-row.ts'
 import { comparison } from './comparison.ts'
 import { curves } from './curves.ts'
@@ -48,8 +50,10 @@ export function htmlReport(
     significance,
     warnings: [...new Set([...warnings, ...splitWarnings(result), ...aggregated.notes])],
   }
+  const reference = referenceSheet(result)
   const sections = [
     comparison(context),
+    reference && sheetHtml('reference', reference),
     curves(context),
     tradeOffs(context),
     popularity(context),

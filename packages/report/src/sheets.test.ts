@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest'
+import { sampleModel, sampleResult } from '../test/sample-result.ts'
+import { htmlReport, referenceSheet, sheetMarkdown, sheetText, significanceSheet } from './index.ts'
+import type { SignificanceRow } from './index.ts'
+
+const models = [
+  sampleModel('teacher', 'teacher', { test: { 'recall@10': 0.03 } }),
+  sampleModel('rrd', 'distilled', { test: { 'recall@10': 0.0252 } }),
+]
+const reference = {
+  source: 'a paper | Table 1',
+  notes: ['<five> runs'],
+  values: { teacher: { 'recall@10': 0.03 }, rrd: { 'recall@10': 0.024 }, unknown: { 'recall@10': 0.02 } },
+}
+const result = { ...sampleResult(models), reference }
+
+test('numbers of others stand beside ours with the difference, and those of models we do not have stand alone', () => {
+  const sheet = referenceSheet(result)
+  expect(sheet?.rows).toEqual([
+    ['teacher', '0.0300 / 0.0300 / 0 %'],
+    ['rrd', '0.0252 / 0.0240 / +5.0 %'],
+    ['unknown', '– / 0.0200'],
+  ])
+  expect(referenceSheet(sampleResult(models))).toBeNull()
+})
+
+test('a sheet is the same table in a terminal, in Markdown and in the report, with every name escaped', () => {
+  const sheet = referenceSheet(result)!
+  expect(sheetText(sheet)).toMatch(/rrd +0.0252 \/ 0.0240 \/ \+5.0 %/)
+  expect(sheetMarkdown(sheet)).toContain('a paper \\| Table 1')
+  expect(sheetMarkdown(sheet)).toContain('&lt;five&gt; runs')
+  expect(htmlReport(result)).toContain('&lt;five')
+  expect(htmlReport(result)).not.toContain('<five>')
+  expect(htmlReport(result)).toContain('href="#reference"')
+})
+
+const row = (over: 'users' | 'seeds', metric: string): SignificanceRow => ({
+  metric,
+  a: 'rce-kd',
+  b: 'rrd',
+  over,
+  n: 5,
+  difference: 0.0012,
+  interval: over === 'users' ? { low: 0.0005, high: 0.002, confidence: 0.95 } : null,
+  t: { p: 0.01, adjusted: 0.02 },
+  wilcoxon: { p: 0.03, adjusted: 0.0625 },
+})
+
+test('significance is over seeds where there are several, else over users with an interval', () => {
+  const both = significanceSheet([row('users', 'ndcg@10'), row('seeds', 'ndcg@10')], ['ndcg@10'])
+  expect(both?.title).toBe('Significance over seeds')
+  expect(both?.rows).toEqual([['rce-kd − rrd', 'ndcg@10', '5', '+0.0012', '0.020', '0.063']])
+  const users = significanceSheet([row('users', 'ndcg@10')], ['ndcg@10'])
+  expect(users?.rows[0]).toContain('0.0005 … 0.0020 (95 %)')
+  expect(significanceSheet([row('users', 'ndcg@10')], ['recall@10'])).toBeNull()
+})

@@ -1,0 +1,45 @@
+import { asMetric, asP, NONE } from './numbers.ts'
+import type { SignificanceRow } from './significance-row.ts'
+import type { Sheet } from './sheet.ts'
+
+/**
+ * Whether the differences on a few metrics are more than chance: over seeds where there are several, else over users with a
+ * bootstrap interval. Null where nothing was compared.
+ */
+export function significanceSheet(
+  rows: readonly SignificanceRow[],
+  metrics: readonly string[],
+): Sheet | null {
+  const wanted = rows.filter(({ metric }) => metrics.includes(metric))
+  const seeds = wanted.filter(({ over }) => over === 'seeds')
+  const shown = seeds.length > 0 ? seeds : wanted
+  if (shown.length === 0) return null
+  const over = shown[0].over
+  return {
+    title: `Significance over ${over}`,
+    head: [
+      '',
+      'metric',
+      'pairs',
+      'difference',
+      ...(over === 'users' ? ['interval'] : []),
+      't-test p',
+      'Wilcoxon p',
+    ],
+    rows: shown.map((row) => [
+      `${row.a} − ${row.b}`,
+      row.metric,
+      String(row.n),
+      `${row.difference > 0 ? '+' : ''}${asMetric(row.difference)}`,
+      ...(over === 'users' ? [intervalOf(row)] : []),
+      asP(row.t.adjusted),
+      row.wilcoxon ? asP(row.wilcoxon.adjusted) : NONE,
+    ]),
+    notes: ['Two-sided paired tests; p with Holm’s correction over the comparisons of a metric.'],
+  }
+}
+
+function intervalOf({ interval }: SignificanceRow): string {
+  if (!interval) return NONE
+  return `${asMetric(interval.low)} … ${asMetric(interval.high)} (${Math.round(interval.confidence * 100)} %)`
+}
