@@ -4,7 +4,8 @@ import { backgroundJoin, backgroundPull, backgroundSums, backgroundUsers } from 
 import { accumulate, bprRows, checkIds, gather, listRows } from './lists'
 import { laneRows } from './lanes'
 import { propagate } from './propagate'
-import { norms, pack, rank } from './rank'
+import { norms, pack } from './catalogue'
+import { rank } from './rank'
 
 /** One piece of a job. `thread` names scratch memory and nothing else. */
 export function run(kernel: u32, chunk: u32, thread: u32): void {

@@ -1,29 +1,78 @@
-/** Moves the `k` largest of `n` keys, all different, to the front, in any order. Quickselect with median of three. */
-export function keep(keys: usize, n: u32, k: u32): void {
-  let low: i32 = 0
-  let high: i32 = <i32>n - 1
-  const last = <i32>k - 1
-  while (high - low > 8) {
-    const pivot = middleOf(at(keys, low), at(keys, low + ((high - low) >> 1)), at(keys, high))
-    let i = low
-    let j = high
-    while (i <= j) {
-      while (at(keys, i) > pivot) i++
-      while (at(keys, j) < pivot) j--
-      if (i <= j) {
-        swap(keys, i, j)
-        i++
-        j--
-      }
-    }
-    if (last <= j) high = j
-    else if (last >= i) low = i
-    else return
+import { scoreOf } from './keys'
+
+/** Buckets at most, and words of scratch memory that `sortByScore` needs for them. */
+export const BUCKETS: u32 = 4096
+/** A fuller bucket says that the scores are spread too unevenly for buckets. */
+const FULL: u32 = 32
+
+/**
+ * Largest key first: into as many buckets of equal width of score as there are keys, then by insertion, which finds nearly
+ * everything in place. `scratch` holds n keys and `BUCKETS` words.
+ */
+export function sortByScore(keys: usize, n: u32, scratch: usize): void {
+  if (n < 24) {
+    sortDescending(keys, n)
+    return
   }
-  insertionSort(keys, low, high)
+  let lowest: u64 = u64.MAX_VALUE
+  let highest: u64 = 0
+  const end = keys + (<usize>n << 3)
+  for (let key = keys; key < end; key += 8) {
+    lowest = min(lowest, load<u64>(key))
+    highest = max(highest, load<u64>(key))
+  }
+  const buckets = min(<u32>1 << (32 - clz(n - 1)), BUCKETS)
+  const top = scoreOf(highest)
+  const scale = <f32>(buckets - 1) / (top - scoreOf(lowest))
+  if (!(scale > 0 && scale < Infinity)) {
+    sortDescending(keys, n)
+    return
+  }
+  const starts = scratch + (<usize>n << 3)
+  for (let b: usize = 0; b < <usize>buckets << 2; b += 16) v128.store(starts + b, i32x4.splat(0))
+  for (let key = keys; key < end; key += 8) {
+    const start = starts + bucketOf(load<u64>(key), top, scale)
+    store<u32>(start, load<u32>(start) + 1)
+  }
+  let total: u32 = 0
+  let fullest: u32 = 0
+  for (let start = starts; start < starts + (<usize>buckets << 2); start += 4) {
+    const size = load<u32>(start)
+    store<u32>(start, total)
+    fullest = max(fullest, size)
+    total += size
+  }
+  if (fullest > FULL) {
+    sortDescending(keys, n)
+    return
+  }
+  for (let from = keys; from < end; from += 8) {
+    const key = load<u64>(from)
+    const start = starts + bucketOf(key, top, scale)
+    const place = load<u32>(start)
+    store<u32>(start, place + 1)
+    store<u64>(scratch + (<usize>place << 3), key)
+  }
+  store<u64>(keys, load<u64>(scratch))
+  for (let o: usize = 8; o < <usize>n << 3; o += 8) {
+    const key = load<u64>(scratch + o)
+    let to = keys + o
+    while (to > keys && load<u64>(to - 8) < key) {
+      store<u64>(to, load<u64>(to - 8))
+      to -= 8
+    }
+    store<u64>(to, key)
+  }
 }
 
-/** Largest first. */
+/** Byte offset of the counter of a key. */
+// @ts-ignore: decorator
+@inline
+function bucketOf(key: u64, top: f32, scale: f32): usize {
+  return <usize><u32>((top - scoreOf(key)) * scale) << 2
+}
+
+/** Largest first, whatever the keys are. Quicksort with median of three. */
 export function sortDescending(keys: usize, n: u32): void {
   if (n > 1) sortRange(keys, 0, <i32>n - 1)
 }

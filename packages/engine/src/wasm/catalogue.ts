@@ -1,7 +1,7 @@
 import { NO_ITEM, type Csr, type Ranking } from '@recdistill/core'
 import { expectIds } from '../check-input.ts'
 import type { ListRows } from '../engine.ts'
-import { earlierRankings } from './earlier-rankings.ts'
+import { earlierRankings, hintWidth } from './earlier-rankings.ts'
 import { readyRows, type Context } from './list-kernels.ts'
 import { Arg, Control, Kernel, Tile } from './layout.ts'
 import { expectFinite, flush, setJob, type WasmTable } from './table.ts'
@@ -26,12 +26,14 @@ export interface Catalogues {
 const BLOCK = 40
 /** Bytes of tiles that stay in the first-level cache while the users of a block pass. */
 const GROUP_BYTES = 24 * 1024
+/** Buckets that keys are sorted into at most, as in the kernel. */
+const BUCKETS = 4096
 
 export function createCatalogues(context: Context): Catalogues {
   const { machine, arena, threads } = context
   const { heap, control } = machine
   const kept = new Map<WasmTable, Catalogue>()
-  const earlier = earlierRankings()
+  const earlier = earlierRankings(heap)
   const at = control + Control.args
 
   return {
@@ -42,18 +44,36 @@ export function createCatalogues(context: Context): Catalogues {
       const capacity = Math.min(k + Math.max(k, 64), item.rows + 1)
       const outItems = arena.take(n * k * 4)
       const outScores = arena.take(n * k * 4)
-      const known = earlier.find({ user, item, k, exclude, users })
-      const hints = known ? arena.copyIn(known) : 0
-      setWords({ k, capacity, places: 0, k0: 0, outItems, outScores, hints })
+      const question = { user, item, k, exclude, users }
+      const isTrained = user.trainable || item.trainable
+      const newHints = isTrained ? earlier.room(question) : 0
+      const hints = isTrained ? earlier.find(question) : 0
+      setWords({
+        k,
+        capacity,
+        places: 0,
+        k0: 0,
+        outItems,
+        outScores,
+        hints,
+        newHints,
+        hintWidth: hintWidth(k),
+      })
       const ids = () => expectIds('rank: users', users, user)
-      run(user, item, catalogue, users, exclude, capacity * 8, ids)
-      const items = heap.u32.slice(outItems / 4, outItems / 4 + n * k)
-      if (user.trainable || item.trainable)
-        earlier.keep({ user, item, k, exclude, users: users.slice(), items })
+      run(
+        user,
+        item,
+        catalogue,
+        users,
+        exclude,
+        { slot: capacity * 8, sorting: capacity * 8 + BUCKETS * 4 },
+        ids,
+      )
+      if (newHints) earlier.keep(question, newHints)
       return {
         users: users.slice(),
         k,
-        items: items.slice(),
+        items: heap.u32.slice(outItems / 4, outItems / 4 + n * k),
         scores: heap.f32.slice(outScores / 4, outScores / 4 + n * k),
       }
     },
@@ -67,7 +87,7 @@ export function createCatalogues(context: Context): Catalogues {
         expectIds('positions: users', users, user)
         expectIds('positions: items', items, item, true)
       }
-      run(user, item, catalogue, users, exclude, (3 * k + 1) * 8, ids)
+      run(user, item, catalogue, users, exclude, { slot: (3 * k + 1) * 8, sorting: 0 }, ids)
       out.set(heap.u32.subarray(result / 4, result / 4 + items.length))
     },
     forget(item) {
@@ -84,7 +104,7 @@ export function createCatalogues(context: Context): Catalogues {
     { count, tiles, items, bounds }: Catalogue,
     users: Uint32Array,
     exclude: Csr | null,
-    slotBytes: number,
+    bytes: { slot: number; sorting: number },
     explain: () => void,
   ) {
     const n = users.length
@@ -93,7 +113,8 @@ export function createCatalogues(context: Context): Catalogues {
       Math.min(BLOCK, Math.ceil(n / (4 * threads) / Tile.users) * Tile.users),
       Tile.users,
     )
-    const scratchBytes = Math.ceil((chunkRows * (user.stride * 4 + slotBytes + 12) + 1024) / 64) * 64
+    const scratchBytes =
+      Math.ceil((chunkRows * (user.stride * 4 + bytes.slot + 12) + bytes.sorting + 1024) / 64) * 64
     setWords({
       rows: n,
       chunkRows,

@@ -1,4 +1,5 @@
 import type { Csr } from '@recdistill/core'
+import type { Heap } from './heap.ts'
 import type { WasmTable } from './table.ts'
 
 /** What was asked of a ranking, by identity of tables and of what is excluded. */
@@ -9,23 +10,31 @@ interface Question {
   readonly exclude: Csr | null
   readonly users: Uint32Array
 }
-type Answer = Question & { readonly items: Uint32Array }
+type Answer = Question & { readonly hints: number }
 
-/** Numbers of items kept in all. */
-const mostItems = 2 ** 24
+/** Numbers of hints kept in all. */
+const mostHints = 2 ** 24
 
 /**
- * The last answers about tables in training. A model that has moved a little still ranks much the same items first, so the
- * smallest score that an earlier list has now is a bound below which nothing need be looked at. Results do not depend on it.
+ * What the last rankings of tables in training found: a little more than was asked for. A model that has moved a little still
+ * ranks much the same items first, so the k-th best score that these items have now is a bound below which nothing need be
+ * looked at. Results do not depend on it.
  */
 export interface EarlierRankings {
-  /** Items of the last answer to the same question, however the tables have changed since. [users, k] */
-  find(question: Question): Uint32Array | null
-  keep(answer: Answer): void
+  /** Pointer to the items found for the same question, however the tables have changed since; 0 if there are none. [users, width] */
+  find(question: Question): number
+  /** A pointer to where the new ones go, or 0 where they are too many; call `keep` once they are there. */
+  room(question: Question): number
+  keep(question: Question, hints: number): void
   forget(table: WasmTable): void
 }
 
-export function earlierRankings(): EarlierRankings {
+/** Items kept for every user of whom k are asked for. */
+export function hintWidth(k: number): number {
+  return k + Math.ceil(k / 2)
+}
+
+export function earlierRankings(heap: Heap): EarlierRankings {
   let answers: Answer[] = []
   const same = (a: Question, b: Question) =>
     a.user === b.user &&
@@ -34,15 +43,25 @@ export function earlierRankings(): EarlierRankings {
     a.exclude === b.exclude &&
     a.users.length === b.users.length &&
     a.users.every((user, n) => user === b.users[n])
+  const size = ({ k, users }: Question) => users.length * hintWidth(k)
+  const keepOnly = (isKept: (answer: Answer) => boolean) => {
+    answers = answers.filter((answer) => {
+      if (!isKept(answer)) heap.give(answer.hints)
+      return isKept(answer)
+    })
+  }
   return {
-    find: (question) => answers.find((answer) => same(answer, question))?.items ?? null,
-    keep(answer) {
-      answers = [answer, ...answers.filter((other) => !same(other, answer))]
-      let items = 0
-      answers = answers.filter((one) => (items += one.items.length) <= mostItems)
+    find: (question) => answers.find((answer) => same(answer, question))?.hints ?? 0,
+    room: (question) => (size(question) <= mostHints ? heap.take(size(question) * 4) : 0),
+    keep(question, hints) {
+      keepOnly((other) => !same(other, question))
+      answers = [{ ...question, users: question.users.slice(), hints }, ...answers]
+      let total = 0
+      const fitting = new Set(answers.filter((one) => (total += size(one)) <= mostHints))
+      keepOnly((answer) => fitting.has(answer))
     },
     forget(table) {
-      answers = answers.filter(({ user, item }) => user !== table && item !== table)
+      keepOnly(({ user, item }) => user !== table && item !== table)
     },
   }
 }

@@ -124,6 +124,8 @@ export enum Arg {
   outItems,
   outScores,
   hints,
+  newHints,
+  hintWidth,
   slack,
   places,
   groupTiles,
@@ -136,7 +138,7 @@ export enum Arg {
 
 /** Rows of users scored together against one tile, and items of a tile. */
 export enum Tile {
-  users = 5,
+  users = 4,
   items = 8,
 }
 
