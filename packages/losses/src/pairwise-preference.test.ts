@@ -45,6 +45,15 @@ test('a mean over the pairs a row has, summed over rows', () => {
   )
 })
 
+test('fewer weights than places: those behind weigh nothing', () => {
+  const [preferred, other] = [tf.tensor2d([[2, 1, 9]]), tf.tensor2d([[1, 1, 0]])] // prettier-ignore
+  const gap = (x: number) => Math.log1p(Math.exp(-x))
+  expect(pairwisePreference(preferred, other, { weights: tf.tensor2d([[3]]) })).toBeNear((3 * gap(1)) / 3)
+  expect(() => pairwisePreference(preferred, other, { weights: tf.zeros([1, 4]) })).toThrow(
+    'pairwisePreference: there are 3 pairs a row but 4 weights',
+  )
+})
+
 test('rows without pairs add nothing', () => {
   const none: Tensor2D = tf.zeros([2, 0])
   expect(pairwisePreference(none, none)).toBeNear(0)

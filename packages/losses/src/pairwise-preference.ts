@@ -1,5 +1,5 @@
 import { type Scalar, softplus, type Tensor2D, tf } from '@recdistill/tensor'
-import { expectSameShape } from './shapes.ts'
+import { expectSameRows, expectSameShape } from './shapes.ts'
 
 /**
  * Of each pair of items the one the teacher prefers should outscore the other.
@@ -10,7 +10,7 @@ import { expectSameShape } from './shapes.ts'
  * @param preferred Scores of the preferred items. [rows, N]
  * @param other Scores of their partners. [rows, N]
  * @param options.mask 1 where a place holds a pair, 0 where it is padding; the mean runs over the ones. [rows, N]
- * @param options.weights w, constants; 1 where absent. [rows, N]
+ * @param options.weights w, constants; all 1 where absent. [rows, at most N]; places behind weigh 0
  * @param options.epsilon Added to the sigmoid inside the logarithm. The gradient of a pair then vanishes once its order is
  *   wrong by more than -log epsilon; 1e-10 reproduces released code.
  * @returns Summed over rows. A row without pairs adds 0.
@@ -26,14 +26,24 @@ export function pairwisePreference(
     epsilon = 0,
   }: { mask?: Tensor2D | null; weights?: Tensor2D | null; epsilon?: number } = {},
 ): Scalar {
-  expectSameShape('pairwisePreference', { preferred, other, mask, weights }, 'they are about the same pairs')
+  expectSameShape('pairwisePreference', { preferred, other, mask }, 'they are about the same pairs')
+  if (weights) {
+    expectSameRows('pairwisePreference', { preferred, weights })
+    if (weights.shape[1] > preferred.shape[1])
+      throw new RangeError(
+        `pairwisePreference: there are ${preferred.shape[1]} pairs a row but ${weights.shape[1]} weights`,
+      )
+  }
   if (!(epsilon >= 0 && epsilon < Infinity))
     throw new RangeError(`pairwisePreference: epsilon must be at least 0, got ${epsilon}`)
   return tf.tidy(() => {
     let terms = softplus(tf.sub<Tensor2D>(other, preferred))
     // log(sigmoid + epsilon) = log sigmoid + log(1 + epsilon / sigmoid), and 1 / sigmoid is e^terms
     if (epsilon > 0) terms = tf.sub(terms, softplus(tf.add(terms, Math.log(epsilon))))
-    if (weights) terms = tf.mul(terms, weights)
+    if (weights) {
+      const padding = preferred.shape[1] - weights.shape[1]
+      terms = tf.mul(terms, padding > 0 ? tf.pad2d(weights, [[0, 0], [0, padding]]) : weights) // prettier-ignore
+    }
     if (!mask) return tf.mul(tf.sum<Scalar>(terms), 1 / Math.max(1, preferred.shape[1]))
     const pairs = tf.maximum(tf.sum(mask, 1, true), 1)
     return tf.sum<Scalar>(tf.div(tf.mul(terms, mask), pairs))

@@ -20,8 +20,8 @@ export interface RankDiscrepancyOptions {
   readonly numItems: number
   /** How fast the weight rises with the discrepancy. */
   readonly mu: number
-  /** 1 adds one to the estimated rank, as a released port does. */
-  readonly rankOffset?: 0 | 1
+  /** Added to the estimated rank; 1 in a released port. */
+  readonly rankOffset?: number
   /** 1 where `sampled` holds an item, 0 where it is padding. [rows, n] */
   readonly sampledMask?: Tensor2D | null
 }
