@@ -11,7 +11,7 @@ export interface LossViews<L extends Lists, R extends Rows, B extends Background
   readonly scores: { readonly [name in keyof L]: Tensor2D }
   /** [n, dim] each. */
   readonly rows: Named<R, Tensor2D>
-  /** Log of the sum of e^score over the background. [rows, 1] each; only of the model in training. */
+  /** Log of the sum of e^score over the background, minus infinity where it is empty. [rows, 1] each; only of the model in training. */
   readonly backgrounds: Named<B, Tensor2D>
 }
 

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { BackboneDefinition } from '../backbone.ts'
 import { backboneBackgrounds } from './backbone-backgrounds.ts'
+import { backboneFlipped } from './backbone-flipped.ts'
 import { backboneGradients } from './backbone-gradients.ts'
 import type { BackboneContract } from './backbone-scene.ts'
 import { backboneTraining } from './backbone-training.ts'
@@ -16,6 +17,7 @@ export function backboneChecks<P extends z.ZodObject>(
     ...backboneViews(definition, contract),
     ...backboneGradients(definition, contract),
     ...backboneBackgrounds(definition, contract),
+    ...backboneFlipped(definition, contract),
     ...backboneTraining(definition, contract),
   ]
 }

@@ -2,7 +2,7 @@ import { InputError, NumericError } from '@recdistill/core'
 import assert from 'node:assert/strict'
 import type { z } from 'zod'
 import type { Backbone, BackboneDefinition } from '../backbone.ts'
-import { pairs } from './backbone-gradients.ts'
+import { batchFor } from './backbone-batch.ts'
 import {
   copyOf,
   inScene,
@@ -31,21 +31,22 @@ export function backboneTraining<P extends z.ZodObject>(
     }),
     check('steps on one batch lower its loss', ({ make }) => {
       const backbone = make({ optimizer: { lr: 1e-2, weightDecay: 0 } })
-      const losses = Array.from({ length: 40 }, () => stepOn(backbone))
+      const losses = Array.from({ length: 40 }, () => stepOn(backbone, definition))
       assert.ok(losses[39] < losses[0], `${losses[0]} became ${losses[39]}`)
     }),
     check('a restored model goes on bit for bit', ({ make }) => {
       const optimizer = { lr: 1e-2, weightDecay: 1e-4 }
       const whole = make({ seed: 1, optimizer })
-      for (let n = 0; n < 3; n++) stepOn(whole)
+      for (let n = 0; n < 3; n++) stepOn(whole, definition)
       const { parameters, optimizer: moments, step } = whole.state()
       const saved = { parameters: copyOf(parameters), optimizer: copyOf(moments), step }
       const resumed = make({ seed: 2, optimizer })
-      stepOn(resumed)
+      stepOn(resumed, definition)
       resumed.restore(saved)
       assert.deepEqual(parametersOf(resumed), saved.parameters)
       assert.equal(resumed.state().step, step)
-      for (let n = 0; n < 4; n++) assert.equal(stepOn(resumed), stepOn(whole), `loss of step ${n}`)
+      for (let n = 0; n < 4; n++)
+        assert.equal(stepOn(resumed, definition), stepOn(whole, definition), `loss of step ${n}`)
       assert.deepEqual(copyOf(resumed.state().optimizer), copyOf(whole.state().optimizer))
       assert.deepEqual(parametersOf(resumed), parametersOf(whole))
     }),
@@ -73,7 +74,7 @@ export function backboneTraining<P extends z.ZodObject>(
     check('after a step gradients are zero', ({ make, spread }) => {
       const backbone = make()
       const parameters = scatter(backbone, spread)
-      stepOn(backbone)
+      stepOn(backbone, definition)
       backbone.restore({ parameters })
       backbone.begin()
       backbone.update()
@@ -113,7 +114,7 @@ export function backboneTraining<P extends z.ZodObject>(
         act(backbone)
       }
       assert.throws(
-        broken((backbone) => void stepOn(backbone)),
+        broken((backbone) => void stepOn(backbone, definition)),
         NumericError,
         'a step',
       )
@@ -128,18 +129,18 @@ export function backboneTraining<P extends z.ZodObject>(
       const parameters = scatter(kept, spread)
       for (let n = 0; n < 3; n++) {
         const other = make({ seed: n })
-        stepOn(other)
+        stepOn(other, definition)
         end(other)
       }
       assert.deepEqual(parametersOf(kept), parameters)
-      stepOn(kept)
+      stepOn(kept, definition)
     }),
   ]
 }
 
-function stepOn(backbone: Backbone): number {
+function stepOn(backbone: Backbone, definition: Pick<BackboneDefinition, 'batches'>): number {
   backbone.begin()
-  const loss = backbone.base(pairs)
+  const loss = backbone.base(batchFor(definition))
   backbone.update()
   return loss
 }

@@ -1,7 +1,7 @@
-import { NO_ITEM, rowOf } from '@recdistill/core'
+import { InputError, NO_ITEM, rowOf, type Csr } from '@recdistill/core'
 import assert from 'node:assert/strict'
 import type { z } from 'zod'
-import type { Backbone, BackboneDefinition } from '../backbone.ts'
+import type { Backbone, BackboneDefinition, Model } from '../backbone.ts'
 import { at, inScene, scatter, type BackboneContract, type BackboneScene } from './backbone-scene.ts'
 import type { Check } from './check.ts'
 import { assertNear } from './near.ts'
@@ -24,8 +24,12 @@ export function backboneViews<P extends z.ZodObject>(
     check('says its sizes', (backbone, { split }) => {
       assert.equal(backbone.numUsers, split.numUsers)
       assert.equal(backbone.numItems, split.numItems)
-      assert.ok(Number.isInteger(backbone.dim) && backbone.dim > 0)
+      assert.ok(Number.isInteger(backbone.dim) && backbone.dim >= 0)
       assert.ok(Number.isInteger(backbone.parameters) && backbone.parameters > 0)
+      if (backbone.dim === 0) {
+        assert.throws(() => backbone.rowsOf('users', Uint32Array.of(1)), InputError, 'no vectors to ask for')
+        return
+      }
       assert.equal(backbone.rowsOf('users', Uint32Array.of(1, 2, 1)).length, 3 * backbone.dim)
       assert.equal(backbone.rowsOf('items', Uint32Array.of(11)).length, backbone.dim)
     }),
@@ -39,18 +43,7 @@ export function backboneViews<P extends z.ZodObject>(
     }),
     check('rank agrees with a full sort, with and without exclusion', (backbone, { split }) => {
       for (const exclude of [null, split.train])
-        for (const k of [1, 5, split.numItems]) {
-          const ranking = backbone.rank(everyone(split.numUsers), k, exclude)
-          assert.equal(ranking.k, k)
-          assert.deepEqual([...ranking.users], [...everyone(split.numUsers)])
-          for (let user = 0; user < split.numUsers; user++) {
-            const left = exclude ? [...rowOf(exclude, user)] : []
-            expectTop(backbone, user, left, {
-              items: ranking.items.slice(user * k, (user + 1) * k),
-              scores: ranking.scores.slice(user * k, (user + 1) * k),
-            })
-          }
-        }
+        for (const k of [1, 5, split.numItems]) expectRanking(backbone, k, exclude)
     }),
     check('equal scores rank smaller items first', (backbone) => {
       const parameters = Object.fromEntries(
@@ -66,16 +59,7 @@ export function backboneViews<P extends z.ZodObject>(
       })
     }),
     check('positions are places in the ranking', (backbone, { split }) => {
-      for (const exclude of [null, split.train]) {
-        const { items: ranked } = backbone.rank(everyone(split.numUsers), split.numItems, exclude)
-        const ranking = ranked.slice()
-        for (let user = 0; user < split.numUsers; user++) {
-          const row = ranking.subarray(user * split.numItems, (user + 1) * split.numItems)
-          const items = row.filter((item) => item !== NO_ITEM).reverse()
-          const positions = backbone.positionsOf(Uint32Array.of(user), items, items.length, exclude)
-          assert.deepEqual([...positions], [...items.keys()].reverse(), `user ${user}`)
-        }
-      }
+      for (const exclude of [null, split.train]) expectPositions(backbone, exclude)
     }),
     check('a subset of users ranks as it does among all', (backbone, { split }) => {
       const all = backbone.rank(everyone(split.numUsers), 4, split.train).items.slice()
@@ -90,6 +74,7 @@ function everyone(numUsers: number): Uint32Array {
 }
 
 function expectDotProducts(backbone: Backbone): void {
+  if (backbone.dim === 0) return // there are no rows
   const items = everyone(backbone.numItems)
   const rows = backbone.rowsOf('items', items).slice()
   for (let user = 0; user < backbone.numUsers; user++) {
@@ -102,13 +87,37 @@ function expectDotProducts(backbone: Backbone): void {
   }
 }
 
+/** Ranks all users and compares with a full sort of their scores. */
+export function expectRanking(model: Model, k: number, exclude: Csr | null): void {
+  const ranking = model.rank(everyone(model.numUsers), k, exclude)
+  assert.equal(ranking.k, k)
+  assert.deepEqual([...ranking.users], [...everyone(model.numUsers)])
+  const [items, scores] = [ranking.items.slice(), ranking.scores.slice()]
+  for (let user = 0; user < model.numUsers; user++)
+    expectTop(model, user, exclude ? [...rowOf(exclude, user)] : [], {
+      items: items.slice(user * k, (user + 1) * k),
+      scores: scores.slice(user * k, (user + 1) * k),
+    })
+}
+
+export function expectPositions(model: Model, exclude: Csr | null): void {
+  const { items: ranked } = model.rank(everyone(model.numUsers), model.numItems, exclude)
+  const ranking = ranked.slice()
+  for (let user = 0; user < model.numUsers; user++) {
+    const row = ranking.subarray(user * model.numItems, (user + 1) * model.numItems)
+    const items = row.filter((item) => item !== NO_ITEM).reverse()
+    const positions = model.positionsOf(Uint32Array.of(user), items, items.length, exclude)
+    assert.deepEqual([...positions], [...items.keys()].reverse(), `user ${user}`)
+  }
+}
+
 function expectTop(
-  backbone: Backbone,
+  model: Model,
   user: number,
   left: readonly number[],
   { items, scores }: { items: Uint32Array; scores: Float32Array },
 ): void {
-  const all = backbone.scoresOf(Uint32Array.of(user), everyone(backbone.numItems), backbone.numItems).slice()
+  const all = model.scoresOf(Uint32Array.of(user), everyone(model.numItems), model.numItems).slice()
   const sorted = [...all.keys()]
     .filter((item) => !left.includes(item))
     .sort((a, b) => all[b] - all[a] || a - b)

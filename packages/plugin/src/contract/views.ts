@@ -14,9 +14,6 @@ export interface View {
   pull(gradient: Float32Array, out: Float64Array): void
 }
 
-/** Log of the sum over no item: beside it every score counts. */
-const empty = -1e30
-
 /** Scores and vectors of a model for the rows of a block. */
 export function viewsOf(model: StandIn, { rows, lists, vectors }: Block): View[] {
   const { users, items, dim } = model
@@ -97,7 +94,7 @@ function pullScore({ users, items, dim }: StandIn, user: number, item: number, g
 }
 
 function logSumExp(values: readonly number[]): number {
-  if (values.length === 0) return empty
+  if (values.length === 0) return -Infinity
   const most = Math.max(...values)
   return most + Math.log(values.reduce((sum, value) => sum + Math.exp(value - most), 0))
 }
