@@ -1,6 +1,7 @@
 import { InputError, NumericError } from '@recdistill/core'
 import { Command, CommanderError } from 'commander'
 import { benchCommand } from './commands/bench.ts'
+import { createCommand } from './commands/create.ts'
 import { dataCommand } from './commands/data.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { evaluateCommand } from './commands/evaluate.ts'
@@ -22,7 +23,15 @@ export async function main(argv: readonly string[], io: Io = processIo()): Promi
   const done = (result: number) => {
     code = result
   }
-  for (const make of [benchCommand, resumeCommand, evaluateCommand, listCommand, dataCommand, doctorCommand])
+  for (const make of [
+    benchCommand,
+    resumeCommand,
+    evaluateCommand,
+    listCommand,
+    dataCommand,
+    createCommand,
+    doctorCommand,
+  ])
     program.addCommand(make(io, done))
   quieten(program, io)
   try {

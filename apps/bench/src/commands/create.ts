@@ -1,0 +1,30 @@
+import { Command } from 'commander'
+import { methodNames } from '@recdistill/methods'
+import { relative } from 'node:path'
+import { createMethod } from '../create/create-method.ts'
+import { line, type Io } from '../io.ts'
+
+export function createCommand(io: Io, done: (code: number) => void): Command {
+  const command = new Command('create').description('Writes the start of something of your own.')
+  command
+    .command('method')
+    .description('A package with a distillation method that works, its contract test and its build.')
+    .argument('<name>', 'lower case words joined by hyphens, e.g. soft-top')
+    .option('--in <folder>', 'where the package folder goes', '.')
+    .action((name: string, flags: { in: string }) => {
+      const { folder, linked } = createMethod(name, { into: flags.in, taken: methodNames() })
+      const shown = relative(process.cwd(), folder) || folder
+      line(io.stdout, `created ${shown}`)
+      line(
+        io.stdout,
+        linked.length > 0 ? `linked into it: ${linked.join(', ')}` : `next: cd ${shown} && npm install`,
+      )
+      line(io.stdout, `test:  cd ${shown} && npm test`)
+      line(
+        io.stdout,
+        `use:   cd ${shown} && npm run build && recdistill bench --methods ./dist/${name}.js,rrd`,
+      )
+      done(0)
+    })
+  return command
+}

@@ -1,0 +1,57 @@
+import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { InputError } from '@recdistill/core'
+import { asInputError } from '@recdistill/core/files'
+import { locatePackages, type LocatedPackage } from './locate-packages.ts'
+import { methodFiles } from './method-files.ts'
+
+export interface Created {
+  readonly folder: string
+  /** Packages that are linked from where this program runs; none where npm has to install them. */
+  readonly linked: readonly string[]
+}
+
+/**
+ * Writes a package with a working method, its test and its build; whole or not at all.
+ *
+ * Where this program runs from a checkout, whose packages no registry has, they are linked into `node_modules`.
+ * @throws InputError for a name that cannot be one, or a folder that is there already.
+ */
+export function createMethod(
+  name: string,
+  { into, taken }: { into: string; taken: readonly string[] },
+): Created {
+  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name))
+    throw new InputError(
+      `create method: expected a name of lower case words joined by hyphens, e.g. soft-top, got "${name}"`,
+    )
+  if (taken.includes(name))
+    throw new InputError(`create method: there is a method "${name}" already; choose another name`)
+  const folder = resolve(into, `recdistill-method-${name}`)
+  if (existsSync(folder))
+    throw new InputError(`create method: ${folder} is there already; remove it or choose another name`)
+  const packages = locatePackages()
+  const temporary = `${folder}.${process.pid}.tmp`
+  try {
+    const versions = Object.fromEntries(packages.map((each) => [each.name, `^${each.version}`]))
+    for (const [path, content] of Object.entries(methodFiles(name, versions))) {
+      mkdirSync(dirname(join(temporary, path)), { recursive: true })
+      writeFileSync(join(temporary, path), content)
+    }
+    const linked = packages.filter(
+      (each) => packages.some(({ fromCheckout }) => fromCheckout) && each.root !== null,
+    )
+    for (const each of linked) link(temporary, each)
+    renameSync(temporary, folder)
+    return { folder, linked: linked.map((each) => each.name) }
+  } catch (error) {
+    rmSync(temporary, { recursive: true, force: true })
+    throw asInputError('write', folder, error)
+  }
+}
+
+function link(folder: string, { name, root }: LocatedPackage): void {
+  const at = join(folder, 'node_modules', name)
+  mkdirSync(dirname(at), { recursive: true })
+  symlinkSync(root as string, at, 'junction')
+}

@@ -1,0 +1,68 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { run, runBinary } from './run.ts'
+
+const folder = () => mkdtempSync(join(tmpdir(), 'recdistill-create-'))
+const npm = (args: string[], cwd: string) =>
+  execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+
+test(
+  'a created method type-checks, keeps the contract, and runs in the bench by path and by package name',
+  { timeout: 240_000 },
+  async () => {
+    const at = folder()
+    const created = await run(['create', 'method', 'my-idea', '--in', at])
+    expect(created.code).toBe(0)
+    const home = join(at, 'recdistill-method-my-idea')
+    expect(created.stdout).toContain('linked into it: @recdistill/losses')
+    expect(
+      JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')).peerDependencies['@recdistill/plugin'],
+    ).toMatch(/^\^\d/)
+    npm(['run', 'build'], home)
+    expect(existsSync(join(home, 'dist/my-idea.d.ts'))).toBe(true)
+    expect(npm(['test'], home)).toMatch(/Tests {2}.*passed/)
+    mkdirSync(join(at, 'node_modules'))
+    symlinkSync(home, join(at, 'node_modules/recdistill-method-my-idea'), 'junction')
+    for (const reference of [join(home, 'dist/my-idea.js'), 'recdistill-method-my-idea']) {
+      const bench = [
+        'bench',
+        '--preset',
+        'tiny',
+        '--epochs',
+        '2',
+        '--no-cache',
+        '--json',
+        '--methods',
+        reference,
+      ]
+      const { code, stdout, stderr } = await runBinary(bench, { shell: `cd '${at}'` })
+      expect(code, stderr).toBe(0)
+      const { models } = JSON.parse(stdout) as { models: { label: string }[] }
+      expect(models.map(({ label }) => label)).toContain('my-idea')
+    }
+  },
+)
+
+test.each([
+  ['My Idea', 'expected a name of lower case words'],
+  ['rrd', 'there is a method "rrd" already'],
+  ['../out', 'expected a name of lower case words'],
+])('create method %s is refused in one line and leaves nothing', async (name, message) => {
+  const at = folder()
+  const { code, stderr } = await run(['create', 'method', name, '--in', at])
+  expect(code).toBe(2)
+  expect(stderr).toContain(message)
+  expect(stderr.trim().split('\n')).toHaveLength(1)
+  expect(readdirSync(at)).toEqual([])
+})
+
+test('a folder that is there already is not touched', async () => {
+  const at = folder()
+  await run(['create', 'method', 'twice', '--in', at])
+  const { code, stderr } = await run(['create', 'method', 'twice', '--in', at])
+  expect(code).toBe(2)
+  expect(stderr).toContain('is there already')
+})
