@@ -28,7 +28,8 @@ function problemOf(method: Record<string, unknown>): string | null {
     return 'paper does not hold the texts title and venue'
   if (!isZodObject(method.params)) return 'params is not an object of zod 4'
   for (const name of functions) if (typeof method[name] !== 'function') return `${name} is not a function`
-  if (method.over !== 'pairs' && method.over !== 'users') return 'over is neither "pairs" nor "users"'
+  if (method.over !== 'pairs' && method.over !== 'users' && typeof method.over !== 'function')
+    return 'over is neither "pairs" nor "users"'
   const { lambda, weightDecay } = Object(method.defaults) as Record<string, unknown>
   if (typeof lambda !== 'number' || typeof weightDecay !== 'number')
     return 'defaults does not hold the numbers lambda and weightDecay'

@@ -12,6 +12,8 @@ export interface World extends Size {
   readonly train: Csr
   /** Length of the student's and the teacher's vectors; 0 for a model without vectors. */
   readonly dims: { readonly student: number; readonly teacher: number }
+  /** How many teachers' trajectories a row has; absent counts as one. */
+  readonly teachers?: number
 }
 
 /** A list of items per user: what to score. `draw` fills `out` (all `NO_ITEM` beforehand) from its start. */

@@ -24,7 +24,14 @@ export type {
 } from './declarations.ts'
 export { itemSide, type ItemSide } from './item-side.ts'
 export type { LossInput, LossViews } from './loss-input.ts'
-export { defineMethod, type AnyMethod, type MethodDefinition, type MethodPreset } from './method.ts'
+export {
+  defineMethod,
+  rowsOver,
+  type AnyMethod,
+  type MethodDefinition,
+  type MethodPreset,
+  type Over,
+} from './method.ts'
 export { asMethod } from './as-method.ts'
 export {
   describeParams,

@@ -16,6 +16,11 @@ export interface MethodPreset<P> {
   readonly batch: number
 }
 
+export type Over = 'pairs' | 'users'
+
+/** The type of a method, not of a function: so a definition whose parameters are known counts as one whose are not. */
+type ChooseOver<P> = { of(params: P): Over }['of']
+
 export interface MethodDefinition<
   P extends z.ZodObject = z.ZodObject,
   L extends Lists = Lists,
@@ -47,8 +52,11 @@ export interface MethodDefinition<
   rows?(params: z.output<P>, world: World): R
   aux?(params: z.output<P>, world: World): A
   backgrounds?(params: z.output<P>): B
-  /** The rows the loss runs over: one per training pair (a user counts once per pair), or the distinct users of the batch. */
-  readonly over: 'pairs' | 'users'
+  /**
+   * The rows the loss runs over: one per training pair (a user counts once per pair), or the distinct users of the batch;
+   * a function where parameters decide.
+   */
+  readonly over: Over | ChooseOver<z.output<P>>
   /** Summed over rows. A plain expression of tensors; differentiated with respect to the student's views and `aux`. */
   loss(input: LossInput<z.output<P>, L, V, R, A, B, M>): Scalar
   /** The same loss by name, when it is a built-in one: lets the engine skip the tape. */
@@ -63,6 +71,11 @@ export interface MethodDefinition<
   readonly startsFrom?: 'random' | 'scratch'
   /** How many snapshots of each teacher's training `row.trajectories` must hold. */
   trajectory?(params: z.output<P>): number
+}
+
+/** What the loss of a method with these parameters runs over. */
+export function rowsOver({ over }: AnyMethod, params: Readonly<Record<string, unknown>>): Over {
+  return typeof over === 'function' ? over(params) : over
 }
 
 /** What is known of a method whose parameters are not known: how the bench app and the trainer hold one. */

@@ -1,6 +1,6 @@
 import { InputError, type Csr, type Rng } from '@recdistill/core'
 import type { Engine } from '@recdistill/engine'
-import type { AnyMethod, Aux, Backbone, Model } from '@recdistill/plugin'
+import { rowsOver, type AnyMethod, type Aux, type Backbone, type Model } from '@recdistill/plugin'
 import { AuxTables } from './aux-tables.ts'
 import { checkPairLists, needsPairs, type LossRows } from './batch-block.ts'
 import type { TrainBatch } from './batches.ts'
@@ -54,7 +54,8 @@ export function kdTerm(method: AnyMethod, setting: KdSetting): KdTerm {
     teacherMoves: learningTeacher !== null,
     rng,
   })
-  checkPairLists(method.name, method.over, lists.lists)
+  const over = rowsOver(method, params)
+  checkPairLists(method.name, over, lists.lists)
   checkVectors(method, params, setting, lists)
   const { engine, optimizer } = setting
   const specs = method.aux?.(params, lists.world) ?? ({} as Aux)
@@ -82,7 +83,7 @@ export function kdTerm(method: AnyMethod, setting: KdSetting): KdTerm {
       items?.beginEpoch(epoch)
     },
     step(batch, at) {
-      const perPair = method.over === 'pairs'
+      const perPair = over === 'pairs'
       const { ids: users, counts } = distinct.of(batch.users)
       lists.drawBatch(users, at.epoch, at.step)
       const rows: LossRows = {

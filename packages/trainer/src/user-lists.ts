@@ -55,7 +55,8 @@ export class UserLists {
       throw new InputError(
         `${method.name}: the teacher knows ${teacher.numUsers} users and ${teacher.numItems} items, the split has ${numUsers} and ${numItems}; both must come from the same split`,
       )
-    this.world = { numUsers, numItems, train, dims: { student: student.dim, teacher: teacher.dim } }
+    const dims = { student: student.dim, teacher: teacher.dim }
+    this.world = { numUsers, numItems, train, dims, teachers: Math.max(1, models.trajectories.length) }
     checkParams(method, params, this.world)
     this.made = method.make?.(params, this.world)
     this.lists = method.lists(params, this.world, this.made)

@@ -1,5 +1,6 @@
 import { createRng, NO_ITEM } from '@recdistill/core'
 import type { RowsSpec } from '../declarations.ts'
+import { rowsOver } from '../method.ts'
 import { itemsAt, isDrawn, type Drawn } from './draw.ts'
 import { negativesPerRow, type Pair } from './scene.ts'
 import type { Declared } from './subject.ts'
@@ -32,8 +33,8 @@ export function batchOf({ scene, lists, rows }: Declared): readonly Pair[] {
 }
 
 /** One row a training pair, or one for each user of the batch. */
-export function rowsOf({ subject }: Declared, batch: readonly Pair[]): readonly Pair[] {
-  if (subject.method.over === 'pairs') return batch
+export function rowsOf({ subject, params }: Declared, batch: readonly Pair[]): readonly Pair[] {
+  if (rowsOver(subject.method, params) === 'pairs') return batch
   return batch.filter(({ user }, n) => batch.findIndex((other) => other.user === user) === n)
 }
 

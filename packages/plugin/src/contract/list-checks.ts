@@ -1,6 +1,7 @@
 import { NO_ITEM } from '@recdistill/core'
 import assert from 'node:assert/strict'
 import type { Refresh } from '@recdistill/samplers'
+import { rowsOver } from '../method.ts'
 import type { Check } from './check.ts'
 import { drawEpochs, isDrawn, type Drawn, type DrawnSpec } from './draw.ts'
 import type { Params, SceneOptions } from './scene.ts'
@@ -94,11 +95,14 @@ export function listChecks(subject: Subject): Check[] {
   return laws.map((law) => ({ ...law, name: `${prefix}${law.name}` }))
 }
 
-function expectSpecs({ subject: { method }, lists, values, rows, aux, backgrounds }: Declared): void {
+function expectSpecs({ subject: { method }, params, lists, values, rows, aux, backgrounds }: Declared): void {
   assert.ok(Object.keys(lists).length + Object.keys(rows).length > 0, 'at least one list, or vectors')
   for (const [name, spec] of Object.entries(lists)) {
     const perPair = 'pair' in spec || (isDrawn(spec) && spec.per === 'pair')
-    assert.ok(!perPair || method.over === 'pairs', `${name} is of a training pair: it needs over: 'pairs'`)
+    assert.ok(
+      !perPair || rowsOver(method, params) === 'pairs',
+      `${name} is of a training pair: it needs over: 'pairs'`,
+    )
     if (!isDrawn(spec)) continue
     expectSize(name, spec.size)
     if (spec.per === 'pair') assert.equal(typeof spec.refresh, 'object', `${name}.refresh is { epochs: n }`)

@@ -110,7 +110,7 @@ export function declare(
     params,
     scene,
     trajectories: snapshots > 0 ? scene.snapshots(subject.teachers, snapshots) : [],
-    ...declarationsOf(subject.method, params, scene.world),
+    ...declarationsOf(subject.method, params, { ...scene.world, teachers: subject.teachers }),
   }
 }
 
