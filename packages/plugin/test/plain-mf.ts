@@ -145,7 +145,70 @@ export function createPlainMf(
       }
       step = state.step ?? 0
     },
+    flipped: () => exchanged(backbone),
     dispose() {},
   }
   return backbone
+}
+
+/** Users and items in exchanged places, by asking for one place of a list after the other. */
+function exchanged(backbone: Backbone): Backbone {
+  const { numUsers, numItems } = backbone
+  const other = (of: Of): Of => (of === 'users' ? 'items' : 'users')
+  const each = (
+    items: Uint32Array,
+    users: Uint32Array,
+    see: (item: number, user: number, n: number) => void,
+  ) =>
+    users.forEach((user, n) => {
+      if (user !== NO_ITEM) see(items[Math.floor((n * items.length) / users.length)], user, n)
+    })
+  const model: Backbone = {
+    ...backbone,
+    numUsers: numItems,
+    numItems: numUsers,
+    scoresOf(items, users) {
+      const scores = new Float32Array(users.length)
+      each(items, users, (item, user, n) => {
+        scores[n] = backbone.scoresOf(Uint32Array.of(user), Uint32Array.of(item), 1)[0]
+      })
+      return scores
+    },
+    scores: (items, users, k) => tf.tensor2d(model.scoresOf(items, users, k), [items.length, k]),
+    pullScores: (items, users, _, grad) =>
+      each(items, users, (item, user, n) =>
+        backbone.pullScores(Uint32Array.of(user), Uint32Array.of(item), 1, grad.subarray(n, n + 1)),
+      ),
+    rowsOf: (of, ids) => backbone.rowsOf(other(of), ids),
+    pullRows: (of, ids, grad) => backbone.pullRows(other(of), ids, grad),
+    rank(items, k, exclude): Ranking {
+      const users = new Uint32Array(items.length * k).fill(NO_ITEM)
+      const scores = new Float32Array(items.length * k).fill(-Infinity)
+      items.forEach((item, row) =>
+        inOrder(item, exclude)
+          .slice(0, k)
+          .forEach(({ user, score }, place) => {
+            users[row * k + place] = user
+            scores[row * k + place] = score
+          }),
+      )
+      return { users: items, k, items: users, scores }
+    },
+    positionsOf(items, users, k, exclude) {
+      return users.map((user, n) =>
+        inOrder(items[Math.floor(n / k)], exclude).findIndex((other) => other.user === user),
+      )
+    },
+    flipped: () => backbone,
+  }
+  const inOrder = (item: number, exclude: Csr | null) => {
+    const everyone = Uint32Array.from({ length: numUsers }, (_, user) => user)
+    const scores = model.scoresOf(Uint32Array.of(item), everyone, numUsers)
+    const left = exclude ? rowOf(exclude, item) : new Uint32Array(0)
+    return [...everyone]
+      .map((user) => ({ user, score: scores[user] }))
+      .filter(({ user }) => !left.includes(user))
+      .sort((a, b) => b.score - a.score || a.user - b.user)
+  }
+  return model
 }

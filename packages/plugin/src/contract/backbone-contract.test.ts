@@ -1,4 +1,4 @@
-import { NO_ITEM } from '@recdistill/core'
+import { InputError, NO_ITEM, rowOf } from '@recdistill/core'
 import { tf } from '@recdistill/tensor'
 import { expect, test } from 'vitest'
 import { createPlainMf, plainMf } from '../../test/plain-mf.ts'
@@ -41,6 +41,65 @@ describeBackbone(
   },
   { engine },
 )
+
+/** A model of users as a whole: what they have seen is pulled together, less what a coin leaves out. */
+const ofUsers = (backbone: Backbone, { split, trainable }: BackboneContext): Backbone => ({
+  ...backbone,
+  base({ users, positives, negatives, negativesPerRow, rng }) {
+    if (new Set(users).size < users.length) throw new Error('a user twice')
+    if (positives.length + negatives.length + negativesPerRow > 0)
+      throw new Error('pairs in a batch of users')
+    if (!trainable) throw new Error('frozen')
+    let loss = 0
+    const coins = rng.fork('dropout')
+    for (const user of users) {
+      coins.at(user)
+      for (const item of rowOf(split.train, user)) {
+        if (coins.int(3) === 0) continue
+        const [score] = backbone.scoresOf(Uint32Array.of(user), Uint32Array.of(item), 1)
+        loss += (score - 1) ** 2
+        backbone.pullScores(Uint32Array.of(user), Uint32Array.of(item), 1, Float32Array.of(2 * (score - 1)))
+      }
+    }
+    return loss
+  },
+})
+
+describeBackbone(
+  {
+    ...plainMf,
+    name: 'plain-users',
+    batches: 'users',
+    create: (context, { init }) => ofUsers(createPlainMf(context, init), context),
+  },
+  { engine },
+)
+
+/** A model whose scores are no dot products of vectors. */
+const withoutVectors = ({ flipped: _, ...backbone }: Backbone): Backbone => ({
+  ...backbone,
+  dim: 0,
+  rowsOf() {
+    throw new InputError('it has no vectors')
+  },
+})
+
+describeBackbone(
+  {
+    ...plainMf,
+    name: 'plain-deep',
+    create: (context, { init }) => withoutVectors(createPlainMf(context, init)),
+  },
+  { engine },
+)
+
+const flipped = (change: (flipped: Backbone) => Partial<Backbone>) => (backbone: Backbone) => ({
+  ...backbone,
+  flipped() {
+    const honest = backbone.flipped?.() as Backbone
+    return { ...honest, ...change(honest) }
+  },
+})
 
 const broken: [law: string, breakIt: (backbone: Backbone, context: BackboneContext) => Backbone][] = [
   [
@@ -145,6 +204,26 @@ const broken: [law: string, breakIt: (backbone: Backbone, context: BackboneConte
     'a model that is not trainable ranks, and refuses to step',
     (_, context) => createPlainMf({ ...context, trainable: true }, 0.1),
   ],
+  ['flipped, it has the same scores and vectors', flipped(({ numItems }) => ({ numUsers: numItems }))],
+  [
+    'flipped, it has the same scores and vectors',
+    flipped((b) => ({ scoresOf: (items, users, k) => b.scoresOf(items, users, k).map((x) => x + 1) })),
+  ],
+  [
+    'flipped, it has the same scores and vectors',
+    flipped((b) => ({ rowsOf: (of, ids) => b.rowsOf(of === 'users' ? 'items' : 'users', ids) })),
+  ],
+  ['flipped, it ranks users for an item', flipped((b) => ({ rank: (items, k) => b.rank(items, k, null) }))],
+  [
+    'flipped, it ranks users for an item',
+    flipped((b) => ({ positionsOf: (items, users, k, e) => b.positionsOf(items, users, k, e).fill(0) })),
+  ],
+  [
+    'flipped, gradients reach the same parameters',
+    flipped((b) => ({ pullScores: (items, users, k, g) => b.pullScores(items, users, k, g.map((x) => -x)) })), // prettier-ignore
+  ],
+  ['flipped, gradients reach the same parameters', flipped(() => ({ pullRows() {} }))],
+  ['says its sizes', (b) => ({ ...b, dim: 0 })],
   ['restoring what does not fit is refused in words', (b) => ({ ...b, restore() {} })],
   [
     'NaN is an error that is found, in training and in ranking',
