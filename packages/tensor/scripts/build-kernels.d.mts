@@ -1,1 +1,2 @@
 export function compileBatchMatMul(): Promise<string>
+export function stampOfExperts(): string

@@ -1,28 +1,58 @@
-import { writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import asc from 'assemblyscript/asc'
 
 /** Compiles `assembly/batch-matmul.ts` and returns the module's bytes in base64. */
-export async function compileBatchMatMul() {
+export function compileBatchMatMul() {
+  return compile('batch-matmul', ['--enable', 'simd', '--initialMemory', '1'])
+}
+
+/** What the modules of `assembly/experts.ts` are made of; compiling them takes seconds. */
+export function stampOfExperts() {
+  const hash = createHash('sha256')
+  for (const source of ['../assembly/experts.ts', './build-kernels.mjs'])
+    hash.update(readFileSync(new URL(source, import.meta.url)))
+  return hash.digest('hex')
+}
+
+/** `assembly/experts.ts`, which runs on a shared memory. */
+function compileExperts({ relaxed }) {
+  const features = ['simd', 'threads', 'bulk-memory', ...(relaxed ? ['relaxed-simd'] : [])]
+  return compile('experts', [
+    ...features.flatMap((feature) => ['--enable', feature]),
+    ...['--sharedMemory', '--initialMemory', '16', '--maximumMemory', '65536'],
+  ])
+}
+
+async function compile(name, options) {
   let bytes
   const { error, stderr } = await asc.main(
-    ['assembly/batch-matmul.ts', '-o', 'out.wasm', '-O3', '--noAssert', '--runtime', 'stub']
-      .concat(['--enable', 'simd', '--importMemory', '--initialMemory', '1', '--use', 'abort='])
-      .concat(['--baseDir', fileURLToPath(new URL('..', import.meta.url))]),
-    { writeFile: (name, contents) => void (name === 'out.wasm' && (bytes = contents)) },
+    [`assembly/${name}.ts`, '-o', 'out.wasm', '-O3', '--noAssert', '--runtime', 'stub', '--importMemory']
+      .concat(options)
+      .concat(['--use', 'abort=', '--baseDir', fileURLToPath(new URL('..', import.meta.url))]),
+    { writeFile: (file, contents) => void (file === 'out.wasm' && (bytes = contents)) },
   )
   if (error) throw new Error(`${error.message}\n${stderr.toString()}`)
   return Buffer.from(bytes).toString('base64')
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const lines = (await compileBatchMatMul()).match(/.{1,96}/g).map((line) => `  '${line}'`)
-  writeFileSync(
-    new URL('../src/kernels/batch-matmul-module.ts', import.meta.url),
-    `/** Written by \`pnpm generate\` from assembly/batch-matmul.ts; a test holds the two together. */
-export const batchMatMulModule = [
-${lines.join(',\n')},
-].join('')
-`,
-  )
+  write('kernels/batch-matmul-module.ts', 'batch-matmul', {
+    batchMatMulModule: await compileBatchMatMul(),
+  })
+  write('experts/modules.ts', 'experts', {
+    stamp: stampOfExperts(),
+    simdModule: await compileExperts({ relaxed: false }),
+    relaxedModule: await compileExperts({ relaxed: true }),
+  })
+}
+
+function write(file, assembly, modules) {
+  const texts = Object.entries(modules).map(([name, base64], n) => {
+    const lines = base64.match(/.{1,96}/g).map((line) => `  '${line}'`)
+    const comment = `/** Written by \`pnpm generate\` from assembly/${assembly}.ts; a test holds the two together. */\n`
+    return `${n === 0 ? comment : ''}export const ${name} = [\n${lines.join(',\n')},\n].join('')\n`
+  })
+  writeFileSync(new URL(`../src/${file}`, import.meta.url), texts.join('\n'))
 }

@@ -1,0 +1,262 @@
+import { setFlagsFromString } from 'node:v8'
+import { Worker } from 'node:worker_threads'
+import { relaxedModule, simdModule } from './modules.ts'
+import { wasm, type SharedMemory } from './webassembly.ts'
+
+/** What is mixed, row-major. */
+export interface MixtureInput {
+  readonly rows: number
+  readonly inputs: number
+  readonly experts: number
+  /** Hidden units of one expert. */
+  readonly hidden: number
+  readonly outputs: number
+  readonly x: Float32Array // [rows, inputs]
+  readonly weights: Float32Array // [rows, experts]
+  /** Read unless layers of the same key, by identity of what it holds, were used lately: layers with equal keys are equal. */
+  readonly layers: { readonly key: readonly object[]; read(): MixtureLayers }
+}
+
+export interface MixtureLayers {
+  readonly first: Float32Array // [inputs, experts * hidden]
+  readonly firstBias: Float32Array // [experts * hidden]
+  readonly second: Float32Array // [experts * hidden, outputs]
+  readonly secondBias: Float32Array // [experts, outputs]
+}
+
+/** Of a mixture; each has the shape of what it is the gradient of. */
+export interface MixtureGradients extends MixtureLayers {
+  readonly x: Float32Array
+  readonly weights: Float32Array
+}
+
+/** Results are views, valid until the next call. */
+export interface ExpertMachine {
+  /** [rows, outputs] */
+  mix(input: MixtureInput): Float32Array
+  /** @param upstream The gradient with respect to the mixture. [rows, outputs] */
+  differentiate(input: MixtureInput, upstream: Float32Array): MixtureGradients
+  dispose(): void
+}
+
+interface Exports {
+  fieldsAt(): number
+  heapAt(): number
+  packedBytes(): number
+  scratchBytes(): number
+  fork(job: number, pieces: number, workers: number): void
+}
+
+/** Jobs and constants of assembly/experts.ts. */
+const Job = { pack: 0, mix: 1, differentiate: 2, addParts: 3 } as const
+const PANEL = 32
+const BLOCK = 64
+/** Layers of users and layers of items. */
+const SLOTS = 2
+const QUIT = (192 >> 2) + 5
+/** A weight this much smaller than the row's largest is lost when the experts are added up. */
+const FAINT = 2 ** -24
+
+/**
+ * Kernels for mixtures of experts on a memory of their own; null where they cannot run. Results do not depend on `threads`.
+ *
+ * @param simd `relaxed` fuses products and sums, where the runtime can.
+ */
+export function createExpertMachine({
+  threads,
+  simd = 'relaxed',
+}: {
+  threads: number
+  simd?: 'relaxed' | 'simd'
+}): ExpertMachine | null {
+  const module = compile(simd) ?? (simd === 'relaxed' ? compile('simd') : null)
+  if (wasm === null || module === null) return null
+  const memory = new wasm.Memory({ initial: 16, maximum: 65536, shared: true })
+  const kernel = new wasm.Instance(module, { env: { memory } }).exports as Exports
+  const fieldsAt = kernel.fieldsAt() >>> 0
+  let started = false
+  let disposed = false
+
+  const run = (job: number, pieces: number) => {
+    if (disposed) throw new Error('expert machine: used after dispose()')
+    if (!started && pieces > 1) {
+      started = true
+      for (let thread = 1; thread < threads; thread++) startWorker(module, memory, thread)
+    }
+    kernel.fork(job, pieces, threads - 1)
+  }
+
+  /** Packed layers that are kept, latest first: a step asks for users and items, forth and back. */
+  let kept: { readonly key: readonly object[]; readonly slot: number }[] = []
+  let slotBytes = 0
+
+  /** Writes what a job reads, and makes room for what it writes; both jobs begin with it. */
+  const load = (input: MixtureInput) => {
+    const { rows, experts, hidden, outputs } = input
+    const inputs = Math.ceil(input.inputs / 4) * 4
+    const line = Math.ceil(outputs / PANEL) * PANEL
+    const fields = new Uint32Array(memory.buffer, fieldsAt, 23)
+    fields.set([rows, inputs, experts, hidden, outputs])
+    fields[8] = input.inputs
+    const packedBytes = experts * (kernel.packedBytes() >>> 0)
+    if (packedBytes > slotBytes) {
+      slotBytes = Math.ceil(packedBytes / 64) * 64
+      kept = []
+    }
+    let end = Math.ceil((kernel.heapAt() >>> 0) / 64) * 64
+    const slotsAt = end
+    end += SLOTS * slotBytes
+    const room = (floats: number) => {
+      const at = end
+      end = Math.ceil((end + floats * 4) / 64) * 64
+      return at
+    }
+    const known = kept.find(({ key }) => sameKey(key, input.layers.key))
+    const slot = known?.slot ?? (kept.length < SLOTS ? kept.length : kept[SLOTS - 1].slot)
+    kept = [{ key: input.layers.key, slot }, ...kept.filter((other) => other.slot !== slot)]
+    const units = experts * hidden
+    const at = {
+      x: room(rows * inputs),
+      weights: room(rows * experts),
+      // Layers as they come and gradients of layers as they go: never both at once.
+      first: room(input.inputs * units),
+      firstBias: room(units),
+      second: room(units * outputs),
+      secondBias: room(experts * outputs),
+      out: room(rows * line),
+      dx: room(rows * inputs),
+      dWeights: room(rows * experts),
+      dPacked: room(packedBytes / 4),
+      parts: room(experts * rows * inputs),
+      scratch: room((threads * (kernel.scratchBytes() >>> 0)) / 4),
+    }
+    reserve(memory, end)
+    const { x, weights, first, firstBias, second, secondBias } = at
+    new Uint32Array(memory.buffer, fieldsAt, 23).set(
+      [
+        ...[x, weights, first, input.inputs, firstBias, second, secondBias, slotsAt + slot * slotBytes],
+        ...[at.out, at.dx, at.dWeights, first, firstBias, second, secondBias],
+        ...[at.dPacked, at.parts, at.scratch],
+      ],
+      5,
+    )
+    const view = (address: number, floats: number) => new Float32Array(memory.buffer, address, floats)
+    copyRows(input.x, input.inputs, view(x, rows * inputs), inputs)
+    const weighing = view(weights, rows * experts)
+    weighing.set(input.weights)
+    dropFaint(weighing, experts)
+    const layers = {
+      first: view(first, input.inputs * units),
+      firstBias: view(firstBias, units),
+      second: view(second, units * outputs),
+      secondBias: view(secondBias, experts * outputs),
+    }
+    if (!known) {
+      const given = input.layers.read()
+      layers.first.set(given.first)
+      layers.firstBias.set(given.firstBias)
+      layers.second.set(given.second)
+      layers.secondBias.set(given.secondBias)
+      run(Job.pack, experts)
+    }
+    return { at, view, inputs, line, layers, blocks: Math.ceil(rows / BLOCK) }
+  }
+
+  return {
+    mix(input) {
+      const { at, view, line, blocks } = load(input)
+      run(Job.mix, blocks)
+      return withWidth(view(at.out, input.rows * line), line, input.outputs)
+    },
+    differentiate(input, upstream) {
+      const { at, view, inputs, line, layers, blocks } = load(input)
+      copyRows(upstream, input.outputs, view(at.out, input.rows * line), line)
+      run(Job.differentiate, input.experts)
+      run(Job.addParts, blocks)
+      return {
+        x: withWidth(view(at.dx, input.rows * inputs), inputs, input.inputs),
+        weights: view(at.dWeights, input.weights.length),
+        ...layers,
+      }
+    },
+    dispose() {
+      disposed = true
+      const fields = new Int32Array(memory.buffer, fieldsAt, 64)
+      Atomics.store(fields, QUIT, 1)
+      Atomics.add(fields, 192 >> 2, 1)
+      Atomics.notify(fields, 192 >> 2)
+    },
+  }
+}
+
+/** Sets weights to 0 that are too small beside the largest of their row to change its sum. */
+export function dropFaint(weights: Float32Array, experts: number): void {
+  for (let row = 0; row < weights.length; row += experts) {
+    let largest = 0
+    for (let e = row; e < row + experts; e++) largest = Math.max(largest, Math.abs(weights[e]))
+    const least = largest * FAINT
+    for (let e = row; e < row + experts; e++) if (Math.abs(weights[e]) < least) weights[e] = 0
+  }
+}
+
+function sameKey(a: readonly object[], b: readonly object[]): boolean {
+  return a.length === b.length && a.every((part, n) => part === b[n])
+}
+
+/** The same rows without what fills them up. */
+function withWidth(from: Float32Array, line: number, width: number): Float32Array {
+  if (line === width) return from
+  const to = new Float32Array((from.length / line) * width)
+  copyRows(from, line, to, width)
+  return to
+}
+
+/** Rows of another width: cut off, or followed by zeros. */
+function copyRows(from: Float32Array, fromWidth: number, to: Float32Array, toWidth: number): void {
+  if (fromWidth === toWidth) {
+    to.set(from)
+    return
+  }
+  const width = Math.min(fromWidth, toWidth)
+  const rows = toWidth === 0 ? 0 : to.length / toWidth
+  for (let row = 0; row < rows; row++) {
+    const source = row * fromWidth
+    const target = row * toWidth
+    for (let n = 0; n < width; n++) to[target + n] = from[source + n]
+    for (let n = width; n < toWidth; n++) to[target + n] = 0
+  }
+}
+
+function reserve(memory: SharedMemory, bytes: number): void {
+  const missing = bytes - memory.buffer.byteLength
+  if (missing > 0) memory.grow(Math.ceil(missing / 65536))
+}
+
+function compile(simd: 'relaxed' | 'simd'): object | null {
+  if (wasm === null || typeof SharedArrayBuffer === 'undefined') return null
+  const bytes = Buffer.from(simd === 'relaxed' ? relaxedModule : simdModule, 'base64')
+  // Node 20 has relaxed SIMD behind a flag that works at run time; where it is on already nothing is touched
+  if (simd === 'relaxed' && !wasm.validate(bytes)) setFlagsFromString('--experimental-wasm-relaxed-simd')
+  return wasm.validate(bytes) ? new wasm.Module(bytes) : null
+}
+
+/** Source text rather than a file: works from sources, from `dist` and inside bundles. */
+const WORKER = `
+const { module, memory, thread } = require('node:worker_threads').workerData
+new WebAssembly.Instance(module, { env: { memory } }).exports.serve(thread)
+`
+
+function startWorker(module: object, memory: SharedMemory, thread: number): void {
+  const worker = new Worker(WORKER, {
+    eval: true,
+    name: `experts ${thread}`,
+    workerData: { module, memory, thread },
+    execArgv: [],
+    env: {},
+  })
+  worker.unref()
+  // a worker that cannot start leaves its share to the others: slower, not wrong
+  worker.on('error', (error) =>
+    process.emitWarning(`experts: thread ${thread} did not start: ${error.message}`),
+  )
+}
