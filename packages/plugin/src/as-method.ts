@@ -2,6 +2,7 @@ import { InputError } from '@recdistill/core'
 import type { AnyMethod } from './method.ts'
 
 const functions = ['lists', 'loss'] as const
+const optional = ['check', 'make', 'values', 'rows', 'aux', 'backgrounds', 'fused', 'itemSide', 'teacherLoss', 'base', 'trajectory'] as const // prettier-ignore
 
 /**
  * Makes sure that what a file exports is a method, before anything is trained with it.
@@ -28,11 +29,17 @@ function problemOf(method: Record<string, unknown>): string | null {
     return 'paper does not hold the texts title and venue'
   if (!isZodObject(method.params)) return 'params is not an object of zod 4'
   for (const name of functions) if (typeof method[name] !== 'function') return `${name} is not a function`
+  for (const name of optional)
+    if (method[name] !== undefined && typeof method[name] !== 'function')
+      return `${name} is there but not a function`
   if (method.over !== 'pairs' && method.over !== 'users' && typeof method.over !== 'function')
     return 'over is neither "pairs" nor "users"'
-  const { lambda, weightDecay } = Object(method.defaults) as Record<string, unknown>
+  const { lambda, weightDecay, teacherWeightDecay = 0 } = Object(method.defaults) as Record<string, unknown>
   if (typeof lambda !== 'number' || typeof weightDecay !== 'number')
     return 'defaults does not hold the numbers lambda and weightDecay'
+  if (typeof teacherWeightDecay !== 'number') return 'defaults.teacherWeightDecay is not a number'
+  if (!['random', 'scratch', undefined].includes(method.startsFrom as undefined))
+    return 'startsFrom is neither "random" nor "scratch"'
   return null
 }
 
