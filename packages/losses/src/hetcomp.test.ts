@@ -141,6 +141,17 @@ describe.each(Object.entries(losses))('%s', (_, loss) => {
   })
 })
 
+test('halves and tenths are of K, not of what is padded behind it', () => {
+  const values = [1.5, 2, 0.1, -0.4, 1, 0.9, -2, 0.2, 0.8, -0.7]
+  const observed = tf.tensor2d([[0.3]])
+  const rest = tf.tensor2d([[1]])
+  const short = hetCompRankAware({ observed, target: tf.tensor2d([values]) }, rest)
+  const padded = { observed, target: tf.tensor2d([[...values, ...new Array<number>(10).fill(3)]]) }
+  const mask = { target: tf.tensor2d([[...values.map(() => 1), ...new Array<number>(10).fill(0)]]) }
+  expect(hetCompRankAware(padded, rest, { mask, K: 10 })).toBeNear(short.dataSync(), { rel: 1e-6 })
+  expect(() => hetCompRankAware(padded, rest, { K: 21 })).toThrow('K must be at most 20')
+})
+
 test('overall does not mind the order within its lists, rank-aware does', () => {
   fc.assert(
     fc.property(

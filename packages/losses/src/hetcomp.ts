@@ -58,6 +58,7 @@ export function hetCompOverall(
  * N all items but training positives. N \ Q1 is the background given and the rest of the list: sums are added, none is subtracted.
  *
  * @param scores As for `hetCompOverall`.
+ * @param options.K Length of the target list without padding at its end.
  * @param background The same background as for `hetCompOverall`, without the whole target list. [rows, 1]
  * @returns Summed over rows.
  * @throws RangeError when shapes disagree or the clamp is not above 0.
@@ -67,13 +68,16 @@ export function hetCompOverall(
 export function hetCompRankAware(
   scores: HetCompLists<Tensor2D>,
   background: Tensor2D,
-  { clamp = 40, mask = {} }: HetCompOptions = {},
+  { clamp = 40, mask = {}, K = scores.target.shape[1] }: HetCompOptions & { readonly K?: number } = {},
 ): Scalar {
   expectLists('hetCompRankAware', scores, background, { clamp, mask })
+  if (!(K <= scores.target.shape[1]))
+    throw new RangeError(
+      `hetCompRankAware: K must be at most ${scores.target.shape[1]}, the length of target, got ${K}`,
+    )
   return tf.tidy(() => {
     const target = within(scores.target, clamp)
     const kept = mask.target ?? null
-    const K = target.shape[1]
     const others = atLeast(background)
     const below = (size: number) => withTail(others, target, kept, size)
     const head = (size: number) =>
