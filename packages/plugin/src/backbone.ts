@@ -41,6 +41,11 @@ export interface PairBatch {
  */
 export interface Backbone extends Model {
   flipped?(): Backbone
+  /**
+   * Trains the model at once, in place of steps, on the split it was made of; call `begin` before asking it. It is there where the
+   * definition says `trains: 'once'`: such a model teaches, but has no gradients (`base`, `pull*` and `update` throw).
+   */
+  fit?(): void
   /** Before views are asked for of parameters that are new or have changed (`create`, `update`, `restore`): e.g. propagate the graph. */
   begin(): void
   /** Adds the gradient of the backbone's own objective. Returns the loss summed over the rows. */
@@ -118,6 +123,8 @@ export interface BackboneDefinition<P extends z.ZodObject = z.ZodObject> {
   readonly params: P
   /** What a batch is made of: training pairs (default), or users with all they have seen. */
   readonly batches?: 'pairs' | 'users'
+  /** By steps of an optimiser (default), or by one call of `fit`, in closed form or by counting. */
+  readonly trains?: 'steps' | 'once'
   create(context: BackboneContext, params: z.output<P>): Backbone
 }
 

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { BackboneDefinition } from '../backbone.ts'
 import { backboneBackgrounds } from './backbone-backgrounds.ts'
+import { backboneFit } from './backbone-fit.ts'
 import { backboneFlipped } from './backbone-flipped.ts'
 import { backboneGradients } from './backbone-gradients.ts'
 import type { BackboneContract } from './backbone-scene.ts'
@@ -13,6 +14,8 @@ export function backboneChecks<P extends z.ZodObject>(
   definition: BackboneDefinition<P>,
   contract: BackboneContract,
 ): Check[] {
+  if (definition.trains === 'once')
+    return [...backboneViews(definition, contract), ...backboneFit(definition, contract)]
   return [
     ...backboneViews(definition, contract),
     ...backboneGradients(definition, contract),

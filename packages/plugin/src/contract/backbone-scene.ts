@@ -92,8 +92,12 @@ export function copyOf(tensors: Readonly<Record<string, Float32Array>>): Paramet
   return Object.fromEntries(Object.entries(tensors).map(([name, values]) => [name, values.slice()]))
 }
 
-/** Puts normal numbers into every parameter, so that no gradient is small by accident. */
+/** Puts normal numbers into every parameter, so that no gradient is small by accident. A model trained at once is fitted. */
 export function scatter(backbone: Backbone, spread: number, seed = 5): Parameters {
+  if (backbone.fit) {
+    backbone.fit()
+    return parametersOf(backbone)
+  }
   const rng = createRng(seed)
   const parameters = parametersOf(backbone)
   for (const values of Object.values(parameters))
