@@ -1,4 +1,4 @@
-import { Arg, Control, Head } from '../src/wasm/layout'
+import { All, Arg, Control, Head } from '../src/wasm/layout'
 import { arg, head, headF, rowBytes, word } from './memory'
 import { fma, fnma, tiny } from './simd'
 
@@ -25,7 +25,7 @@ export function catchUp(chunk: u32): void {
   const size = chunkRows(head(table, Head.stride))
   const from = part * size
   const to = min(from + size, head(table, Head.rows))
-  if (arg(Arg.all) != 0) {
+  if ((arg(Arg.all) & (first ? All.users : All.items)) != 0) {
     for (let row = from; row < to; row++) advance(table, row)
     return
   }

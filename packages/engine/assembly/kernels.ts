@@ -6,6 +6,7 @@ import { laneRows } from './lanes'
 import { propagate } from './propagate'
 import { norms, pack } from './catalogue'
 import { rank } from './rank'
+import { selectRows } from './select-rows'
 
 /** One piece of a job. `thread` names scratch memory and nothing else. */
 export function run(kernel: u32, chunk: u32, thread: u32): void {
@@ -17,6 +18,7 @@ export function run(kernel: u32, chunk: u32, thread: u32): void {
     case Kernel.laneRows: laneRows(chunk, thread); break
     case Kernel.accumulate: accumulate(chunk); break
     case Kernel.gather: gather(chunk); break
+    case Kernel.selectRows: selectRows(chunk); break
     case Kernel.norms: norms(chunk); break
     case Kernel.pack: pack(chunk); break
     case Kernel.rank: rank(chunk, thread); break

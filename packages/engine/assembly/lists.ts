@@ -1,4 +1,4 @@
-import { Arg, Control, Head, Mode } from '../src/wasm/layout'
+import { All, Arg, Control, Head, Mode } from '../src/wasm/layout'
 import { crossEntropy, relaxedRanking } from './losses'
 import { arg, argF, head, NO_ITEM, rowBytes, word } from './memory'
 import { expNegative, fma, log1pUnit, minusInfinity, one } from './simd'
@@ -13,16 +13,17 @@ export function checkIds(chunk: u32): void {
   const from = chunk * arg(Arg.chunkRows)
   const to = min(from + arg(Arg.chunkRows), arg(Arg.rows))
   const padding = arg(Arg.mode) != Mode.bpr
-  checkColumn(arg(Arg.user), <usize>arg(Arg.users), from, to, false)
+  checkColumn(arg(Arg.user), <usize>arg(Arg.users), from, to, false, true)
   const item = <usize>arg(Arg.item)
-  if (arg(Arg.k0) != 0) checkColumn(item, <usize>arg(Arg.items0), from * arg(Arg.k0), to * arg(Arg.k0), padding)
-  if (arg(Arg.k1) != 0) checkColumn(item, <usize>arg(Arg.items1), from * arg(Arg.k1), to * arg(Arg.k1), padding)
+  const marks = (arg(Arg.all) & All.items) == 0
+  if (arg(Arg.k0) != 0) checkColumn(item, <usize>arg(Arg.items0), from * arg(Arg.k0), to * arg(Arg.k0), padding, marks)
+  if (arg(Arg.k1) != 0) checkColumn(item, <usize>arg(Arg.items1), from * arg(Arg.k1), to * arg(Arg.k1), padding, marks)
 }
 
-function checkColumn(table: usize, ids: usize, from: u32, to: u32, padding: bool): void {
+function checkColumn(table: usize, ids: usize, from: u32, to: u32, padding: bool, mark: bool): void {
   const rows = head(table, Head.rows)
   const need = <usize>head(table, Head.need)
-  const marks = need != 0 && head(table, Head.step) != 0
+  const marks = mark && need != 0 && head(table, Head.step) != 0
   // where padding may stand, id + 1 is looked at, of which it is the smallest
   const shift: u32 = padding ? 1 : 0
   let highest: u32 = 0

@@ -28,6 +28,25 @@ export function expectLists(what: string, { users, items, k }: ListRows): void {
   expectLength(`${what}.items`, items.length, users.length * k)
 }
 
+/** Rows of an array without a table. */
+export function expectRows(
+  what: string,
+  source: { readonly length: number },
+  width: number,
+  rows: Uint32Array,
+  out: { readonly length: number },
+): void {
+  expectCount(`${what}: width`, width, 0)
+  expectLength(`${what}: out`, out.length, rows.length * width)
+  if (width === 0) return
+  const there = Math.floor(source.length / width)
+  const wrong = rows.findIndex((row) => row >= there)
+  if (wrong >= 0)
+    throw new InputError(
+      `${what}: row ${rows[wrong]} at place ${wrong} is outside the ${there} rows of ${width}`,
+    )
+}
+
 /** Two lists that belong to the same rows of users. */
 export function expectSameUsers(what: string, a: ListRows, b: ListRows): void {
   expectLength(`${what}: users of the second list`, b.users.length, a.users.length)

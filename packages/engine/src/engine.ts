@@ -57,6 +57,18 @@ export interface Engine {
   restoreOptimizer(table: Table, state: { m: Float32Array; v: Float32Array; step: number }): void
   free(table: Table): void
 
+  /**
+   * Numbers in the engine's memory, zero at first. Operations read them in place, where any other array is copied in with
+   * every call: made for lists that every step of an epoch reads. Ordinary arrays where that memory is scarce. The caller's
+   * until `release`.
+   */
+  makeIds(length: number): Uint32Array
+  makeFloats(length: number): Float32Array
+  /** Gives back what `makeIds` or `makeFloats` made; neither it nor a view of it may be used again. Other arrays are left alone. */
+  release(array: Uint32Array | Float32Array): void
+  /** out[n] = row rows[n] of `source` [.., width]. On all threads where both are numbers of this engine. [rows, width] */
+  selectRows<T extends Uint32Array | Float32Array>(source: T, width: number, rows: Uint32Array, out: T): void
+
   /** out[b, j] = <user row users[b], item row items[b, j]>. [rows, k] */
   scoreLists(user: Table, item: Table, rows: ListRows, out: Float32Array): void
   /** Adds the pullback of `scoreLists` to the gradients of both tables. */

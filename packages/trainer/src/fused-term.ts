@@ -1,13 +1,22 @@
+import type { Engine } from '@recdistill/engine'
 import type { Backbone, FusedInput, FusedLoss, Model } from '@recdistill/plugin'
 import type { UserLists } from './user-lists.ts'
 
 /** One call of a built-in loss on the rows of a batch: null when the student has no kernel for it. */
-export type FusedTerm = (users: Uint32Array, weights: Float32Array, scale: number) => number | null
+export interface FusedTerm {
+  step(users: Uint32Array, weights: Float32Array, scale: number): number | null
+  dispose(): void
+}
 
 /** A method's loss by name, past the tape; null when it has none or its lists cannot be gathered by user. */
 export function fusedTerm(
   loss: FusedLoss | null,
-  { lists, student, teacher }: { lists: UserLists; student: Backbone; teacher: Model },
+  {
+    lists,
+    student,
+    teacher,
+    engine,
+  }: { lists: UserLists; student: Backbone; teacher: Model; engine: Engine },
 ): FusedTerm | null {
   if (loss === null || !student.fused) return null
   const reads = readBy(loss)
@@ -16,30 +25,32 @@ export function fusedTerm(
     return 'draw' in spec && spec.per !== 'pair'
   }
   if (!reads.lists.every(byUser)) return null
-  const buffers = new Map<string, Uint32Array | Float32Array>()
+  const gathered = gatheredRows(engine)
   const gather = (users: Uint32Array, weights: Float32Array): FusedInput => ({
     users,
     weights,
     lists: Object.fromEntries(
       reads.lists.map((name) => {
         const { items, size } = lists.list(name)
-        const gathered = gatherInto(buffers, name, items, size, users) as Uint32Array
-        if (!reads.teacher) return [name, { items: gathered, k: size }]
+        const rows = gathered.ids(name, items, size, users)
+        if (!reads.teacher) return [name, { items: rows, k: size }]
         const scores = lists.keepsTeacherScores(name)
-          ? gatherInto(buffers, `${name} teacher`, lists.teacherScores(name), size, users)
-          : teacher.scoresOf(users, gathered, size)
-        return [name, { items: gathered, k: size, teacher: scores as Float32Array }]
+          ? gathered.floats(`${name} teacher`, lists.teacherScores(name), size, users)
+          : teacher.scoresOf(users, rows, size)
+        return [name, { items: rows, k: size, teacher: scores }]
       }),
     ),
     values: Object.fromEntries(
       reads.values.map((name) => {
         const { size } = lists.values[name]
-        const data = gatherInto(buffers, `value ${name}`, lists.value(name), size, users) as Float32Array
-        return [name, { size, data }]
+        return [name, { size, data: gathered.floats(`value ${name}`, lists.value(name), size, users) }]
       }),
     ),
   })
-  return (users, weights, scale) => student.fused?.(loss, gather(users, weights), scale) ?? null
+  return {
+    step: (users, weights, scale) => student.fused?.(loss, gather(users, weights), scale) ?? null,
+    dispose: () => gathered.dispose(),
+  }
 }
 
 /** What a built-in loss reads. */
@@ -54,26 +65,36 @@ function readBy(loss: FusedLoss): { lists: string[]; teacher: boolean; values: s
   }
 }
 
-/** Rows `users` of `source` [all users, size], into a buffer kept under `name`. */
-function gatherInto(
-  buffers: Map<string, Uint32Array | Float32Array>,
-  name: string,
-  source: Uint32Array | Float32Array,
-  size: number,
-  users: Uint32Array,
-): Uint32Array | Float32Array {
-  let buffer = buffers.get(name)
-  if (buffer === undefined || buffer.length < users.length * size) {
-    buffer =
-      source instanceof Uint32Array
-        ? new Uint32Array(users.length * size)
-        : new Float32Array(users.length * size)
-    buffers.set(name, buffer)
+/** Rows of the users of a batch in buffers of the engine, one a name, as long as the longest batch so far. */
+function gatheredRows(engine: Engine) {
+  const ids = new Map<string, Uint32Array>()
+  const floats = new Map<string, Float32Array>()
+  function select<T extends Uint32Array | Float32Array>(
+    buffers: Map<string, T>,
+    make: (length: number) => T,
+    name: string,
+    source: T,
+    size: number,
+    users: Uint32Array,
+  ): T {
+    const length = users.length * size
+    let buffer = buffers.get(name)
+    if (buffer === undefined || buffer.length < length) {
+      if (buffer) engine.release(buffer)
+      buffer = make(length)
+      buffers.set(name, buffer)
+    }
+    const rows = buffer.subarray(0, length) as T
+    engine.selectRows(source, size, users, rows)
+    return rows
   }
-  let to = 0
-  for (let row = 0; row < users.length; row++) {
-    const from = users[row] * size
-    for (let n = 0; n < size; n++) buffer[to++] = source[from + n] // rows are short: views and `set` cost more
+  return {
+    ids: (name: string, source: Uint32Array, size: number, users: Uint32Array) =>
+      select(ids, (length) => engine.makeIds(length), name, source, size, users),
+    floats: (name: string, source: Float32Array, size: number, users: Uint32Array) =>
+      select(floats, (length) => engine.makeFloats(length), name, source, size, users),
+    dispose() {
+      for (const buffer of [...ids.values(), ...floats.values()]) engine.release(buffer)
+    },
   }
-  return buffer.subarray(0, users.length * size)
 }

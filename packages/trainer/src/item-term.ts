@@ -68,6 +68,7 @@ export function itemTerm(
       }
       return side.weight * term.step({ ...rows, pairs: none, pairUsers: none, pairItems: none }, at).loss
     },
+    dispose: () => term.dispose(),
     state: () => prefixed('items.', term.state()),
     restore: (arrays: Readonly<Record<string, ArrayLike<number>>>) =>
       term.restore(

@@ -53,6 +53,7 @@ export function kdTerm(method: AnyMethod, setting: KdSetting): KdTerm {
     trajectories,
     teacherMoves: learningTeacher !== null,
     rng,
+    engine: setting.engine,
   })
   const over = rowsOver(method, params)
   checkPairLists(method.name, over, lists.lists)
@@ -71,7 +72,9 @@ export function kdTerm(method: AnyMethod, setting: KdSetting): KdTerm {
           loss: method.teacherLoss,
         })
       : null
-  const fused = ofTeacher ? null : fusedTerm(method.fused?.(params) ?? null, { lists, student, teacher })
+  const fused = ofTeacher
+    ? null
+    : fusedTerm(method.fused?.(params) ?? null, { lists, student, teacher, engine })
   const distinct = new DistinctIds(student.numUsers)
   const overPairs = needsPairs(lists.lists)
   const side = method.itemSide?.(params) ?? null
@@ -96,7 +99,7 @@ export function kdTerm(method: AnyMethod, setting: KdSetting): KdTerm {
       }
       // Both losses are taken before either model moves.
       ofTeacher?.(rows, lambda)
-      const loss = fused?.(users, perPair ? counts : counts.fill(1), lambda) ?? onTape(rows, lambda)
+      const loss = fused?.step(users, perPair ? counts : counts.fill(1), lambda) ?? onTape(rows, lambda)
       const ofItems = items?.step(batch, at, users) ?? 0
       return { loss: loss + ofItems, rows: rows.users.length }
     },
@@ -107,7 +110,12 @@ export function kdTerm(method: AnyMethod, setting: KdSetting): KdTerm {
       aux.restore(arrays)
       items?.restore(arrays)
     },
-    dispose: () => aux.dispose(),
+    dispose() {
+      aux.dispose()
+      fused?.dispose()
+      lists.dispose()
+      items?.dispose()
+    },
   }
 }
 

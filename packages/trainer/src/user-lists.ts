@@ -1,4 +1,5 @@
 import { InputError, NO_ITEM, type Csr, type Rng } from '@recdistill/core'
+import type { Engine } from '@recdistill/engine'
 import {
   checkParams,
   type AnyMethod,
@@ -23,6 +24,8 @@ interface StoredList {
   readonly items: Uint32Array
   /** Teacher scores of `items`, made when first asked for after a draw. [users, size] */
   teacher: Float32Array | null
+  /** Where they stand, whether or not they are of the last draw. */
+  scores: Float32Array | null
 }
 
 export interface ListModels {
@@ -34,6 +37,8 @@ export interface ListModels {
   /** True when the teacher is trained too: what was ranked or scored with it grows old. */
   readonly teacherMoves: boolean
   readonly rng: Rng
+  /** Lists are kept in its memory, where every step finds them. */
+  readonly engine: Engine
 }
 
 /** A method's lists and values for every user, and when they are drawn. The one place where the student's ranking feeds its own lists. */
@@ -66,7 +71,7 @@ export class UserLists {
     for (const [name, spec] of Object.entries(this.lists))
       if ('draw' in spec) this.#stored.set(name, this.#makeList(name, spec, method))
     for (const [name, { size }] of Object.entries(this.values))
-      this.#numbers.set(name, new Float32Array(numUsers * size))
+      this.#numbers.set(name, models.engine.makeFloats(numUsers * size))
     this.#row = new MovingRow(models, {
       list: (name, user) => this.#rowOfList(name, user),
       value: (name, user) => this.#rowOfValue(name, user),
@@ -147,13 +152,14 @@ export class UserLists {
     const stored = this.list(name)
     if (stored.teacher) return stored.teacher
     const { numUsers } = this.world
-    const scores = new Float32Array(numUsers * stored.size)
+    const scores = stored.scores ?? this.#models.engine.makeFloats(numUsers * stored.size)
     for (let first = 0; first < numUsers; first += usersPerRound) {
       const last = Math.min(first + usersPerRound, numUsers)
       const users = Uint32Array.from({ length: last - first }, (_, n) => first + n)
       const items = stored.items.subarray(first * stored.size, last * stored.size)
       scores.set(this.#models.teacher.scoresOf(users, items, stored.size), first * stored.size)
     }
+    stored.scores = scores
     stored.teacher = scores
     return scores
   }
@@ -179,14 +185,31 @@ export class UserLists {
     for (const stored of this.#stored.values()) stored.teacher = null
   }
 
+  /** Gives the memory of all lists back. */
+  dispose(): void {
+    const { engine } = this.#models
+    for (const { items, scores } of this.#stored.values()) {
+      engine.release(items)
+      if (scores) engine.release(scores)
+    }
+    for (const numbers of this.#numbers.values()) engine.release(numbers)
+  }
+
   #makeList(name: string, spec: Drawn, { name: method, over }: AnyMethod): StoredList {
     const { numUsers, train } = this.world
+    const { engine } = this.#models
     if (spec.per !== 'pair')
-      return { spec, size: spec.size, items: new Uint32Array(numUsers * spec.size), teacher: null }
+      return {
+        spec,
+        size: spec.size,
+        items: engine.makeIds(numUsers * spec.size),
+        teacher: null,
+        scores: null,
+      }
     if (over !== 'pairs')
       throw new InputError(`${method}: list "${name}" is drawn per pair, so the loss must run over pairs`)
     const items = new Uint32Array(train.items.length * spec.size * epochsOf(spec))
-    return { spec, size: spec.size, items, teacher: null }
+    return { spec, size: spec.size, items, teacher: null, scores: null }
   }
 
   #drawing(name: string, { spec, items, size }: StoredList, epoch: number, step: number | null = null) {

@@ -19,6 +19,7 @@ import type { Engine, ListRows, Table } from '../engine.ts'
 import { adam } from './adam.ts'
 import { backgroundLogSumExp, pullBackground } from './background.ts'
 import { bpr } from './bpr.ts'
+import { plainNumbers } from './numbers.ts'
 import { positions } from './positions.ts'
 import { propagate } from './propagate.ts'
 import { pullRows, pullScores } from './pull-scores.ts'
@@ -92,6 +93,8 @@ export function createPlainEngine(): Engine {
     free(table) {
       tables.delete(own(table))
     },
+
+    ...plainNumbers,
 
     scoreLists(user, item, rows, out) {
       const own2 = checked('scoreLists', user, item, rows)

@@ -17,6 +17,7 @@ import {
   expectTrainable,
 } from '../check-input.ts'
 import type { Engine, ListRows, Table } from '../engine.ts'
+import { plainNumbers } from '../plain/numbers.ts'
 import { backgroundLogSumExp, pullBackground } from './background.ts'
 import { positions, rank } from './catalogue.ts'
 import { attribute, createDevice, DOUBLE, FLOAT, type Handle } from './device.ts'
@@ -193,6 +194,8 @@ export function createTensorFlowEngine(
       freeTable(device, table)
       tables.delete(table)
     },
+
+    ...plainNumbers,
 
     scoreLists(user, item, rows, out) {
       const pair = checked('scoreLists', user, item, rows)

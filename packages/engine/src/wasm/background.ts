@@ -112,7 +112,7 @@ function prepare(
     ...excludedRows(context, users, exclude),
   })
   machine.heap.f32[machine.control + Control.args + Arg.cap] = clamp ?? noClamp
-  setJob(machine, { user, item, all: false })
+  setJob(machine, { user, item, all: 0 })
   readyRows(context, user, item === user ? null : item, Math.ceil(users.length / chunkRows), () => {
     expectIds(`${what}: users`, users, user)
     expectIds(`${what}: items`, items, item, true)

@@ -126,7 +126,7 @@ export function createCatalogues(context: Context): Catalogues {
       ...(exclude ? copyExclude(users, exclude) : { exclude: 0, excludeOffsets: 0 }),
     })
     const chunks = Math.ceil(n / chunkRows)
-    setJob(machine, { user, item, all: false })
+    setJob(machine, { user, item, all: 0 })
     readyRows(context, user, user === item ? null : item, chunks, explain)
     setWords({
       k1: count,
@@ -148,7 +148,7 @@ export function createCatalogues(context: Context): Catalogues {
     arena.begin()
     const norms = arena.take(item.rows * 4)
     const chunkRows = Math.max(1, Math.ceil(8192 / item.stride))
-    setJob(machine, { user: null, item, all: false })
+    setJob(machine, { user: null, item, all: 0 })
     setWords({ norms, chunkRows })
     machine.fork(Kernel.norms, Math.ceil(item.rows / chunkRows))
     expectFinite(machine, [item])

@@ -22,6 +22,7 @@ import { createCatalogues } from './catalogue.ts'
 import { Arg, Control, Head, Kernel, Mode } from './layout.ts'
 import { pullRows, readyRows, readyToPull, runLists, type Context } from './list-kernels.ts'
 import { createMachine } from './machine.ts'
+import { createNumbers } from './numbers.ts'
 import {
   arrayOf,
   clearGradient,
@@ -80,6 +81,7 @@ export function createWasmEngine({
     },
   }
   const catalogues = createCatalogues(context)
+  const numbers = createNumbers(context)
 
   const own = (table: Table): WasmTable => {
     if (!tables.has(table as WasmTable))
@@ -148,6 +150,8 @@ export function createWasmEngine({
       tables.delete(table)
     },
 
+    ...numbers,
+
     scoreLists(user, item, rows, out) {
       expectLists('scoreLists', rows)
       expectLength('scoreLists: out', out.length, rows.items.length)
@@ -189,7 +193,7 @@ export function createWasmEngine({
       heap.u32[at + Arg.k0] = 0
       heap.u32[at + Arg.k1] = 0
       heap.u32[at + Arg.out] = result
-      setJob(machine, { user: table, item: null, all: false })
+      setJob(machine, { user: table, item: null, all: 0 })
       readyRows(context, table, null, chunks, () => expectIds('gatherRows', ids, table))
       machine.fork(Kernel.gather, chunks)
       withoutPadding(heap.f32.subarray(result / 4, result / 4 + ids.length * stride), dim, stride, out)

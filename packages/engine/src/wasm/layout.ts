@@ -9,6 +9,7 @@ export enum Kernel {
   laneRows,
   accumulate,
   gather,
+  selectRows,
   norms,
   pack,
   rank,
@@ -27,6 +28,12 @@ export enum Mode {
   rceKd,
   relaxedRanking,
   bpr,
+}
+
+/** Tables all of whose rows are brought up to date, marked or not. */
+export enum All {
+  users = 1,
+  items = 2,
 }
 
 /** Words of the control block at the start of the heap. */

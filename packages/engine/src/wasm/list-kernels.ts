@@ -2,7 +2,7 @@ import { NumericError } from '@recdistill/core'
 import { expectIds, expectSameDim } from '../check-input.ts'
 import type { ListRows } from '../engine.ts'
 import type { Arena } from './arena.ts'
-import { Arg, Control, Kernel, Mode } from './layout.ts'
+import { All, Arg, Control, Kernel, Mode } from './layout.ts'
 import type { Machine } from './machine.ts'
 import { expectFinite, LANES, setJob, type WasmTable } from './table.ts'
 
@@ -117,7 +117,9 @@ export function runLists(context: Context, job: ListJob): number {
   heap.f32[at + Arg.scale] = job.scale ?? 1
   heap.f32[at + Arg.cap] = job.cap ?? Infinity
 
-  setJob(machine, { user, item, all: false })
+  // lists that name nearly every item cost more to mark than to bring all of them up to date
+  const all = user !== item && entries >= 2 * item.rows ? All.items : 0
+  setJob(machine, { user, item, all })
   readyRows(context, user, item, chunks, () => {
     expectIds(`${what}: users`, users, user)
     for (const { items } of lists) expectIds(`${what}: items`, items, item, mode !== Mode.bpr)
@@ -189,7 +191,7 @@ export function readyToPull(context: Context, table: WasmTable, ids: Uint32Array
   heap.u32[at + Arg.chunkRows] = chunkRows
   heap.u32[at + Arg.k0] = 0
   heap.u32[at + Arg.k1] = 0
-  setJob(machine, { user: table, item: null, all: false })
+  setJob(machine, { user: table, item: null, all: 0 })
   readyRows(context, table, null, Math.ceil(ids.length / chunkRows), () => expectIds('pullRows', ids, table))
 }
 
@@ -201,7 +203,7 @@ export function pullRows({ machine }: Context, table: WasmTable, grad: number): 
   heap.u32[at + Arg.userGrad] = grad
   heap.u32[at + Arg.parts] = 0
   heap.u32[at + Arg.userShift] = userShift
-  setJob(machine, { user: table, item: null, all: false })
+  setJob(machine, { user: table, item: null, all: 0 })
   machine.fork(Kernel.accumulate, Math.ceil(table.rows / 2 ** userShift))
 }
 

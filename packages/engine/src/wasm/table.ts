@@ -1,7 +1,7 @@
 import { InputError, NumericError } from '@recdistill/core'
 import type { AdamOptions, Table } from '../engine.ts'
 import { nonFinite } from '../plain/adam.ts'
-import { Control, Head, Kernel } from './layout.ts'
+import { All, Control, Head, Kernel } from './layout.ts'
 import type { Machine } from './machine.ts'
 
 /**
@@ -127,7 +127,7 @@ export function withoutPadding(
 /** Applies every deferred update. */
 export function flush(machine: Machine, table: WasmTable): void {
   if (table.step === table.first) return
-  setJob(machine, { user: table, item: null, all: true })
+  setJob(machine, { user: table, item: null, all: All.users })
   machine.fork(Kernel.catchUp, table.chunks)
   expectFinite(machine, [table])
   table.first = table.step
@@ -230,14 +230,14 @@ export function clearGradient(machine: Machine, table: WasmTable, out: Float32Ar
 /** Which tables a kernel that walks rows of tables is for. */
 export function setJob(
   { heap, control }: Machine,
-  { user, item, all }: { user: WasmTable | null; item: WasmTable | null; all: boolean },
+  { user, item, all }: { user: WasmTable | null; item: WasmTable | null; all: number },
 ): void {
   const at = control + Control.args
   heap.u32[at] = user?.head ?? 0
   heap.u32[at + 1] = item?.head ?? 0
   heap.u32[at + 2] = user?.chunks ?? 0
   heap.u32[at + 3] = item?.chunks ?? 0
-  heap.u32[at + 4] = all ? 1 : 0
+  heap.u32[at + 4] = all
   heap.u32.fill(0xffffffff, control + Control.bad, control + Control.bad + 2)
 }
 
