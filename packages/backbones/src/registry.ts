@@ -1,11 +1,15 @@
 import { InputError, nearest } from '@recdistill/core'
 import type { BackboneDefinition } from '@recdistill/plugin'
 import cdae from './cdae.ts'
+import ease from './ease.ts'
+import ials from './ials.ts'
+import itemKnn from './item-knn.ts'
 import lightgcn from './lightgcn.ts'
 import mf from './mf.ts'
+import popularity from './popularity.ts'
 
 /** Every built-in backbone. */
-export const backbones: readonly BackboneDefinition[] = [mf, lightgcn, cdae]
+export const backbones: readonly BackboneDefinition[] = [mf, lightgcn, cdae, ials, ease, itemKnn, popularity]
 
 /** @throws InputError naming the nearest backbone. */
 export function loadBackbone(name: string): BackboneDefinition {

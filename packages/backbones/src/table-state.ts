@@ -1,4 +1,4 @@
-import { InputError } from '@recdistill/core'
+import { InputError, NumericError } from '@recdistill/core'
 import type { Engine, Table } from '@recdistill/engine'
 import type { Backbone } from '@recdistill/plugin'
 
@@ -27,17 +27,28 @@ export function restoreTables(
   state: Parameters<Backbone['restore']>[0],
 ): void {
   for (const table of tables) {
-    engine.write(table, tensor(state.parameters, table.name, table))
+    const { name, rows, dim } = table
+    engine.write(table, expectTensor(state.parameters, name, rows, dim))
     if (state.optimizer && table.trainable)
       engine.restoreOptimizer(table, {
-        m: tensor(state.optimizer, `${table.name}.m`, table),
-        v: tensor(state.optimizer, `${table.name}.v`, table),
+        m: expectTensor(state.optimizer, `${name}.m`, rows, dim),
+        v: expectTensor(state.optimizer, `${name}.v`, rows, dim),
         step: state.step ?? 0,
       })
   }
 }
 
-function tensor(tensors: Record<string, Float32Array>, name: string, { rows, dim }: Table): Float32Array {
+/**
+ * A tensor of a checkpoint. [rows, dim]
+ * @throws InputError when it is missing or of another size; NumericError for NaN and infinity, where those are asked about.
+ */
+export function expectTensor(
+  tensors: Readonly<Record<string, Float32Array>>,
+  name: string,
+  rows: number,
+  dim: number,
+  { finite = false }: { finite?: boolean } = {},
+): Float32Array {
   const found = tensors[name]
   if (found === undefined)
     throw new InputError(`restore: no tensor "${name}"; the file holds ${Object.keys(tensors).join(', ')}`)
@@ -45,5 +56,8 @@ function tensor(tensors: Record<string, Float32Array>, name: string, { rows, dim
     throw new InputError(
       `restore: "${name}" has ${found.length} numbers, the model needs ${rows} x ${dim} = ${rows * dim}; it belongs to another split or size`,
     )
+  const wrong = finite ? found.findIndex((value) => !Number.isFinite(value)) : -1
+  if (wrong >= 0)
+    throw new NumericError(`restore: "${name}" row ${Math.floor(wrong / dim)} holds ${found[wrong]}`)
   return found
 }
