@@ -2,7 +2,7 @@ import { createRng, type Rng } from '@recdistill/core'
 import assert from 'node:assert/strict'
 import { batchOf } from './block.ts'
 import type { Drawn } from './draw.ts'
-import { evaluate, generalPoint, valueAt } from './evaluate.ts'
+import { evaluate, generalPoint, valueAt, type Evaluated } from './evaluate.ts'
 import { moved, partsOf, type Part, type Point } from './point.ts'
 import type { Declared } from './subject.ts'
 
@@ -20,29 +20,36 @@ const points = 3
  */
 export function expectPullback(declared: Declared, drawn: Drawn, seed: number): number {
   const { subject, params } = declared
-  const parts = partsOf(generalPoint(declared), subject.trains).slice(subject.detached(params) ? 1 : 0)
-  let length = 0
-  for (const part of parts) {
+  const batch = batchOf(declared)
+  const looks: Look[] = []
+  const look = (n: number): Look => {
+    const point = generalPoint(declared, n)
+    return (looks[n] ??= { point, ...evaluate(declared, drawn, { batch, point }) })
+  }
+  const parts = partsOf(look(0).point, subject.trains)
+  for (const part of parts.slice(subject.detached(params) ? 1 : 0)) {
     const problems: string[] = []
     for (let n = 0; n < points && problems.length === n; n++) {
-      const point = generalPoint(declared, n)
-      const found = comparePart(declared, drawn, { point, part, rng: createRng(seed).fork(part.name) })
-      length = Math.max(length, found.length)
-      if (found.problem !== null) problems.push(found.problem)
+      const rng = createRng(seed).fork(part.name)
+      const problem = problemIn(part, { declared, drawn, look: look(n), rng })
+      if (problem !== null) problems.push(problem)
     }
     assert.ok(problems.length < points, problems[0])
   }
-  return length
+  return Math.hypot(...look(0).gradient)
 }
 
-function comparePart(
-  declared: Declared,
-  drawn: Drawn,
-  { point, part, rng }: { point: Point; part: Part; rng: Rng },
-): { length: number; problem: string | null } {
+interface Look extends Evaluated {
+  readonly point: Point
+}
+
+function problemIn(
+  part: Part,
+  { declared, drawn, look, rng }: { declared: Declared; drawn: Drawn; look: Look; rng: Rng },
+): string | null {
   const { trains } = declared.subject
   const batch = batchOf(declared)
-  const { value, gradient } = evaluate(declared, drawn, { batch, point })
+  const { point, value, gradient } = look
   const own = only(part, gradient)
   const length = Math.hypot(...own)
   const slopeAlong = (direction: Float64Array, step: number) => {
@@ -62,12 +69,9 @@ function comparePart(
       failed.push(`slope ${slope} over ${step} (within ${tolerance})`)
     }
     if (failed.length === steps.length)
-      return {
-        length,
-        problem: `along a direction in ${part.name} the gradient says ${expected}, but ${failed.join(', ')}`,
-      }
+      return `along a direction in ${part.name} the gradient says ${expected}, but ${failed.join(', ')}`
   }
-  return { length, problem: null }
+  return null
 }
 
 function only({ start, length }: Part, values: Float64Array): Float64Array {
