@@ -1,5 +1,6 @@
 import { NumericError } from '@recdistill/core'
-import type { Engine, SparseMatrix } from '@recdistill/engine'
+import type { Engine } from '@recdistill/engine'
+import { denseProducts } from './dense-products.ts'
 
 /**
  * Replaces a symmetric positive definite matrix [n, n] by its inverse: Gauss and Jordan's elimination by blocks of rows, without
@@ -7,7 +8,7 @@ import type { Engine, SparseMatrix } from '@recdistill/engine'
  * @throws NumericError when the matrix is singular, or so nearly that float32 cannot tell.
  */
 export function invertMatrix(engine: Engine, matrix: Float32Array, n: number, block = 256): void {
-  const product = denseProducts(engine, n)
+  const product = denseProducts(engine)
   const panel = new Float32Array(Math.min(block, n) * n)
   const change = new Float32Array(Math.min(block, n) * n)
   const rowsOf = (from: number, to: number) => matrix.subarray(from * n, to * n)
@@ -18,7 +19,7 @@ export function invertMatrix(engine: Engine, matrix: Float32Array, n: number, bl
     invertSmall(pivot, width)
     // R = P A[block, :], with P itself in its own columns
     const reduced = panel.subarray(0, width * n)
-    product(pivot, width, rowsOf(first, last), reduced)
+    product(pivot, width, rowsOf(first, last), n, reduced)
     putColumns(reduced, n, first, pivot, width)
     for (let from = 0; from < n; from += block) {
       if (from === first) continue
@@ -27,27 +28,10 @@ export function invertMatrix(engine: Engine, matrix: Float32Array, n: number, bl
       const rows = rowsOf(from, to)
       const part = change.subarray(0, rows.length)
       putColumns(rows, n, first, new Float32Array(factor.length), width)
-      product(factor, width, reduced, part)
+      product(factor, width, reduced, n, part)
       for (let e = 0; e < rows.length; e++) rows[e] -= part[e]
     }
     rowsOf(first, last).set(reduced)
-  }
-}
-
-/** left [rows, width] x right [width, n], the left one as a sparse matrix that happens to be full. */
-function denseProducts(engine: Engine, n: number) {
-  const shapes = new Map<string, Omit<SparseMatrix, 'values'>>()
-  return (left: Float32Array, width: number, right: Float32Array, out: Float32Array) => {
-    const rows = left.length / width
-    const key = `${rows} ${width}`
-    const shape = shapes.get(key) ?? {
-      rows,
-      columns: width,
-      offsets: Uint32Array.from({ length: rows + 1 }, (_, row) => row * width),
-      indices: Uint32Array.from({ length: rows * width }, (_, e) => e % width),
-    }
-    shapes.set(key, shape)
-    engine.propagate({ ...shape, values: left }, right, n, out)
   }
 }
 

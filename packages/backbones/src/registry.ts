@@ -6,10 +6,20 @@ import ials from './ials.ts'
 import itemKnn from './item-knn.ts'
 import lightgcn from './lightgcn.ts'
 import mf from './mf.ts'
+import neumf from './neumf.ts'
 import popularity from './popularity.ts'
 
 /** Every built-in backbone. */
-export const backbones: readonly BackboneDefinition[] = [mf, lightgcn, cdae, ials, ease, itemKnn, popularity]
+export const backbones: readonly BackboneDefinition[] = [
+  mf,
+  lightgcn,
+  cdae,
+  neumf,
+  ials,
+  ease,
+  itemKnn,
+  popularity,
+]
 
 /** @throws InputError naming the nearest backbone. */
 export function loadBackbone(name: string): BackboneDefinition {

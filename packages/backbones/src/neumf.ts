@@ -1,0 +1,127 @@
+import { InputError, NO_ITEM } from '@recdistill/core'
+import type { Engine } from '@recdistill/engine'
+import { defineBackbone, type Backbone, type BackboneContext } from '@recdistill/plugin'
+import { tf } from '@recdistill/tensor'
+import { z } from 'zod'
+import { binaryCrossEntropy } from './binary-cross-entropy.ts'
+import { initTable, initUniform } from './init-table.ts'
+import { neumfScores } from './neumf-scores.ts'
+import { perceptron } from './perceptron.ts'
+import { scoredRows } from './scored-rows.ts'
+import { restoreTables, stateOfTables } from './table-state.ts'
+
+const params = z.object({
+  layers: z.int().min(1).max(8).default(1).describe('hidden layers: dim wide, then half of it, and so on'),
+  init: z
+    .number()
+    .positive()
+    .default(0.01)
+    .describe('standard deviation of the initial vectors, N(0, init^2)'),
+})
+
+/**
+ * A product of vectors and a perceptron over other vectors, added up. Spec 3.5.
+ *
+ *     logit = w [p_u * q_i ; h_n] + b,  h_0 = [p'_u ; q'_i],  h_l = relu(W_l h_(l-1) + b_l),  widths 2d, d, d/2, ...
+ *
+ * Its own objective is the binary cross-entropy on logits, target 1 for the seen item and 0 for each negative, summed.
+ * W_l start Xavier uniform, w Kaiming uniform (a = 1), biases at 0. A score is no dot product: `dim` is 0, and ranking goes
+ * through the catalogue user by user, with the items' half of the first layer made once per change of the model.
+ */
+export default defineBackbone({
+  name: 'neumf',
+  paper: {
+    title: 'Neural Collaborative Filtering',
+    venue: 'WWW 2017',
+    equations: '(7), (12)',
+  },
+  params,
+  create: createNeumf,
+})
+
+function createNeumf(
+  { split, dim, optimizer, rng, engine: anyEngine, trainable }: BackboneContext,
+  { layers, init }: z.output<typeof params>,
+): Backbone {
+  const engine = anyEngine as Engine
+  const { numUsers, numItems } = split
+  const vectors = {
+    user: engine.table('users', numUsers, dim, { trainable }),
+    item: engine.table('items', numItems, dim, { trainable }),
+    deepUser: engine.table('mlp users', numUsers, dim, { trainable }),
+    deepItem: engine.table('mlp items', numItems, dim, { trainable }),
+  }
+  const widths = [2 * dim]
+  for (let n = 0; n < layers; n++) widths.push(Math.max(1, Math.floor(dim / 2 ** n)))
+  const hidden = perceptron(engine, widths, { trainable, rng })
+  const last = dim + widths[layers]
+  const output = engine.table('output', 1, last, { trainable })
+  const outputBias = engine.table('output bias', 1, 1, { trainable })
+  if (trainable) {
+    for (const table of Object.values(vectors)) initTable(engine, table, init, rng)
+    initUniform(engine, output, Math.sqrt(3 / last), rng)
+  }
+  const tables = [...Object.values(vectors), ...hidden.tables, output, outputBias]
+  const scorer = neumfScores(engine, { ...vectors, output, outputBias }, hidden)
+  const rows = scoredRows('neumf', split, { all: (user, out) => scorer.row(user, out) })
+
+  const scoresOf: Backbone['scoresOf'] = (users, items, k) => {
+    const out = new Float32Array(items.length)
+    const { places, pairUsers, pairItems } = pairsOf(users, items, k)
+    scorer.pairs(pairUsers, pairItems).forEach((score, n) => (out[places[n]] = score))
+    return out
+  }
+  const pullScores: Backbone['pullScores'] = (users, items, k, grad) => {
+    const { places, pairUsers, pairItems } = pairsOf(users, items, k)
+    scorer.pull(
+      pairUsers,
+      pairItems,
+      Float32Array.from(places, (place) => grad[place]),
+    )
+  }
+  return {
+    ...rows,
+    parameters: tables.reduce((sum, table) => sum + table.rows * table.dim, 0),
+    begin() {},
+    base({ users, positives, negatives, negativesPerRow: n }) {
+      let loss = 0
+      for (const [items, k, target] of [
+        [positives, 1, 1],
+        [negatives, n, 0],
+      ] as const) {
+        const scores = scoresOf(users, items, k)
+        loss += binaryCrossEntropy(scores, new Float32Array(scores.length).fill(target), scores)
+        pullScores(users, items, k, scores)
+      }
+      return loss
+    },
+    scoresOf,
+    scores: (users, items, k) => tf.tensor2d(scoresOf(users, items, k), [users.length, k]),
+    pullScores,
+    pullRows() {
+      throw new InputError('neumf: its scores are no dot products, so it has no vectors to pull')
+    },
+    update() {
+      scorer.forget()
+      engine.adam(tables, optimizer)
+    },
+    state: () => stateOfTables(engine, tables, trainable),
+    restore(state) {
+      scorer.forget()
+      restoreTables(engine, tables, state)
+    },
+    dispose() {
+      for (const table of tables) engine.free(table)
+    },
+  }
+}
+
+/** The places of a list that hold an item, each with its user. */
+function pairsOf(users: Uint32Array, items: Uint32Array, k: number) {
+  const places = Uint32Array.from(items.keys()).filter((place) => items[place] !== NO_ITEM)
+  return {
+    places,
+    pairUsers: places.map((place) => users[Math.floor(place / k)]),
+    pairItems: places.map((place) => items[place]),
+  }
+}
