@@ -1,6 +1,7 @@
 import { Kernel } from '../src/wasm/layout'
 import { catchUp } from './adam'
 import { backgroundJoin, backgroundPull, backgroundSums, backgroundUsers } from './background'
+import { catalogueLoss } from './catalogue-loss'
 import { accumulate, bprRows, checkIds, gather, listRows } from './lists'
 import { laneRows } from './lanes'
 import { propagate } from './propagate'
@@ -27,6 +28,7 @@ export function run(kernel: u32, chunk: u32, thread: u32): void {
     case Kernel.backgroundSums: backgroundSums(chunk, thread); break
     case Kernel.backgroundPull: backgroundPull(chunk, thread); break
     case Kernel.backgroundJoin: backgroundJoin(chunk); break
+    case Kernel.catalogueLoss: catalogueLoss(chunk, thread); break
     default: unreachable()
   }
 }

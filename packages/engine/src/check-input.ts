@@ -79,6 +79,26 @@ export function expectBackground(
     expectLength(`${what}: ${name}`, values.length, users.length)
 }
 
+/** What cross-entropy over the catalogue takes, ids of users but for their range in the student. */
+export function expectCatalogueLoss(
+  user: Table,
+  item: Table,
+  teacherUser: Table,
+  teacherItem: Table,
+  users: Uint32Array,
+  weights: Float32Array,
+  temperature: number,
+): void {
+  const what = 'catalogueCrossEntropy'
+  expectSameDim(what, user, item)
+  expectSameDim(`${what}: teacher`, teacherUser, teacherItem)
+  expectLength(`${what}: items of the teacher`, teacherItem.rows, item.rows)
+  expectIds(`${what}: users`, users, user)
+  expectIds(`${what}: users`, users, teacherUser)
+  expectLength(`${what}: weights`, weights.length, users.length)
+  expectPositive(`${what}.temperature`, temperature)
+}
+
 export function expectMatrix(
   matrix: SparseMatrix,
   input: Float32Array,

@@ -140,6 +140,20 @@ export interface Engine {
     temperature: number,
     scale: number,
   ): number
+  /**
+   * weights[b] * K2 over all items, student against teacher, summed over rows and returned; adds `scale` times its gradient to the
+   * student. Both models stand in tables of this engine and rank the same items. Not every driver has it.
+   */
+  catalogueCrossEntropy?(
+    user: Table,
+    item: Table,
+    teacherUser: Table,
+    teacherItem: Table,
+    users: Uint32Array,
+    weights: Float32Array,
+    temperature: number,
+    scale: number,
+  ): number
   /** weights[b] * K3(listed b, background b), summed over rows and returned; adds `scale` times its gradient. */
   relaxedRanking(
     user: Table,

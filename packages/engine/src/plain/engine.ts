@@ -2,6 +2,7 @@ import { InputError } from '@recdistill/core'
 import {
   expectAdam,
   expectBackground,
+  expectCatalogueLoss,
   expectCount,
   expectExclude,
   expectFiniteRows,
@@ -19,6 +20,7 @@ import type { Engine, ListRows, Table } from '../engine.ts'
 import { adam } from './adam.ts'
 import { backgroundLogSumExp, pullBackground } from './background.ts'
 import { bpr } from './bpr.ts'
+import { catalogueCrossEntropy } from './catalogue-loss.ts'
 import { plainNumbers } from './numbers.ts'
 import { positions } from './positions.ts'
 import { propagate } from './propagate.ts'
@@ -177,6 +179,11 @@ export function createPlainEngine(): Engine {
       expectLength('softCrossEntropy: teacher', teacher.length, rows.items.length)
       expectPositive('softCrossEntropy.temperature', temperature)
       return softCrossEntropy(...own2, rows, weights, teacher, temperature, scale)
+    },
+    catalogueCrossEntropy(user, item, teacherUser, teacherItem, users, weights, temperature, scale) {
+      expectCatalogueLoss(user, item, teacherUser, teacherItem, users, weights, temperature)
+      const teacher = [own(teacherUser), own(teacherItem)] as const
+      return catalogueCrossEntropy(own(user), own(item), ...teacher, users, weights, temperature, scale)
     },
     relaxedRanking(user, item, listed, background, weights, scoreCap, scale) {
       const own2 = checked('relaxedRanking', user, item, listed, background)

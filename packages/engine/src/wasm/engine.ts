@@ -19,6 +19,7 @@ import { createArena } from './arena.ts'
 import { backgroundLogSumExp, pullBackground } from './background.ts'
 import { kernels, type Simd } from './binaries.ts'
 import { createCatalogues } from './catalogue.ts'
+import { createCatalogueLoss } from './catalogue-loss.ts'
 import { Arg, Control, Head, Kernel, Mode } from './layout.ts'
 import { pullRows, readyRows, readyToPull, runLists, type Context } from './list-kernels.ts'
 import { createMachine } from './machine.ts'
@@ -81,6 +82,7 @@ export function createWasmEngine({
     },
   }
   const catalogues = createCatalogues(context)
+  const catalogueLoss = createCatalogueLoss(context)
   const numbers = createNumbers(context)
 
   const own = (table: Table): WasmTable => {
@@ -298,6 +300,8 @@ export function createWasmEngine({
         scale,
       })
     },
+    catalogueCrossEntropy: (user, item, teacherUser, teacherItem, ...rest) =>
+      catalogueLoss.crossEntropy(own(user), own(item), own(teacherUser), own(teacherItem), ...rest),
     relaxedRanking(user, item, listed, background, weights, scoreCap, scale) {
       expectLists('relaxedRanking', listed)
       expectLists('relaxedRanking', background)

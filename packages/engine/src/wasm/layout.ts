@@ -18,6 +18,7 @@ export enum Kernel {
   backgroundSums,
   backgroundPull,
   backgroundJoin,
+  catalogueLoss,
 }
 
 /** What a row of lists is for. */
