@@ -1,11 +1,11 @@
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os'
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { createEngine } from '@recdistill/engine'
 import { prepareTensors, tf } from '@recdistill/tensor'
 import { bytes } from '../progress/format.ts'
 import { cacheFolder } from '../run/cache-folder.ts'
+import { judgeDevices, lookForDevices } from './devices.ts'
 import { testEngine } from './test-engine.ts'
 
 export interface Finding {
@@ -24,7 +24,7 @@ export async function diagnose({
   cache: string | null
   env: Readonly<Record<string, string | undefined>>
 }): Promise<readonly Finding[]> {
-  const checks: [string, () => Finding | Promise<Finding>][] = [
+  const checks: [string, () => Finding | Promise<Finding | readonly Finding[]>][] = [
     ['node', nodeVersion],
     ['cores', cores],
     ['memory', memory],
@@ -34,15 +34,12 @@ export async function diagnose({
     ['tensor backend', tensorBackend],
     ['DuckDB', duckDb],
     ['cache folder', () => cacheIsWritable(cacheFolder(cache, env))],
-    [
-      'tfjs-node',
-      () => optionalPackage('@tensorflow/tfjs-node', 'native TensorFlow for methods on the tape'),
-    ],
+    ['TensorFlow', async () => judgeDevices(await lookForDevices(env))],
   ]
   const findings: Finding[] = []
   for (const [name, check] of checks)
     try {
-      findings.push(await check())
+      findings.push(...[await check()].flat())
     } catch (error) {
       findings.push({ name, status: 'failed', value: (error as Error).message.split('\n')[0] })
     }
@@ -91,7 +88,7 @@ function sharedMemory(): Finding {
 
 /** Of the engine itself, so what it says here is what it runs. */
 function simd(): Finding {
-  const created = createEngine({ threads: 1, warn: () => undefined })
+  const created = createEngine({ device: 'cpu', threads: 1, warn: () => undefined })
   const { simd: kind } = created
   created.dispose()
   const name = 'SIMD'
@@ -118,7 +115,7 @@ function simd(): Finding {
 
 function engine(): Finding {
   const name = 'engine'
-  const { problem, threads, usersPerSecond } = testEngine()
+  const { problem, threads, usersPerSecond } = testEngine('cpu')
   if (problem !== null)
     return {
       name,
@@ -135,7 +132,7 @@ function engine(): Finding {
 
 async function tensorBackend(): Promise<Finding> {
   const warnings: string[] = []
-  const backend = await prepareTensors({ warn: (text) => warnings.push(text) })
+  const backend = await prepareTensors({ backend: 'wasm', warn: (text) => warnings.push(text) })
   const [three] = tf.tidy(() => tf.add(tf.scalar(1), tf.scalar(2)).dataSync())
   if (three !== 3)
     return { name: 'tensor backend', status: 'failed', value: `${backend}: 1 + 2 gave ${three}` }
@@ -166,20 +163,5 @@ function cacheIsWritable(folder: string): Finding {
     status: 'failed',
     value: `${folder} cannot be written`,
     advice: 'give another with --cache or RECDISTILL_CACHE',
-  }
-}
-
-function optionalPackage(packageName: string, what: string): Finding {
-  const name = packageName.replace(/^@tensorflow\//, '')
-  try {
-    createRequire(import.meta.url).resolve(`${packageName}/package.json`)
-    return { name, status: 'ok', value: 'installed' }
-  } catch {
-    return {
-      name,
-      status: 'optional',
-      value: `${what}: not installed, not needed`,
-      advice: `npm install ${packageName}`,
-    }
   }
 }

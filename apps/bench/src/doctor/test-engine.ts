@@ -1,5 +1,5 @@
 import { createRng } from '@recdistill/core'
-import { createEngine } from '@recdistill/engine'
+import { createEngine, type Device } from '@recdistill/engine'
 
 const users = 64
 const items = 10_000
@@ -7,8 +7,12 @@ const dim = 64
 const k = 20
 
 /** Ranks a small random catalogue and checks every list against a full sort in plain JavaScript. */
-export function testEngine(): { problem: string | null; threads: number; usersPerSecond: number } {
-  const engine = createEngine({ warn: () => undefined })
+export function testEngine(device: Device): {
+  problem: string | null
+  threads: number
+  usersPerSecond: number
+} {
+  const engine = createEngine({ device, warn: () => undefined })
   try {
     const rng = createRng(1)
     const user = random(users, () => rng.normal())
