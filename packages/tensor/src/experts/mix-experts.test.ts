@@ -5,7 +5,7 @@ import { stampOfExperts } from '../../scripts/build-kernels.mjs'
 import { countTensors, prepareTensors, tf, valueAndGradients, type Tensor2D } from '../index.ts'
 import { createExpertMachine, dropFaint, type ExpertMachine, type MixtureInput } from './expert-machine.ts'
 import { mixExperts, mixExpertsPlainly } from './mix-experts.ts'
-import { stamp } from './modules.ts'
+import { stampOfAssembly } from './stamp.ts'
 
 const machines: Record<string, ExpertMachine> = {}
 
@@ -105,7 +105,7 @@ function expectNear(actual: ArrayLike<number>, expected: ArrayLike<number>, rel:
 }
 
 test('the modules in the sources were made of the assembly in the sources', () => {
-  expect(stamp).toBe(stampOfExperts())
+  expect(stampOfAssembly).toBe(stampOfExperts())
 })
 
 test('any size, any sharpness: value and gradient agree with plain products, whatever the kernels and threads', () => {
