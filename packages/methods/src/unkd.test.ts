@@ -67,17 +67,27 @@ const world = {
 const counts = new Array<number>(numItems).fill(0)
 for (const item of histories.flat()) counts[item]++
 
+let scored = 0 // groups by themselves
+
 function drawFor(given: object, u: number, rng: Rng) {
   const params = parseParams(unkd, given)
   const noise = createRng(1000 + u)
   const teacher = Array.from({ length: numItems }, () => noise.normal())
+  const order = [...teacher.keys()].filter((item) => !histories[u].includes(item))
+  order.sort((a, b) => teacher[b] - teacher[a])
   const plan = planGroups(Uint32Array.from(counts), params)
   const drawn: Record<string, Uint32Array> = {}
   const row = {
     user: u,
     numItems,
     seen: Uint32Array.from(histories[u]),
-    teacher: { scoresOf: (items: Uint32Array) => Float32Array.from(items, (item) => teacher[item]) },
+    teacher: {
+      top: (k: number) => Uint32Array.from(order.slice(0, k)),
+      scoresOf(items: Uint32Array) {
+        scored++
+        return Float32Array.from(items, (item) => teacher[item])
+      },
+    },
     list: (name: string) => drawn[name],
   }
   for (const [name, spec] of Object.entries(unkd.lists(params, world, plan))) {
@@ -91,16 +101,19 @@ function drawFor(given: object, u: number, rng: Rng) {
 }
 
 test('candidates are the unseen trained items of each group in teacher order, cut to the depth', () => {
-  for (let u = 0; u < 10; u++) {
-    const { plan, teacher, drawn } = drawFor({ G: 4, depth: 4 }, u, createRng(0))
-    const expected = plan.groups.flatMap((items) =>
-      [...items]
-        .filter((item) => !histories[u].includes(item))
-        .sort((a, b) => teacher[b] - teacher[a])
-        .slice(0, 4),
-    )
-    expect([...drawn.candidates].filter((item) => item !== NO_ITEM)).toEqual(expected)
-  }
+  for (let u = 0; u < 60; u++)
+    for (const depth of [2, 4, 1000]) {
+      // With 2, the teacher's list is cut before every group has its share: short groups are scored by themselves.
+      const { plan, teacher, drawn } = drawFor({ G: 4, depth }, u, createRng(0))
+      const expected = plan.groups.flatMap((items) =>
+        [...items]
+          .filter((item) => !histories[u].includes(item))
+          .sort((a, b) => teacher[b] - teacher[a])
+          .slice(0, depth),
+      )
+      expect([...drawn.candidates].filter((item) => item !== NO_ITEM)).toEqual(expected)
+    }
+  expect(scored).toBeGreaterThan(0)
 })
 
 test('pairs are of one group and never tied; the teacher ranks the preferred item higher; quotas are kept', () => {

@@ -6,6 +6,7 @@ import {
   drawAhead,
   drawBehind,
   groupQuotas,
+  NO_GROUP,
   popularityGroups,
   type PopularityGroups,
   type Row,
@@ -38,22 +39,42 @@ export function planGroups(counts: Uint32Array, { G, exponent, size, depth, T }:
   return { groups, groupOf, quotas, depths: groups.map((items) => Math.min(reach, items.length)), T }
 }
 
+/** How many times as many items as are wanted are asked for in one list; groups that stay short of it are scored by themselves. */
+const AMPLE = 4
+
 const seen = createMarks()
 let open = new Uint32Array(0)
 
 /** A user's unseen items of each group in teacher order, cut to its depth: one group behind the other. */
-export function listCandidates({ groups, depths }: GroupPlan, row: Row, out: Uint32Array): void {
-  const stamp = clearMarks(seen, row.numItems)
-  for (let n = 0; n < row.seen.length; n++) seen.stamps[row.seen[n]] = stamp
-  if (open.length < row.numItems) open = new Uint32Array(row.numItems)
+export function listCandidates({ groups, groupOf, depths }: GroupPlan, row: Row, out: Uint32Array): void {
+  const order = row.teacher.top(Math.min(row.numItems, AMPLE * out.length), { seen: 'skip' })
+  const isWhole = order.length === row.numItems - row.seen.length
+  const found = new Uint32Array(groups.length)
+  const begin = new Uint32Array(groups.length)
+  for (let g = 1; g < groups.length; g++) begin[g] = begin[g - 1] + depths[g - 1]
+  for (let t = 0; t < order.length; t++) {
+    const g = groupOf[order[t]]
+    if (g !== NO_GROUP && found[g] < depths[g]) out[begin[g] + found[g]++] = order[t]
+  }
   let place = 0
   for (let g = 0; g < groups.length; g++) {
-    let count = 0
-    for (let n = 0; n < groups[g].length; n++)
-      if (seen.stamps[groups[g][n]] !== stamp) open[count++] = groups[g][n]
-    const items = open.subarray(0, count)
-    place += bestByScore(items, row.teacher.scoresOf(items), out.subarray(place, place + depths[g]))
+    if (!isWhole && found[g] < depths[g])
+      found[g] = scoreGroup(groups[g], row, out.subarray(begin[g], begin[g] + depths[g]))
+    out.copyWithin(place, begin[g], begin[g] + found[g])
+    place += found[g]
   }
+  out.fill(NO_ITEM, place)
+}
+
+/** The same for one group, whatever its items' places among all. */
+function scoreGroup(group: Uint32Array, row: Row, out: Uint32Array): number {
+  const stamp = clearMarks(seen, row.numItems)
+  for (let n = 0; n < row.seen.length; n++) seen.stamps[row.seen[n]] = stamp
+  if (open.length < group.length) open = new Uint32Array(group.length)
+  let count = 0
+  for (let n = 0; n < group.length; n++) if (seen.stamps[group[n]] !== stamp) open[count++] = group[n]
+  const items = open.subarray(0, count)
+  return bestByScore(items, row.teacher.scoresOf(items), out)
 }
 
 const starts: number[] = []
