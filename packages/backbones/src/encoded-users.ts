@@ -119,9 +119,11 @@ export function encodedUsers(
       else pull(ids, (rows, from, to) => engine.pullRows(block, rows, grad.subarray(from * dim, to * dim)))
     },
     fused(loss, input, scale) {
+      if (loss.kind === 'catalogueCrossEntropy') return null // rows of the block are no users of the teacher
       let sum = 0
       pull(input.users, (rows, from, to) => {
-        sum += fusedOnTables(engine, block, item, loss, { ...partOf(input, from, to), users: rows }, scale)
+        sum +=
+          fusedOnTables(engine, block, item, loss, { ...partOf(input, from, to), users: rows }, scale) ?? 0
       })
       return sum
     },

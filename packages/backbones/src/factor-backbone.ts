@@ -3,6 +3,7 @@ import type { Backbone } from '@recdistill/plugin'
 import { tf } from '@recdistill/tensor'
 import { factorModel } from './factor-model.ts'
 import { fusedOnTables } from './fused-on-tables.ts'
+import { noteTables } from './model-tables.ts'
 
 /** What a factor model in training has beyond the views of its tables. */
 export type FactorTraining = Pick<Backbone, 'begin' | 'base' | 'update' | 'state' | 'restore' | 'dispose'>
@@ -27,6 +28,7 @@ export function factorBackbone(
     flipped: () => model,
     dispose() {}, // shares everything with `model`, which frees it
   }
+  noteTables(model, { engine, user, item })
   return model
 }
 

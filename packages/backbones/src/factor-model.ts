@@ -1,6 +1,7 @@
 import { InputError, NumericError, type Csr, type Ranking } from '@recdistill/core'
 import type { Engine, Table } from '@recdistill/engine'
 import type { Model } from '@recdistill/plugin'
+import { noteTables } from './model-tables.ts'
 
 /** A model whose score is the dot product of a user row and an item row, on two tables of an engine. */
 export interface FactorModel extends Model {
@@ -43,6 +44,7 @@ export function factorModel(engine: Engine, user: Table, item: Table): FactorMod
       engine.free(item)
     },
   }
+  noteTables(model, { engine, user, item })
   return model
 }
 

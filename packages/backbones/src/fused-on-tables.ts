@@ -1,15 +1,19 @@
 import type { Engine, ListRows, Table } from '@recdistill/engine'
 import type { FusedInput, FusedLoss } from '@recdistill/plugin'
+import { tablesOf } from './model-tables.ts'
 
-/** Sends a built-in loss to the engine's kernel for factor models. Returns the loss summed over rows, unscaled. */
+/**
+ * Sends a built-in loss to the engine's kernel for factor models. Returns the loss summed over rows, unscaled; null when there
+ * is no kernel for it.
+ */
 export function fusedOnTables(
   engine: Engine,
   user: Table,
   item: Table,
   loss: FusedLoss,
-  { users, weights, lists, values }: FusedInput,
+  { users, weights, lists, values, teacher: model }: FusedInput,
   scale: number,
-): number {
+): number | null {
   const rows = (name: string): ListRows => ({ users, items: lists[name].items, k: lists[name].k })
   const teacher = (name: string): Float32Array => lists[name].teacher as Float32Array
   switch (loss.kind) {
@@ -23,6 +27,21 @@ export function fusedOnTables(
         loss.temperature,
         scale,
       )
+    case 'catalogueCrossEntropy': {
+      const tables = model ? tablesOf(model, engine) : null
+      if (!tables || !engine.catalogueCrossEntropy) return null
+      const { temperature } = loss
+      return engine.catalogueCrossEntropy(
+        user,
+        item,
+        tables.user,
+        tables.item,
+        users,
+        weights,
+        temperature,
+        scale,
+      )
+    }
     case 'relaxedRanking':
       return engine.relaxedRanking(
         user,

@@ -136,7 +136,7 @@ export default defineMethod({
       case 'w/o sep':
         return { kind: 'softCrossEntropy', list: 'approximate', temperature }
       case 'full-CE':
-        return null
+        return { kind: 'catalogueCrossEntropy', list: 'top', temperature }
     }
   },
 })

@@ -69,6 +69,9 @@ export default defineMethod({
       temperature: params.tau,
       mask: params.guide === 'catalogue' ? null : mask.compared,
     }),
-  fused: ({ guide, tau }) =>
-    guide === 'catalogue' ? null : { kind: 'softCrossEntropy', list: 'compared', temperature: tau },
+  fused: ({ guide, tau }) => ({
+    kind: guide === 'catalogue' ? 'catalogueCrossEntropy' : 'softCrossEntropy',
+    list: 'compared',
+    temperature: tau,
+  }),
 })

@@ -1,3 +1,5 @@
+import type { Model } from './backbone.ts'
+
 /**
  * A built-in loss named as data, so that a backbone with a kernel for it can skip the tape. Whoever has no such kernel
  * evaluates the method's `loss` instead; the method contract suite holds the two to the same value and gradient.
@@ -6,6 +8,8 @@
 export type FusedLoss =
   /** Spec K2 on one list: student against teacher, both over `temperature`. */
   | { readonly kind: 'softCrossEntropy'; readonly list: string; readonly temperature: number }
+  /** Spec K2 on the list of the whole catalogue. */
+  | { readonly kind: 'catalogueCrossEntropy'; readonly list: string; readonly temperature: number }
   /** Spec K3: `listed` best first against `background`. */
   | {
       readonly kind: 'relaxedRanking'
@@ -38,4 +42,6 @@ export interface FusedInput {
     >
   >
   readonly values: Readonly<Record<string, { readonly data: Float32Array; readonly size: number }>>
+  /** For a loss that reads all of the teacher's scores; a list of the whole catalogue does not stand in `lists`. */
+  readonly teacher?: Model
 }

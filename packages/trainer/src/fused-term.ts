@@ -29,6 +29,7 @@ export function fusedTerm(
   const gather = (users: Uint32Array, weights: Float32Array): FusedInput => ({
     users,
     weights,
+    teacher,
     lists: Object.fromEntries(
       reads.lists.map((name) => {
         const { items, size } = lists.list(name)
@@ -58,6 +59,8 @@ function readBy(loss: FusedLoss): { lists: string[]; teacher: boolean; values: s
   switch (loss.kind) {
     case 'softCrossEntropy':
       return { lists: [loss.list], teacher: true, values: [] }
+    case 'catalogueCrossEntropy':
+      return { lists: [], teacher: true, values: [] }
     case 'relaxedRanking':
       return { lists: [loss.listed, loss.background], teacher: false, values: [] }
     case 'rceKd':

@@ -32,6 +32,7 @@ export function plainFused(
     }
     switch (loss.kind) {
       case 'softCrossEntropy':
+      case 'catalogueCrossEntropy':
         part(loss.list, weights[row])
         break
       case 'rceKd': {
@@ -52,6 +53,7 @@ export function plainFused(
 export function readBy(loss: FusedLoss): readonly string[] {
   switch (loss.kind) {
     case 'softCrossEntropy':
+    case 'catalogueCrossEntropy':
       return [loss.list]
     case 'relaxedRanking':
       return [loss.listed, loss.background]
