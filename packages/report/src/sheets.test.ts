@@ -53,4 +53,8 @@ test('significance is over seeds where there are several, else over users with a
   const users = significanceSheet([row('users', 'ndcg@10')], ['ndcg@10'])
   expect(users?.rows[0]).toContain('0.0005 … 0.0020 (95 %)')
   expect(significanceSheet([row('users', 'ndcg@10')], ['recall@10'])).toBeNull()
+  const far = { ...row('users', 'ndcg@10'), b: 'far', difference: 0.5 }
+  const short = significanceSheet([far, row('users', 'ndcg@10')], ['ndcg@10'], { most: 1 })
+  expect(short?.rows.map(([name]) => name)).toEqual(['rce-kd − rrd'])
+  expect(short?.notes).toContain('1 more in the report.')
 })

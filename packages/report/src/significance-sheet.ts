@@ -35,7 +35,10 @@ export function significanceSheet(
       asP(row.t.adjusted),
       row.wilcoxon ? asP(row.wilcoxon.adjusted) : NONE,
     ]),
-    notes: ['Two-sided paired tests; p with Holm’s correction over the comparisons of a metric.'],
+    notes: [
+      'Two-sided paired tests; p with Holm’s correction over all comparisons of a metric.',
+      ...(shown.length < found.length ? [`${found.length - shown.length} more in the report.`] : []),
+    ],
   }
 }
 

@@ -23,7 +23,9 @@ export function writeResult(folder: RunFolder, result: RunResult): readonly Shee
   const reference = referenceSheet(result)
   const present = (sheets: readonly (Sheet | null)[]) => sheets.filter((sheet) => sheet !== null)
   folder.write('report.md', markdown(result, present([reference, significanceSheet(significance, metrics)])))
-  return present([reference, significanceSheet(significance, [select])])
+  const againstBest = significance.filter(({ b }) => b !== 'scratch')
+  const closest = againstBest.length > 0 ? againstBest : significance
+  return present([reference, significanceSheet(closest, [select], { most: 6 })])
 }
 
 function markdown(result: RunResult, sheets: readonly Sheet[]): string {
