@@ -25,9 +25,14 @@ test('gradient agrees with finite differences; a row without both items counts n
   )
 })
 
-test('a thousandfold gap stays finite; others than two items are refused', () => {
+test('a thousandfold gap stays finite; one item is refused, a third takes no part', () => {
   expect(pairwiseRegulariser(tf.tensor2d([[1e3, 0]]), tf.tensor2d([[-1e3, 0]]))).toBeNear(1e6)
-  expect(() => pairwiseRegulariser(tf.ones([2, 3]), tf.ones([2, 3]))).toThrow('expected two items a row')
+  expect(() => pairwiseRegulariser(tf.ones([2, 1]), tf.ones([2, 1]))).toThrow('expected two items a row')
+  const [three, ones] = [tf.tensor2d([[1, 3, 90]]), tf.tensor2d([[1, 1, 0]])]
+  const two = tf.tensor2d([[1, 3]])
+  expect(pairwiseRegulariser(three, three, { mask: ones })).toBeNear(
+    pairwiseRegulariser(two, two).dataSync()[0],
+  )
 })
 
 test('scores of lists are dot products, gradient included', () => {

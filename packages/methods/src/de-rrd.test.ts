@@ -1,11 +1,17 @@
 import '@recdistill/testkit'
 import { parseParams } from '@recdistill/plugin'
+import { describeMethod } from '@recdistill/plugin/contract'
 import { prepareTensors } from '@recdistill/tensor'
 import { beforeAll, expect, test } from 'vitest'
 import { evaluateVectors, leavesOf } from '../test/vector-loss.ts'
 import de from './de.ts'
 import deRrd from './de-rrd.ts'
 import rrd from './rrd.ts'
+
+describeMethod(deRrd, {
+  unseen: ['interesting', 'uninteresting'],
+  variants: [{ experts: 2, K: 5, L: 7, maxK: 9 }],
+})
 
 beforeAll(() => prepareTensors())
 

@@ -1,6 +1,7 @@
 import { createRng } from '@recdistill/core'
 import { expectGradient, expectNoLeak } from '@recdistill/testkit'
 import { parseParams } from '@recdistill/plugin'
+import { describeMethod } from '@recdistill/plugin/contract'
 import { prepareTensors, tf } from '@recdistill/tensor'
 import { beforeAll, expect, test } from 'vitest'
 import { evaluateVectors, leavesOf, lossOfLeaves } from '../test/vector-loss.ts'
@@ -8,6 +9,8 @@ import de from './de.ts'
 import { gumbelNoise } from './draws/gumbel-noise.ts'
 import { expertAux, hiddenWidth } from './experts/parameters.ts'
 import { expertTemperature } from './experts/temperature.ts'
+
+describeMethod(de, { variants: [{ experts: 1 }, { experts: 3, annealEpochs: 2, annealIndex: 'previous' }] })
 
 beforeAll(() => prepareTensors())
 

@@ -1,11 +1,20 @@
 import { createRng } from '@recdistill/core'
 import { expectGradient, expectNoLeak } from '@recdistill/testkit'
 import { parseParams } from '@recdistill/plugin'
+import { describeMethod } from '@recdistill/plugin/contract'
 import { prepareTensors } from '@recdistill/tensor'
 import { beforeAll, expect, test } from 'vitest'
 import { evaluateVectors, leavesOf, lossOfLeaves } from '../test/vector-loss.ts'
 import { dropoutMask } from './draws/dropout-mask.ts'
 import hint from './hint.ts'
+
+describeMethod(hint, {
+  variants: [
+    { entities: 'batch', dropout: 0, normalise: true },
+    { entities: 'rows', projector: 'linear', bias: false },
+    { draws: 3, ratio: 1 },
+  ],
+})
 
 beforeAll(() => prepareTensors())
 

@@ -1,6 +1,7 @@
 import { createRng } from '@recdistill/core'
 import { expectGradient, expectNoLeak } from '@recdistill/testkit'
 import { parseParams } from '@recdistill/plugin'
+import { describeMethod } from '@recdistill/plugin/contract'
 import { prepareTensors } from '@recdistill/tensor'
 import { beforeAll, expect, test } from 'vitest'
 import { exactInclusion } from '../../samplers/test/exact-inclusion.ts'
@@ -9,6 +10,14 @@ import { drawLists } from '../test/score-row.ts'
 import { evaluateVectors, leavesOf, lossOfLeaves } from '../test/vector-loss.ts'
 import de from './de.ts'
 import pckd from './pckd.ts'
+
+describeMethod(pckd, {
+  detached: true,
+  variants: [
+    { experts: 2, Q: 3, M: 6, guide: 'student', form: 'pair' },
+    { experts: 2, Q: 3, M: 6, form: 'hybrid' },
+  ],
+})
 
 beforeAll(() => prepareTensors())
 

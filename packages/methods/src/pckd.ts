@@ -1,5 +1,6 @@
 import {
   listScores,
+  onDistinctRows,
   pairwiseRegulariser,
   projectByExperts,
   softCrossEntropy,
@@ -8,7 +9,7 @@ import {
 import { defineMethod, type ListSpec } from '@recdistill/plugin'
 import { sampleByPosition } from '@recdistill/samplers'
 import { z } from 'zod'
-import { gumbelNoise } from './draws/gumbel-noise.ts'
+import { gumbelNoiseOf } from './draws/gumbel-noise.ts'
 import { expertParams } from './experts/expert-params.ts'
 import { expertTerm } from './experts/expert-term.ts'
 import { expertAux, expertsOf, type Side } from './experts/parameters.ts'
@@ -52,7 +53,8 @@ const unused: ListSpec = { size: 0, refresh: 'once', draw() {} }
  *     hybrid: both, of separate draws
  *
  * In R the student's vectors are constants: it trains experts and gates only. Items are drawn from the first M of the
- * guide's ranking with weights exp(-(t + 1) / T), without replacement. Every projection has Gumbel noise of its own.
+ * guide's ranking with weights exp(-(t + 1) / T), without replacement. Every projection has Gumbel noise of its own, one draw
+ * for each user and each item of the batch.
  */
 export default defineMethod({
   name: 'pckd',
@@ -78,12 +80,11 @@ export default defineMethod({
   loss(input) {
     const { student, teacher, mask, aux, params, rng } = input
     const temperature = expertTemperature(params, input)
-    const projected = (rows: keyof typeof rowsOfLists, side: Side, draw: string) => {
-      const vectors = student.rows[rows]
-      const noise = gumbelNoise(vectors.shape[0] * params.experts, rng.fork(`gumbel ${rows} ${draw}`))
-      const options = { noise, temperature, frozen: true }
-      return projectByExperts(vectors, teacher.rows[rows], expertsOf(aux, side), options)
-    }
+    const projected = (rows: keyof typeof rowsOfLists, side: Side, draw: string) =>
+      onDistinctRows(input.ids[rows], [student.rows[rows], teacher.rows[rows]], (ids, [own, theirs]) => {
+        const noise = gumbelNoiseOf(ids, params.experts, rng.fork(`gumbel ${rows} ${draw}`))
+        return projectByExperts(own, theirs, expertsOf(aux, side), { noise, temperature, frozen: true })
+      })
     const regulariser = (list: 'likely' | 'compared') => {
       const after = listScores(projected('rowUsers', 'users', list), projected(`${list}Items`, 'items', list))
       const before = listScores(student.rows.rowUsers, student.rows[`${list}Items`])

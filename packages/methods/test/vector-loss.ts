@@ -59,6 +59,7 @@ export function lossOfLeaves(
     student: { scores, rows: named('student '), backgrounds: {} },
     teacher: { scores, rows: named('teacher '), backgrounds: {} },
     mask,
+    ids: idsOf(named('student ')),
     values: {},
     everyone: {},
     aux: leaves,
@@ -73,4 +74,11 @@ export function lossOfLeaves(
 
 export function evaluateVectors(method: AnyMethod, params: object, scene: VectorScene, leaves: Leaves) {
   return valueAndGradients(leaves, (known) => tf.tidy(() => lossOfLeaves(method, params, scene, known)))
+}
+
+/** Every row is an entity of its own. */
+function idsOf(rows: Leaves): Record<string, Uint32Array> {
+  return Object.fromEntries(
+    Object.entries(rows).map(([name, { shape }]) => [name, new Uint32Array(shape[0]).map((_, n) => n)]),
+  )
 }
