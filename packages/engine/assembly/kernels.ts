@@ -2,12 +2,14 @@ import { Kernel } from '../src/wasm/layout'
 import { catchUp } from './adam'
 import { backgroundJoin, backgroundPull, backgroundSums, backgroundUsers } from './background'
 import { catalogueLoss } from './catalogue-loss'
-import { accumulate, bprRows, checkIds, gather, listRows } from './lists'
+import { bprRows } from './bpr'
+import { accumulate } from './entries'
+import { gather, selectRows } from './gather'
+import { checkIds, listRows } from './lists'
 import { laneRows } from './lanes'
 import { propagate } from './propagate'
 import { norms, pack } from './catalogue'
 import { rank } from './rank'
-import { selectRows } from './select-rows'
 
 /** One piece of a job. `thread` names scratch memory and nothing else. */
 export function run(kernel: u32, chunk: u32, thread: u32): void {

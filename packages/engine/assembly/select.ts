@@ -1,13 +1,12 @@
+import { Sorting } from '../src/wasm/layout'
 import { scoreOf } from './keys'
 
-/** Buckets at most, and words of scratch memory that `sortByScore` needs for them. */
-export const BUCKETS: u32 = 4096
 /** A fuller bucket says that the scores are spread too unevenly for buckets. */
 const FULL: u32 = 32
 
 /**
  * Largest key first: into as many buckets of equal width of score as there are keys, then by insertion, which finds nearly
- * everything in place. `scratch` holds n keys and `BUCKETS` words.
+ * everything in place. `scratch` holds n keys and `Sorting.buckets` words.
  */
 export function sortByScore(keys: usize, n: u32, scratch: usize): void {
   if (n < 24) {
@@ -21,7 +20,7 @@ export function sortByScore(keys: usize, n: u32, scratch: usize): void {
     lowest = min(lowest, load<u64>(key))
     highest = max(highest, load<u64>(key))
   }
-  const buckets = min(<u32>1 << (32 - clz(n - 1)), BUCKETS)
+  const buckets = min(<u32>1 << (32 - clz(n - 1)), <u32>Sorting.buckets)
   const top = scoreOf(highest)
   const scale = <f32>(buckets - 1) / (top - scoreOf(lowest))
   if (!(scale > 0 && scale < Infinity)) {

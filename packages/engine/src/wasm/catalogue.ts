@@ -3,7 +3,7 @@ import { expectIds } from '../check-input.ts'
 import type { ListRows } from '../engine.ts'
 import { earlierRankings, hintWidth } from './earlier-rankings.ts'
 import { readyRows, type Context } from './list-kernels.ts'
-import { Arg, Control, Kernel, Tile } from './layout.ts'
+import { Arg, Control, Kernel, Sorting, Tile } from './layout.ts'
 import { expectFinite, flush, setJob, type WasmTable } from './table.ts'
 
 /** A table of items laid out for scoring all of them, kept until the table changes. */
@@ -26,8 +26,6 @@ export interface Catalogues {
 const BLOCK = 40
 /** Bytes of tiles that stay in the first-level cache while the users of a block pass. */
 const GROUP_BYTES = 24 * 1024
-/** Buckets that keys are sorted into at most, as in the kernel. */
-const BUCKETS = 4096
 
 export function createCatalogues(context: Context): Catalogues {
   const { machine, arena, threads } = context
@@ -66,7 +64,7 @@ export function createCatalogues(context: Context): Catalogues {
         catalogue,
         users,
         exclude,
-        { slot: capacity * 8, sorting: capacity * 8 + BUCKETS * 4 },
+        { slot: capacity * 8, sorting: capacity * 8 + Sorting.buckets * 4 },
         ids,
       )
       if (newHints) earlier.keep(question, newHints)

@@ -144,6 +144,11 @@ export enum Arg {
   dim,
 }
 
+/** Buckets that keys are sorted into at most. */
+export enum Sorting {
+  buckets = 4096,
+}
+
 /** Rows of users scored together against one tile, and items of a tile. */
 export enum Tile {
   users = 4,
