@@ -5,15 +5,21 @@ import type { Sheet } from './sheet.ts'
 /**
  * Whether the differences on a few metrics are more than chance: over seeds where there are several, else over users with a
  * bootstrap interval. Null where nothing was compared.
+ *
+ * @param most Rows shown: those of the smallest differences, which are the closest to the best.
  */
 export function significanceSheet(
   rows: readonly SignificanceRow[],
   metrics: readonly string[],
+  { most = Infinity }: { readonly most?: number } = {},
 ): Sheet | null {
   const wanted = rows.filter(({ metric }) => metrics.includes(metric))
   const seeds = wanted.filter(({ over }) => over === 'seeds')
-  const shown = seeds.length > 0 ? seeds : wanted
-  if (shown.length === 0) return null
+  const found = seeds.length > 0 ? seeds : wanted
+  if (found.length === 0) return null
+  const byDifference = [...found].sort((a, b) => Math.abs(a.difference) - Math.abs(b.difference))
+  const kept = new Set(byDifference.slice(0, most))
+  const shown = found.filter((row) => kept.has(row))
   const over = shown[0].over
   return {
     title: `Significance over ${over}`,
