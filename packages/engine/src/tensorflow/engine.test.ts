@@ -177,7 +177,7 @@ describe.skipIf(!hasTensorFlow)('the tensorflow driver (needs recdistill setup t
           engine.softCrossEntropy(user, item, list, weights, normals(rng, rows * k), 1, 0.1),
         )
         if (step % 5 === 0) engine.pullRows(item, Uint32Array.of(3, 79, 3), normals(rng, 3 * dim))
-        // The weight decay changes on the way: what was added for the next step is corrected.
+       
         engine.adam([user, item], { lr: 1e-2, weightDecay: step < 20 ? 1e-3 : step < 30 ? 0 : 1e-2 })
         if (step === 0) count = alive()
         expect(alive()).toBe(count)

@@ -17,11 +17,10 @@ export interface DeviceTable extends Table {
 }
 
 interface Training {
-  /** The gradient summed since the last step, and `decay` times the values. */
+  /** Summed since the last step. */
   readonly grad: Handle
   readonly m: Handle
   readonly v: Handle
-  decay: number
 }
 
 export function createDeviceTable(
@@ -51,7 +50,7 @@ export function trainingOf(device: Device, table: DeviceTable): Training {
   if (table.training === null) {
     const { rows, dim } = table
     const make = () => createVariable(device, rows, dim, () => zeros(device, rows, dim))
-    table.training = { grad: make(), m: make(), v: make(), decay: 0 }
+    table.training = { grad: make(), m: make(), v: make() }
   }
   return table.training
 }
@@ -67,8 +66,7 @@ export function readVariable(device: Device, { rows, dim }: Table, from: Handle)
 }
 
 /**
- * One step of Adam with coupled L2 on every row (spec 2.2), in three passes over the table: the fused operation, the product
- * with the weight decay of the next step, and its assignment, which starts the next gradient in place of zeros.
+ * One step of Adam with coupled L2 on every row (spec 2.2): the L2 term into the gradient, the fused operation, and zeros.
  *
  * TensorFlow's operation adds eps to sqrt(v) before the correction of bias, here it comes after: eps is scaled to match.
  */
@@ -76,61 +74,40 @@ export function stepAdam(device: Device, table: DeviceTable, options: AdamOption
   const { lr, weightDecay, eps = 1e-8 } = options
   // As the operation sees them, so that the correction of bias is that of its moments.
   const [beta1, beta2] = [Math.fround(options.beta1 ?? 0.9), Math.fround(options.beta2 ?? 0.999)]
-  const training = trainingOf(device, table)
-  const { grad, m, v } = training
+  const { grad, m, v } = trainingOf(device, table)
   const t = ++table.step
   const root = Math.sqrt(1 - beta2 ** t)
+  if (weightDecay > 0)
+    device.scope(() => {
+      const term = device.run('Mul', [valueOf(device, table.values), device.float(weightDecay)])
+      device.call('AssignAddVariableOp', [grad, term])
+    })
   device.scope(() => {
-    if (weightDecay !== training.decay) addDecay(device, table, grad, weightDecay - training.decay)
     // With both powers 0 the operation uses the step size as it is; its own correction would round 1 - beta^t to 32 bits.
     const [none, stepSize] = [device.float(0), device.float((lr * root) / (1 - beta1 ** t))]
     const betas = [device.float(beta1), device.float(beta2)]
+    const moments = [table.values, m, v]
     const scaled = device.float(eps * root)
-    device.call('ResourceApplyAdam', [
-      table.values,
-      m,
-      v,
-      none,
-      none,
-      stepSize,
-      ...betas,
-      scaled,
-      valueOf(device, grad),
-    ])
+    const sum = valueOf(device, grad)
+    device.call('ResourceApplyAdam', [...moments, none, none, stepSize, ...betas, scaled, sum])
   })
-  startGradient(device, table, weightDecay)
+  clearGradient(device, table)
   table.version++
 }
 
 /** Moves the gradient into `out`; what is left is zero. */
 export function takeGradient(device: Device, table: DeviceTable, out: Float32Array): void {
-  const { training } = table
-  if (training === null) {
+  if (table.training === null) {
     out.fill(0)
     return
   }
-  device.scope(() => {
-    if (training.decay !== 0) addDecay(device, table, training.grad, -training.decay)
-  })
-  out.set(readVariable(device, table, training.grad))
-  startGradient(device, table, 0)
+  out.set(readVariable(device, table, table.training.grad))
+  clearGradient(device, table)
 }
 
-function addDecay(device: Device, table: DeviceTable, grad: Handle, decay: number): void {
-  const term = device.run('Mul', [valueOf(device, table.values), device.float(decay)])
-  device.call('AssignAddVariableOp', [grad, term])
-}
-
-function startGradient(device: Device, table: DeviceTable, decay: number): void {
-  const training = trainingOf(device, table)
-  device.scope(() => {
-    const start =
-      decay === 0
-        ? zeros(device, table.rows, table.dim)
-        : device.run('Mul', [valueOf(device, table.values), device.float(decay)])
-    assign(device, training.grad, start)
-  })
-  training.decay = decay
+function clearGradient(device: Device, table: DeviceTable): void {
+  const { grad } = trainingOf(device, table)
+  device.scope(() => assign(device, grad, zeros(device, table.rows, table.dim)))
 }
 
 /** @throws NumericError naming the first row of a table with a value that is not finite; once a version of the table. */
