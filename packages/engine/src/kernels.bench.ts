@@ -139,6 +139,29 @@ const scenarios: Record<string, () => void> = {
     })
     engine.dispose()
   },
+  ...Object.fromEntries(
+    [20, 64].map((dim) => [
+      `background${dim}`,
+      () => {
+        const { engine, user, item } = world(dim, 0.3)
+        const users = Uint32Array.from({ length: 1700 }, (_, n) => (n * 3) % USERS) // distinct users of a batch
+        const rows = { users, items: ids(users.length * 50, ITEMS), k: 50 }
+        const sums = new Float32Array(users.length)
+        const grad = new Float32Array(users.length).fill(0.01)
+        const gflop = (2 * users.length * ITEMS * dim) / 1e9
+        console.log(
+          `   ${gflop.toFixed(2)} GFLOP of scores; the sums take them once, the pullback three times`,
+        )
+        measure(`background sums d=${dim}`, 10, () => {
+          engine.backgroundLogSumExp(user, item, rows, null, 40, sums)
+        })
+        measure(`background pull d=${dim}`, 10, () => {
+          engine.pullBackground(user, item, rows, null, 40, grad, sums)
+        })
+        engine.dispose()
+      },
+    ]),
+  ),
 }
 
 for (const [name, run] of Object.entries(scenarios)) if (name.startsWith(only)) run()
