@@ -3,14 +3,18 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { createRng, groupByUser, sortRows } from '@recdistill/core'
 
-const size = { numUsers: 5219, numItems: 25181, pairs: 98405 }
+const sets = {
+  'citeulike-t': { split: 'rce-kd', numUsers: 5219, numItems: 25181, pairs: 98405 },
+  gowalla: { split: 'lightgcn', numUsers: 29858, numItems: 40981, pairs: 810128 },
+}
 
-/** CiteULike-t, split `rce-kd`, when the folder has it; else a synthetic stand-in of the same size, and says which. */
-export function loadPairs(folder) {
-  const path = folder && join(folder, 'citeulike-t', 'train.tsv.gz')
+/** The data set, in its named split, when the folder has it; else a synthetic stand-in of the same size, and says which. */
+export function loadPairs(folder, dataset = 'citeulike-t') {
+  const { split, ...size } = sets[dataset]
+  const path = folder && join(folder, dataset, 'train.tsv.gz')
   if (path && existsSync(path))
-    return { name: 'citeulike-t, split rce-kd', ...size, train: readPairs(path, size.numUsers) }
-  return { name: 'synthetic stand-in of the size of citeulike-t', ...size, train: drawPairs(size) }
+    return { name: `${dataset}, split ${split}`, ...size, train: readPairs(path, size.numUsers) }
+  return { name: `synthetic stand-in of the size of ${dataset}`, ...size, train: drawPairs(size) }
 }
 
 /** Tab-separated `user item` rows under one header line. */

@@ -1,15 +1,28 @@
-/** Named performance scenarios: sizes of CiteULike-t, hyper-parameters of the papers' authors for it (spec 4.2, 4.5). */
+/** Named performance scenarios: sizes of CiteULike-t where no other data set is named, hyper-parameters of the papers' authors for it (spec 4.2, 4.5). */
 
 const training = { batch: 2048, lr: 1e-3 }
 const distilled = { ...training, dim: 20, teacherDim: 400, weightDecay: 1e-5 }
 
 const step = (dim) => ({ kind: 'step', ...training, dim, weightDecay: 1e-3 })
+/** A step walks the graph three times forth and three times back. */
+const lightgcn = (dataset) => ({
+  kind: 'step',
+  backbone: 'lightgcn',
+  dataset,
+  layers: 3,
+  steps: 16,
+  ...training,
+  dim: 64,
+  weightDecay: 1e-7,
+})
 const rank = (dim) => ({ kind: 'rank', ...training, dim, k: 20, weightDecay: 1e-3 })
 
 export const scenarios = {
   'step-d20': step(20),
   'step-d64': step(64),
   'step-d400': step(400),
+  'lightgcn-d64': lightgcn('citeulike-t'),
+  'lightgcn-d64-gowalla': lightgcn('gowalla'),
   'rce-kd-epoch': {
     kind: 'rce-kd',
     ...distilled,
@@ -24,6 +37,13 @@ export const scenarios = {
 /** The ways a peer does the same work; `distinct: false` scores a user once per pair, as the formula is written. */
 export function variantsOf(scenario, hasFused) {
   if (scenario.kind === 'rank') return { torch: { fused: null } }
+  if (scenario.backbone === 'lightgcn') {
+    const fused = hasFused ? true : null
+    return {
+      'torch, sparse rows, symmetric pullback': { fused, graph: 'csr' },
+      'torch, coordinates, its own gradient': { fused, graph: 'coo' },
+    }
+  }
   const adams = { 'torch default': null, ...(hasFused ? { 'torch fused': true } : {}) }
   const plain = Object.fromEntries(Object.entries(adams).map(([name, fused]) => [name, { fused }]))
   if (scenario.kind !== 'rce-kd') return plain
@@ -42,6 +62,14 @@ export function workOf(scenario, { numUsers, numItems, pairs, distinctRows }) {
   const ranking = 2 * numUsers * numItems * dim
   const adam = { bytes: 24 * numbers, flops: 12 * numbers }
   const base = { bytes: 0, flops: batch * dim * 16 }
+  if (scenario.backbone === 'lightgcn') {
+    const products = 2 * scenario.layers * 2 * pairs * dim // numbers gathered, each multiplied and added
+    return {
+      bytes: adam.bytes + 4 * products,
+      flops: adam.flops + base.flops + 2 * products,
+      workingSet: 16 * numbers,
+    }
+  }
   if (kind === 'step') return { bytes: adam.bytes, flops: adam.flops + base.flops, workingSet: 16 * numbers }
   if (kind === 'rank') return { bytes: 4 * numbers, flops: ranking, workingSet: 4 * numbers }
   const steps = Math.ceil(pairs / batch)

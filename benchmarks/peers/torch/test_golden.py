@@ -4,6 +4,7 @@ import unittest
 
 import torch
 
+from twin.lightgcn import interaction_graph, propagate
 from twin.lists import RceLists, contains, negatives, rce_weights, repeats, RrdLists, bitmap
 from twin.losses import bpr, rce_kd, relaxed_ranking, soft_cross_entropy
 from twin.mf import adam, random_mf
@@ -48,6 +49,19 @@ class Golden(unittest.TestCase):
             losses = kd_step(model, optimizer, users, items, items + 4, lists, term, 7.0, distinct)
             ends.append(torch.cat([torch.tensor(losses), model.item.detach().view(-1), model.user.detach().view(-1)]))
         self.near(ends[0], ends[1])
+
+    def test_lightgcn_of_two_layers(self):
+        users, items = torch.tensor([0, 0, 1, 1]), torch.tensor([0, 1, 1, 2])
+        initial = torch.tensor([[0.3, -0.7], [1.1, 0.4], [-0.5, 0.9], [0.8, -0.2], [-1.3, 0.6]])
+        gradients = []
+        for kind in ["csr", "coo"]:
+            table = leaf(initial.tolist())
+            user, item = propagate(interaction_graph(users, items, 2, 3, kind), 2, table[:2], table[2:])
+            self.near(user, [[0.28214887, -0.1962013], [0.49358706, 0.28308802]])
+            self.near(item, [[-0.085008418, 0.26143819], [0.4212013, 0.026776695], [-0.29644661, 0.37071068]])
+            (user @ item.t()).square().sum().backward()
+            gradients.append(table.grad)
+        self.near(gradients[0], gradients[1])
 
     def test_soft_cross_entropy_on_a_list(self):
         teacher = torch.tensor([[1.9, -0.4, 0.6, -2.2], [3.3, -1.7, 4.1, 90.25]])

@@ -4,7 +4,7 @@ import { loadMethod } from '@recdistill/methods'
 import { train } from '@recdistill/trainer'
 import { readFloats, writeColumns } from '../columns.mjs'
 import { drawLists } from './draw-lists.mjs'
-import { createMf, mf, splitOf } from './model.mjs'
+import { createModel, mf, splitOf } from './model.mjs'
 import { readBatches } from './prepare.mjs'
 import { timed } from './timing.mjs'
 
@@ -76,7 +76,7 @@ function untilEpochEnds(running) {
 
 /** Lists drawn once from the initial student, then a few steps on given batches through the fused loss. */
 function checkLosses(engine, { scenario, split, method, params, teacher, folder }) {
-  const student = createMf(engine, split, scenario)
+  const student = createModel(engine, split, scenario)
   student.restore({
     parameters: { users: readFloats(folder, 'student-users'), items: readFloats(folder, 'student-items') },
   })

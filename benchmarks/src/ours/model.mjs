@@ -3,9 +3,9 @@ import { createRng } from '@recdistill/core'
 
 export const mf = () => loadBackbone('mf')
 
-/** A trainable MF without biases, with its seeded initial values. */
-export function createMf(engine, split, { dim, lr, weightDecay, seed = 1 }) {
-  const definition = mf()
+/** A trainable model of the scenario's backbone (MF without biases where none is named), with its seeded initial values. */
+export function createModel(engine, split, { backbone = 'mf', layers, dim, lr, weightDecay, seed = 1 }) {
+  const definition = loadBackbone(backbone)
   const context = {
     split,
     dim,
@@ -14,7 +14,7 @@ export function createMf(engine, split, { dim, lr, weightDecay, seed = 1 }) {
     engine,
     trainable: true,
   }
-  return definition.create(context, definition.params.parse({}))
+  return definition.create(context, definition.params.parse(layers === undefined ? {} : { layers }))
 }
 
 /** What a backbone and the trainer ask of a split when nothing is evaluated. */

@@ -2,7 +2,7 @@ import { createRng } from '@recdistill/core'
 import { drawNegatives } from '@recdistill/samplers'
 import { readIds, writeColumns } from '../columns.mjs'
 import { loadPairs } from '../data.mjs'
-import { createMf, splitOf, usersOf } from './model.mjs'
+import { createModel, splitOf, usersOf } from './model.mjs'
 
 const checkedSteps = 4
 const taughtEpochs = 8
@@ -12,25 +12,25 @@ const taughtEpochs = 8
  * batches with negatives. A scenario that ranks gets a student that has learnt a little, since ranking random tables is not what anyone does.
  */
 export function prepareWorld(engine, scenario, { folder, data }) {
-  const world = loadPairs(data)
+  const world = loadPairs(data, scenario.dataset)
   const { train, numUsers, numItems, name } = world
   const split = splitOf(world)
   const users = usersOf(train)
   const columns = { 'train-users': users, 'train-items': train.items }
-  const { kind, dim, teacherDim, batch, lr, weightDecay } = scenario
+  const { kind, teacherDim, batch, lr } = scenario
 
-  const student = createMf(engine, split, { dim, lr, weightDecay })
+  const student = createModel(engine, split, scenario)
   if (kind === 'rank') learn(student, train, { numItems, batch, epochs: taughtEpochs })
   Object.assign(columns, tables('student', student))
   student.dispose()
   if (teacherDim !== undefined) {
-    const teacher = createMf(engine, split, { dim: teacherDim, lr, weightDecay: 1e-3, seed: 2 })
+    const teacher = createModel(engine, split, { dim: teacherDim, lr, weightDecay: 1e-3, seed: 2 })
     learn(teacher, train, { numItems, batch, epochs: taughtEpochs })
     Object.assign(columns, tables('teacher', teacher))
     teacher.dispose()
   }
   const all = [...epochBatches(train, users, { numItems, batch, epoch: 0 })]
-  const kept = all.slice(0, kind === 'step' ? all.length - 1 : checkedSteps)
+  const kept = all.slice(0, kind === 'step' ? (scenario.steps ?? all.length - 1) : checkedSteps)
   const join = (of) => Uint32Array.from(kept.flatMap((one) => [...one[of]]))
   columns['batch-users'] = join('users')
   columns['batch-positives'] = join('positives')

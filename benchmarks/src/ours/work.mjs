@@ -1,7 +1,7 @@
 import { fromEmbeddings } from '@recdistill/backbones'
 import { groupByUser } from '@recdistill/core'
 import { readFloats, readIds, writeColumns } from '../columns.mjs'
-import { createMf, splitOf } from './model.mjs'
+import { createModel, splitOf } from './model.mjs'
 import { readBatches } from './prepare.mjs'
 import { timed } from './timing.mjs'
 
@@ -21,7 +21,7 @@ function readWorld({ numUsers, numItems }, folder) {
 
 /** Training steps on given pairs; ends with the tables up to date, should an update have been put off. */
 function openSteps(engine, scenario, world, folder) {
-  const model = createMf(engine, splitOf(world), scenario)
+  const model = createModel(engine, splitOf(world), scenario)
   model.restore({
     parameters: { users: readFloats(folder, 'student-users'), items: readFloats(folder, 'student-items') },
   })

@@ -3,6 +3,7 @@
 import torch
 
 from .files import floats, ids, write_floats, write_ids
+from .lightgcn import interaction_graph, lightgcn_step
 from .lists import RceLists, RrdLists, bitmap
 from .mf import MF, adam
 from .rank import BLOCKS, rank
@@ -18,15 +19,21 @@ class Steps:
         self.optimizer = adam(self.model, scenario["lr"], scenario["weightDecay"], variant["fused"])
         self.batches = load_batches(folder, scenario)
         self.folder = folder
+        self.base_step = base_step
+        if scenario.get("backbone") == "lightgcn":
+            graph = interaction_graph(
+                ids(folder, "train-users"), ids(folder, "train-items"), scenario["numUsers"], scenario["numItems"], variant["graph"]
+            )
+            self.base_step = lambda *given: lightgcn_step(graph, scenario["layers"], *given)
 
     def check(self):
-        losses = [base_step(self.model, self.optimizer, *batch) for batch in self.batches]
+        losses = [self.base_step(self.model, self.optimizer, *batch) for batch in self.batches]
         write_floats(self.folder, "torch-users", self.model.user)
         write_floats(self.folder, "torch-items", self.model.item)
         return {"losses": losses}
 
     def run(self):
-        times = timed(lambda: [base_step(self.model, self.optimizer, *batch) for batch in self.batches])
+        times = timed(lambda: [self.base_step(self.model, self.optimizer, *batch) for batch in self.batches])
         return {**times, "per": len(self.batches)}
 
 
