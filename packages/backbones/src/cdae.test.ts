@@ -49,7 +49,7 @@ test('its own loss is the cross-entropy over what each user is asked, scores wit
   const model = create(split, { dropout: 0 })
   const users = Uint32Array.of(1, 4, 7)
   const rng = createRng(0)
-  const rows = reconstructionRows(split.train, users, { numItems: 40, negatives: 5, rng })
+  const rows = reconstructionRows(split.train, users, { numItems: 40, unseen: 5, rng })
   const scores = model.scoresOf(
     rows.users.map((place) => users[place]),
     rows.items,
@@ -67,7 +67,7 @@ describe('what a user is asked', () => {
   const asked = (users: number[], seed = 1) => {
     const rows = reconstructionRows(split.train, Uint32Array.from(users), {
       numItems: 60,
-      negatives: 5,
+      unseen: 5,
       rng: createRng(seed),
     })
     return users.map((_, place) => {
@@ -107,7 +107,7 @@ describe('what a user is asked', () => {
     const train = { offsets: Uint32Array.of(0, 3), items: Uint32Array.of(0, 1, 2) }
     const rows = reconstructionRows(train, Uint32Array.of(0), {
       numItems: 3,
-      negatives: 5,
+      unseen: 5,
       rng: createRng(1),
     })
     expect([...rows.items.filter((item) => item !== NO_ITEM)]).toEqual([0, 1, 2])

@@ -23,7 +23,7 @@ const params = z.object({
     .positive()
     .default(1)
     .describe('standard deviation of the initial user vectors, N(0, init^2)'),
-  negatives: z.int().min(1).default(5).describe('unseen items per seen one in its own objective'),
+  unseen: z.int().min(1).default(5).describe('unseen items per seen one in its own objective'),
 })
 
 /**
@@ -31,7 +31,7 @@ const params = z.object({
  *
  *     score(u, .) = W2 h + b2,  h = act(sum over seen items i of W1[i] + b1 + v_u)
  *
- * Its own objective is the binary cross-entropy, on logits, over the seen items and `negatives` times as many drawn ones
+ * Its own objective is the binary cross-entropy, on logits, over the seen items and `unseen` times as many drawn ones
  * (uniform over unseen items with replacement; a repeated one counts once), summed. In training the input loses items with
  * probability `dropout` and is scaled by 1 / (1 - dropout). Defaults are those of BD; the DE-RRD line of work has
  * `activation: 'relu', dropout: 0.2, init: 0.01`. W1, W2 and biases start uniform in +-1 / sqrt(fan in).
@@ -53,7 +53,7 @@ export default defineBackbone({
 
 function createCdae(
   { split, dim, optimizer, rng, engine: anyEngine, trainable }: BackboneContext,
-  { activation, dropout, init, negatives }: z.output<typeof params>,
+  { activation, dropout, init, unseen }: z.output<typeof params>,
 ): Backbone {
   const engine = anyEngine as Engine
   const { numUsers, numItems, train } = split
@@ -87,7 +87,7 @@ function createCdae(
       const drop = rng.fork('dropout')
       const noisy = encoder((some) => someOfRows(train, some, dropout, drop), 1 / (1 - dropout))
       views.train(noisy, users, (table, from, to) => {
-        const rows = reconstructionRows(train, users.subarray(from, to), { numItems, negatives, rng })
+        const rows = reconstructionRows(train, users.subarray(from, to), { numItems, unseen, rng })
         const scores = new Float32Array(rows.items.length)
         engine.scoreLists(table, output, rows, scores)
         loss += binaryCrossEntropy(scores, rows.targets, scores)

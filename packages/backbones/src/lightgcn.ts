@@ -23,7 +23,7 @@ export default defineBackbone({
     equations: '(7), (8), (15)',
   },
   params: z.object({
-    layers: z.int().min(0).default(3).describe('steps over the graph; 0 is plain matrix factorisation'),
+    layers: z.int().min(1).default(3).describe('steps over the graph'),
     init: z
       .number()
       .positive()

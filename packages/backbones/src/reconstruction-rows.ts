@@ -10,13 +10,13 @@ export interface ReconstructionRows extends ListRows {
 const width = 64
 
 /**
- * What users are asked to tell again: their seen items, and `negatives` times as many draws of unseen ones, uniform with
+ * What users are asked to tell again: their seen items, and `unseen` times as many draws of unseen ones, uniform with
  * replacement, a repeated one once. `users` of the rows are places in the given users. Draws are of the user alone.
  */
 export function reconstructionRows(
   seen: Csr,
   users: Uint32Array,
-  { numItems, negatives, rng }: { numItems: number; negatives: number; rng: Rng },
+  { numItems, unseen, rng }: { numItems: number; unseen: number; rng: Rng },
 ): ReconstructionRows {
   const draws = rng.fork('negatives')
   const marks = new Int32Array(numItems).fill(-1) // 2 place: seen by that user; 2 place + 1: drawn for it
@@ -35,7 +35,7 @@ export function reconstructionRows(
       add(seen.items[e], 1, place)
     }
     draws.at(user)
-    const wanted = end - start === numItems ? 0 : negatives * (end - start)
+    const wanted = end - start === numItems ? 0 : unseen * (end - start)
     for (let n = 0; n < wanted; n++) {
       let item = draws.int(numItems)
       while (marks[item] === 2 * place) item = draws.int(numItems)
