@@ -60,6 +60,28 @@ test('what cannot be used is said in one sentence', () => {
   }
 })
 
+test('what npm installed is found with its native part, and said to lack it without', () => {
+  const project = fresh()
+  const folder = join(project, 'node_modules', '@tensorflow', 'tfjs-node')
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'package.json'), '{"name":"@tensorflow/tfjs-node","version":"4.22.0"}')
+  const back = process.cwd()
+  process.chdir(project)
+  try {
+    const env = { RECDISTILL_HOME: fresh() }
+    expect(findNodeBackends(env).problems.join()).toMatch(
+      /tfjs-node 4.22.0 is installed but its native part is missing .*; run recdistill setup tensorflow$/,
+    )
+    mkdirSync(join(folder, 'lib', 'napi-v8'), { recursive: true })
+    writeFileSync(join(folder, 'lib', 'napi-v8', 'tfjs_binding.node'), '')
+    const [found] = findNodeBackends(env).found
+    expect(found).toMatchObject({ origin: 'installed', flavour: 'cpu', packageVersion: '4.22.0' })
+    expect(found.binding).toMatch(/napi-v8.tfjs_binding.node$/)
+  } finally {
+    process.chdir(back)
+  }
+})
+
 test('a library that cannot be loaded is an input error that says what to do', () => {
   const folder = provision(fresh(), 'gpu')
   const backend = { binding: join(folder, 'tfjs_binding.node'), flavour: 'gpu' } as const
