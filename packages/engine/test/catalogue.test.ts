@@ -145,3 +145,25 @@ test('what was ranked before changes no later ranking, however far the tables ha
     { numRuns: 40 },
   )
 })
+
+test('scores far apart, crowded together, huge or all equal are ordered as a full sort orders them', () => {
+  const spreads: Record<string, (n: number) => number> = {
+    'one far above a crowd': (n) => (n === 7 ? 2 ** 20 : n % 3),
+    'powers of two': (n) => 2 ** (n % 60),
+    'both signs': (n) => (n % 2 === 0 ? -n : n) * 2 ** (n % 20),
+    'the largest numbers': (n) => (n % 2 === 0 ? 2 ** 127 : -(2 ** 127)),
+    'all equal': () => 3,
+    even: (n) => n,
+  }
+  for (const [name, score] of Object.entries(spreads))
+    for (const k of [1, 23, 24, 200, 700]) {
+      const items = Float32Array.from({ length: 900 }, (_, n) => score((n * 7) % 900))
+      const [plain, fast] = [createPlainEngine(), fastEngine('relaxed', 1)].map((engine) => {
+        const tables = world(engine, 1, Float32Array.of(1, -1), items)
+        const ranking = engine.rank(tables.user, tables.item, Uint32Array.of(0, 1), k, null)
+        engine.dispose()
+        return { items: [...ranking.items], scores: [...ranking.scores] }
+      })
+      expect(fast, `${name}, ${k}`).toEqual(plain)
+    }
+})
