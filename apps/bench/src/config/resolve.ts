@@ -22,17 +22,18 @@ type Values = Record<string, unknown>
  * @throws InputError of one line for the first wrong key or value.
  */
 export async function resolveConfig(given: readonly Layer[], catalogue: Catalogue): Promise<Config> {
+  const embedded = ['dataset', 'data', 'train', 'test'].every((key) => lastOf(given, key) === undefined)
+  const named = lastOf(given, 'preset') ?? (embedded ? 'quick' : null)
+  const preset = typeof named === 'string' ? named : null // anything else is refused below
+  const layers = preset === null ? given : [presetLayer(preset), ...given]
   const loaded = new Map<string, AnyMethod>()
-  const references = lastOf(given, 'methods')
+  const references = lastOf(layers, 'methods')
   for (const reference of namesOfMethods(references, catalogue))
     loaded.set(reference, await catalogue.method(reference))
   const methods = [...new Set([...catalogue.methods, ...loaded.values()])]
   const schema = layerSchema({ methods, backbones: catalogue.backbones })
   for (const layer of given) checkLayer(layer, schema)
 
-  const embedded = ['dataset', 'data', 'train', 'test'].every((key) => lastOf(given, key) === undefined)
-  const preset = (lastOf(given, 'preset') as string | undefined) ?? (embedded ? 'quick' : null)
-  const layers = preset === null ? given : [presetLayer(preset), ...given]
   const values = mergeLayers(layers)
   for (const reference of namesOfMethods(values.methods, catalogue))
     if (!loaded.has(reference)) loaded.set(reference, await catalogue.method(reference))

@@ -63,7 +63,7 @@ test.each(['./mine.mjs', 'mine.mjs', 'kd-main', '@scope/kd', 'kd-sub/deep'])('%s
 })
 
 test.each([
-  ['rdd', /^unknown method "rdd"; did you mean "rrd"\? there are .*rce-kd, rrd, vanilla-ce.*npm package/],
+  ['rrrd', /^unknown method "rrrd"; did you mean "rrd"\? there are .*rce-kd, .*vanilla-ce.*npm package/],
   ['quite-other', /^unknown method "quite-other"; there are /],
   ['./none.mjs', 'method ./none.mjs: no such file (~/none.mjs)'],
   ['./folder', 'method ./folder: expected a file, got a folder; name the file, e.g. ./folder/index.js'],
