@@ -1,11 +1,10 @@
 import { NO_ITEM, type Csr } from '@recdistill/core'
 import type { ListRows } from '../engine.ts'
 import { expectSum } from '../plain/background.ts'
-import { inGroups } from './catalogue.ts'
-import { attribute, DOUBLE, FLOAT, type Device, type Handle } from './device.ts'
+import { doubleBlockSize, inGroups, pullCatalogue } from './catalogue.ts'
+import { DOUBLE, FLOAT, type Device, type Handle } from './device.ts'
 import { arithmetic, cast } from './losses.ts'
-import { trainingOf, type DeviceTable } from './table.ts'
-import { gather, scatterAdd, valueOf } from './variable.ts'
+import type { DeviceTable } from './table.ts'
 
 /** Stands for an item that is no background: finite, and nothing beside any score. */
 const left = Math.fround(-1e30)
@@ -21,15 +20,22 @@ export function backgroundLogSumExp(
   out: Float32Array,
 ): void {
   out.fill(-Infinity)
-  inGroups(device, user, item, rows.users, (first, ids, catalogue) => {
-    const { logSumExp } = arithmetic(device)
-    const scores = masked(device, clamped(device, catalogue, clamp), { first, ids, rows, exclude })
-    const sums = device.readFloats(cast(device, logSumExp(scores), FLOAT))
-    ids.forEach((id, row) => {
-      expectSum(user, id, first + row, sums[row])
-      if (sums[row] > left / 2) out[first + row] = sums[row]
-    })
-  })
+  inGroups(
+    device,
+    user,
+    item,
+    rows.users,
+    (first, ids, catalogue) => {
+      const { logSumExp } = arithmetic(device)
+      const scores = masked(device, clamped(device, catalogue, clamp), { first, ids, rows, exclude })
+      const sums = device.readFloats(cast(device, logSumExp(scores), FLOAT))
+      ids.forEach((id, row) => {
+        expectSum(user, id, first + row, sums[row])
+        if (sums[row] > left / 2) out[first + row] = sums[row]
+      })
+    },
+    doubleBlockSize,
+  )
 }
 
 /** Each background item within the clamp gains grad[b] e^(score - background[b]), pulled to both tables. */
@@ -43,38 +49,33 @@ export function pullBackground(
   grad: Float32Array,
   background: Float32Array,
 ): void {
-  inGroups(device, user, item, rows.users, (first, ids, catalogue) => {
-    const { mul, sub, exp, constant } = arithmetic(device)
-    const column = (values: Float32Array) =>
-      cast(device, device.floats(values.slice(first, first + ids.length), [ids.length, 1]), DOUBLE)
-    // An empty background has no items, so what stands for its -infinity matters not.
-    const sums = column(background.map((sum) => (sum === -Infinity ? 0 : sum)))
-    const scores = cast(device, catalogue, DOUBLE)
-    const places = masked(device, catalogue, { first, ids, rows, exclude })
-    const inside =
-      clamp === null
-        ? places
-        : device.run('SelectV2', [
-            device.run('LessEqual', [device.run('Abs', [scores]), constant(clamp)]),
-            places,
-            constant(left),
-          ])
-    const pulled = cast(device, mul(column(grad), exp(sub(inside, sums))), FLOAT)
-    const users = device.ints(Int32Array.from(ids), [ids.length])
-    if (user.trainable)
-      device.scope(() => {
-        const rowsOfUsers = device.run('MatMul', [pulled, valueOf(device, item.values)])
-        scatterAdd(device, trainingOf(device, user).grad, users, rowsOfUsers)
-      })
-    if (item.trainable) {
-      const transposed = [attribute.bool('transpose_a', true)]
-      device.scope(() => {
-        const vectors = gather(device, user.values, users)
-        const all = device.run('MatMul', [pulled, vectors], transposed)
-        device.call('AssignAddVariableOp', [trainingOf(device, item).grad, all])
-      })
-    }
-  })
+  inGroups(
+    device,
+    user,
+    item,
+    rows.users,
+    (first, ids, catalogue) => {
+      const { mul, sub, exp, constant } = arithmetic(device)
+      const column = (values: Float32Array) =>
+        cast(device, device.floats(values.slice(first, first + ids.length), [ids.length, 1]), DOUBLE)
+      // An empty background has no items, so what stands for its -infinity matters not.
+      const sums = column(background.map((sum) => (sum === -Infinity ? 0 : sum)))
+      const scores = cast(device, catalogue, DOUBLE)
+      const places = masked(device, catalogue, { first, ids, rows, exclude })
+      const inside =
+        clamp === null
+          ? places
+          : device.run('SelectV2', [
+              device.run('LessEqual', [device.run('Abs', [scores]), constant(clamp)]),
+              places,
+              constant(left),
+            ])
+      const pulled = cast(device, mul(column(grad), exp(sub(inside, sums))), FLOAT)
+      const users = device.ints(Int32Array.from(ids), [ids.length])
+      pullCatalogue(device, user, item, users, pulled)
+    },
+    doubleBlockSize,
+  )
 }
 
 function clamped(device: Device, scores: Handle, clamp: number | null): Handle {

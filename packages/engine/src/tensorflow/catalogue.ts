@@ -1,11 +1,12 @@
 import { hasItem, NO_ITEM, type Csr, type Ranking } from '@recdistill/core'
 import type { ListRows } from '../engine.ts'
 import { attribute, type Device, type Handle } from './device.ts'
-import { blame, expectFinite, type DeviceTable } from './table.ts'
-import { gather, valueOf } from './variable.ts'
+import { blame, expectFinite, trainingOf, type DeviceTable } from './table.ts'
+import { gather, scatterAdd, valueOf } from './variable.ts'
 
-/** Scores of a block of users at once. */
+/** Scores of a block of users at once; fewer where they are computed with in double precision. */
 const blockSize = 2 ** 24
+export const doubleBlockSize = 2 ** 22
 
 /** Users are scored in groups of so many, so that a score has the same bits however many are asked for. */
 const group = 64
@@ -96,25 +97,25 @@ function isLeftOut(exclude: Csr | null, user: number, item: number): boolean {
   return exclude !== null && hasItem(exclude, user, item)
 }
 
-/** Calls `work` with the scores of blocks of users for all items. [ids, items] */
+/** Calls `work` with the scores of blocks of users for all items. [ids, items] At most about `size` scores at once. */
 export function inGroups(
   device: Device,
   user: DeviceTable,
   item: DeviceTable,
   users: Uint32Array,
   work: (first: number, ids: Uint32Array, scores: Handle) => void,
+  size = blockSize,
 ): void {
   if (users.length === 0 || item.rows === 0) return
   expectFinite(device, user, item)
-  const step = Math.max(1, Math.floor(blockSize / item.rows / group)) * group
+  const step = Math.max(1, Math.floor(size / item.rows / group)) * group
   for (let first = 0; first < users.length; first += step) {
     const ids = users.subarray(first, Math.min(users.length, first + step))
     device.scope(() => {
       const padded = new Int32Array(Math.ceil(ids.length / group) * group)
       padded.set(ids)
       const vectors = gather(device, user.values, device.ints(padded, [padded.length]))
-      const transposed = [attribute.bool('transpose_b', true)]
-      const scores = device.run('MatMul', [vectors, valueOf(device, item.values)], transposed)
+      const scores = products(device, vectors, item)
       const exact =
         padded.length === ids.length
           ? scores
@@ -122,6 +123,33 @@ export function inGroups(
       work(first, ids, exact)
     })
   }
+}
+
+/** Dot products of vectors with every item. */
+export function products(device: Device, vectors: Handle, item: DeviceTable): Handle {
+  const transposed = [attribute.bool('transpose_b', true)]
+  return device.run('MatMul', [vectors, valueOf(device, item.values)], transposed)
+}
+
+/** Adds the pullback of scores for the whole catalogue to the gradients of both tables. `grad` [users, items] */
+export function pullCatalogue(
+  device: Device,
+  user: DeviceTable,
+  item: DeviceTable,
+  users: Handle,
+  grad: Handle,
+): void {
+  if (user.trainable)
+    device.scope(() => {
+      const rows = device.run('MatMul', [grad, valueOf(device, item.values)])
+      scatterAdd(device, trainingOf(device, user).grad, users, rows)
+    })
+  if (item.trainable)
+    device.scope(() => {
+      const transposed = [attribute.bool('transpose_a', true)]
+      const all = device.run('MatMul', [grad, gather(device, user.values, users)], transposed)
+      device.call('AssignAddVariableOp', [trainingOf(device, item).grad, all])
+    })
 }
 
 /** Scores with those of each user's excluded items at -infinity. */

@@ -113,6 +113,35 @@ describe.skipIf(!hasTensorFlow)('the tensorflow driver (needs recdistill setup t
     engine.dispose()
   })
 
+  test('cross-entropy over the catalogue agrees with the plain engine, for a teacher of another width', () => {
+    const engine = tensorflow()
+    fc.assert(
+      fc.property(shapes, ({ seed, dim, users, items, rows }) => {
+        const rng = createRng(seed)
+        const values = [normals(rng, users * dim, 2 / Math.sqrt(dim)), normals(rng, items * dim)] as const
+        const wide = dim + 3
+        const teacher = [normals(rng, users * wide, 2 / Math.sqrt(wide)), normals(rng, items * wide)] as const
+        const batch = idsOf(rng, rows, users)
+        const weights = normals(rng, rows).map(Math.abs)
+        const [expected, got] = [createPlainEngine(), engine].map((one) => {
+          const { user, item } = world(one, dim, ...values)
+          const frozen = teacher.map((rowsOf, n) => {
+            const table = one.table('teacher', [users, items][n], wide, { trainable: false })
+            one.write(table, rowsOf)
+            return table
+          })
+          const loss = one.catalogueCrossEntropy?.(user, item, frozen[0], frozen[1], batch, weights, 1.5, 0.7)
+          const result = [loss ?? NaN, ...gradientOf(one, user), ...gradientOf(one, item)]
+          for (const table of [user, item, ...frozen]) one.free(table)
+          return result
+        })
+        expect(distance(got, expected, 1)).toBeLessThan(2e-5)
+      }),
+      { numRuns: 15 },
+    )
+    engine.dispose()
+  })
+
   test('ranks and places items as the plain engine does, ties by the smaller id, with exclusion', () => {
     const engine = tensorflow()
     fc.assert(
@@ -177,7 +206,7 @@ describe.skipIf(!hasTensorFlow)('the tensorflow driver (needs recdistill setup t
           engine.softCrossEntropy(user, item, list, weights, normals(rng, rows * k), 1, 0.1),
         )
         if (step % 5 === 0) engine.pullRows(item, Uint32Array.of(3, 79, 3), normals(rng, 3 * dim))
-       
+
         engine.adam([user, item], { lr: 1e-2, weightDecay: step < 20 ? 1e-3 : step < 30 ? 0 : 1e-2 })
         if (step === 0) count = alive()
         expect(alive()).toBe(count)

@@ -4,6 +4,7 @@ import type { NativeBinding } from '@recdistill/tensor/node-backend'
 import {
   expectAdam,
   expectBackground,
+  expectCatalogueLoss,
   expectCount,
   expectExclude,
   expectFiniteRows,
@@ -19,6 +20,7 @@ import {
 import type { Engine, ListRows, Table } from '../engine.ts'
 import { plainNumbers } from '../plain/numbers.ts'
 import { backgroundLogSumExp, pullBackground } from './background.ts'
+import { catalogueCrossEntropy } from './catalogue-loss.ts'
 import { positions, rank } from './catalogue.ts'
 import { attribute, createDevice, DOUBLE, FLOAT, type Handle } from './device.ts'
 import { gatherBlock, inBlocks, pullBlock, scoresOf, type Block } from './lists.ts'
@@ -316,6 +318,14 @@ export function createTensorFlowEngine(
       return summed('softCrossEntropy', pair, rows.users.length, rows.k, (first, last) =>
         crossEntropy(pair, rows, first, last, teacher, column(weights, first, last), temperature, scale),
       )
+    },
+    catalogueCrossEntropy(user, item, teacherUser, teacherItem, users, weights, temperature, scale) {
+      expectCatalogueLoss(user, item, teacherUser, teacherItem, users, weights, temperature)
+      const [student, teacher] = [
+        [own(user), own(item)] as const,
+        [own(teacherUser), own(teacherItem)] as const,
+      ]
+      return catalogueCrossEntropy(device, student, teacher, users, weights, temperature, scale)
     },
     relaxedRanking(user, item, listed, background, weights, scoreCap, scale) {
       const pair = checked('relaxedRanking', user, item, listed, background)
