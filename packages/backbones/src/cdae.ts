@@ -48,6 +48,7 @@ export default defineBackbone({
   },
   params,
   batches: 'users',
+  defaults: { lr: 2e-3, batch: 128, weightDecay: 1e-3 },
   create: createCdae,
 })
 
