@@ -13,7 +13,7 @@ const params = z.object({
   unobserved: z
     .number()
     .min(0)
-    .default(0.1)
+    .default(0.01)
     .describe('weight of every pair, seen or not, whose score should be 0'),
   l2: z.number().positive().default(0.003).describe('weight of squared vectors'),
   nu: z
