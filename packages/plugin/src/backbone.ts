@@ -15,6 +15,11 @@ export interface Model extends Ranker {
   scoresOf(users: Uint32Array, items: Uint32Array, k: number): Float32Array
   /** Position (0 is best) of given items in the full ranking, rows of `exclude` left out. [users, k] */
   positionsOf(users: Uint32Array, items: Uint32Array, k: number, exclude: Csr | null): Uint32Array
+  /**
+   * Item at each of `k` given positions (0 is best) of the full ranking, rows of `exclude` left out; `NO_ITEM` where there are
+   * not so many, or the position is `NO_ITEM`. [users, k] A model without it is served through `rank`.
+   */
+  itemsAt?(users: Uint32Array, positions: Uint32Array, k: number, exclude: Csr | null): Uint32Array
   /** Gathered vectors entering the final dot product. [ids, dim]; throws where `dim` is 0. */
   rowsOf(of: 'users' | 'items', ids: Uint32Array): Float32Array
   /**
@@ -125,6 +130,8 @@ export interface BackboneDefinition<P extends z.ZodObject = z.ZodObject> {
   readonly batches?: 'pairs' | 'users'
   /** By steps of an optimiser (default), or by one call of `fit`, in closed form or by counting. */
   readonly trains?: 'steps' | 'once'
+  /** Settings of training that suit it, when nothing else is said; `batch` counts what `batches` says. */
+  readonly defaults?: { readonly lr?: number; readonly weightDecay?: number; readonly batch?: number }
   create(context: BackboneContext, params: z.output<P>): Backbone
 }
 

@@ -1,5 +1,5 @@
 import type { Rng, Split } from '@recdistill/core'
-import type { PairBatch } from '@recdistill/plugin'
+import type { BackboneDefinition, PairBatch } from '@recdistill/plugin'
 import { drawNegatives } from '@recdistill/samplers'
 
 /** A batch, and the training pairs it stands for: its own, or all pairs of its users where the backbone's batches are users. */
@@ -27,11 +27,22 @@ interface BatchOptions {
 
 /** What the backbone takes. */
 export function batchesOf(
-  { batches = 'pairs' }: { readonly batches?: 'pairs' | 'users' },
+  { batches = 'pairs', trains = 'steps' }: Pick<BackboneDefinition, 'batches' | 'trains'>,
   split: Split,
   options: BatchOptions,
 ): Batches {
+  if (trains === 'once') return noBatches
   return batches === 'pairs' ? pairBatches(split, options) : userBatches(split, options)
+}
+
+/** Of a model that is trained at once. */
+const noBatches: Batches = {
+  steps: 0,
+  of: 'users',
+  beginEpoch() {},
+  at: () => {
+    throw new RangeError('a model that is trained at once takes no steps')
+  },
 }
 
 /** Batches of training pairs. */

@@ -20,6 +20,10 @@ export function checkOptions({ split, backbone, optimizer, method, ...rest }: Tr
   finite('lr', optimizer.lr, true)
   finite('weightDecay', optimizer.weightDecay, false)
   if (method) finite('lambda', method.lambda, false)
+  if (method && backbone.definition.trains === 'once')
+    throw new InputError(
+      `${backbone.definition.name}: it is trained at once and takes no steps, so it can teach but not be a student; use one such as mf`,
+    )
   if (method?.definition.teacherLoss && !method.learningTeacher)
     throw new InputError(
       `${method.definition.name}: it trains the teacher too, so the teacher must be given as a model to be trained (method.learningTeacher)`,

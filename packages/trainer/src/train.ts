@@ -90,6 +90,7 @@ function* runSteps(run: Run, options: TrainOptions, watch: Stopwatch): Generator
       run.teacher?.model.begin()
       kd.beginEpoch(epoch)
     })
+  if (options.backbone.definition.trains === 'once') watch.time('steps', () => model.fit?.())
   let shownAt = performance.now()
   while (progress.step < batches.steps) {
     watch.time('steps', () => runStep(run, options))
@@ -129,7 +130,7 @@ function runStep({ model, teacher, batches, kd, progress }: Run, { epochs, metho
 function endEpoch(run: Run, options: TrainOptions, watch: Stopwatch): RunRecord {
   const { model, teacher, kd, progress, stopping } = run
   const { epoch, sums } = progress
-  const last = epoch + 1 === options.epochs
+  const last = epoch + 1 === options.epochs || options.backbone.definition.trains === 'once'
   const validated =
     options.split.valid.items.length > 0 && ((epoch + 1) % options.validateEvery === 0 || last)
   const measured = validated ? watch.time('evaluate', () => measure(model, options)) : {}
@@ -139,7 +140,7 @@ function endEpoch(run: Run, options: TrainOptions, watch: Stopwatch): RunRecord 
   const ofTeacher =
     teacher && validated ? watch.time('evaluate', () => measureTeacher(teacher, options, epoch)) : null
   if (options.snapshotEvery && (epoch + 1) % options.snapshotEvery === 0) run.snapshot(epoch)
-  const loss = { base: sums.base / sums.pairs, ...(kd ? { kd: sums.kd / sums.rows } : {}) }
+  const loss = { base: sums.base / Math.max(1, sums.pairs), ...(kd ? { kd: sums.kd / sums.rows } : {}) }
   const point = {
     epoch,
     loss,
@@ -152,7 +153,7 @@ function endEpoch(run: Run, options: TrainOptions, watch: Stopwatch): RunRecord 
   progress.step = 0
   progress.sums = noSums()
   if (stopping.over) progress.finished = 'patience'
-  else if (progress.epoch >= options.epochs) progress.finished = 'epochs'
+  else if (last) progress.finished = 'epochs'
   return { ...point, seconds: watch.take() }
 }
 

@@ -21,6 +21,7 @@ export function benchCommand(io: Io, done: (code: number) => void): Command {
     .option('--teacher <backbone:dim>', 'e.g. mf:400')
     .option('--student <backbone:dim>', 'e.g. mf:20')
     .option('--methods <names>', 'comma-separated names, files or packages; all; none')
+    .option('--baselines <names>', 'models to compare with: popularity,item-knn,ease,ials:64')
     .option('--seeds <n>', 'how many seeds, from 0; or those of a list: 0,1,2')
     .option('--epochs <n>', 'most epochs of a model')
     .option('--patience <n>', 'validations without a better one before a model is done')

@@ -16,6 +16,7 @@ const words = [
   'teacher',
   'student',
   'methods',
+  'baselines',
   'teacherFrom',
   'train',
   'valid',

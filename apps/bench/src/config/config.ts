@@ -8,6 +8,8 @@ export interface Config {
   readonly protocol: ProtocolConfig
   readonly teacher: ModelConfig
   readonly student: ModelConfig
+  /** Trained without a teacher beside the student, to compare with. */
+  readonly baselines: readonly ModelConfig[]
   readonly methods: readonly MethodConfig[]
   readonly seeds: readonly number[]
   readonly epochs: number

@@ -48,6 +48,17 @@ export const presets: Readonly<Record<string, Preset>> = {
       patience: 30,
     },
   },
+  paper: {
+    about:
+      'the stopping rule and protocol of the papers; hyper-parameters are the authors’ for the data set and pair of backbones, where there are any',
+    values: {
+      dataset: 'citeulike-t',
+      split: 'rce-kd',
+      protocol: 'rce-kd',
+      epochs: 1000,
+      patience: 30,
+    },
+  },
   'rce-kd-table1': {
     about:
       'Table 1 of the RCE-KD paper: every method of it that has a public description, five seeds, beside the published numbers',
@@ -70,8 +81,6 @@ export const presets: Readonly<Record<string, Preset>> = {
       teacher: { backbone: 'mf', dim: 200, weightDecay: 1e-3, batch: 1024 },
       student: { backbone: 'mf', dim: 20, weightDecay: 1e-3, batch: 1024 },
       methods: ['de', 'rrd', 'de-rrd', 'ir-rrd'],
-      de: { experts: 30, lambda: 0.01, weightDecay: 1e-3, batch: 1024 },
-      rrd: { K: 40, L: 40, T: 10, maxK: 500, lambda: 1e-3, weightDecay: 1e-3, batch: 1024 },
       epochs: 1000,
       patience: 20,
     },

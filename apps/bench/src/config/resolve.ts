@@ -44,13 +44,15 @@ export async function resolveConfig(given: readonly Layer[], catalogue: Catalogu
   const defaults = modelDefaults(dataset)
   const teacher = modelOf(values.teacher, defaults.teacher, catalogue, 'teacher')
   const student = modelOf(values.student, defaults.student, catalogue, 'student')
-  const world = { dataset, teacher: teacher.backbone, student: student.backbone }
+  const split = 'split' in source.request ? source.request.split : undefined
+  const world = { dataset, split, teacher: teacher.backbone, student: student.backbone }
   return {
     preset,
     source,
     protocol: protocolOf(values.protocol, source),
     teacher,
     student,
+    baselines: namesOf(values.baselines).map((text) => baselineOf(text, catalogue)),
     methods: [...loaded].map(([reference, definition]) =>
       methodOf(definition, reference, {
         given: values[definition.name],
@@ -113,17 +115,30 @@ function isText(value: unknown): value is string {
   return typeof value === 'string'
 }
 
+/** Text with commas, or a list. */
+function namesOf(value: unknown): readonly string[] {
+  const names = typeof value === 'string' ? value.split(',') : ((value ?? []) as string[])
+  return names.map((name) => name.trim()).filter((name) => name !== '' && name !== 'none')
+}
+
+/** A model beside the students that no teacher teaches: `popularity`, or `ials:64` with its size. */
+function baselineOf(text: string, catalogue: Catalogue): ModelConfig {
+  const { student } = mergeLayers([{ values: { student: text }, speak: () => '--baselines' }])
+  return modelOf(student, { backbone: text, dim: 64, weightDecay: 1e-3 }, catalogue, 'baselines')
+}
+
 function modelOf(given: unknown, defaults: ModelDefaults, catalogue: Catalogue, role: string): ModelConfig {
   const values = (given ?? {}) as Values
   const definition = catalogue.backbone((values.backbone as string | undefined) ?? defaults.backbone)
+  const own = definition.defaults ?? {}
   return {
     backbone: definition.name,
     dim: (values.dim as number | undefined) ?? defaults.dim,
     params: paramsOf(definition, values, ['backbone', 'dim'], role, catalogue),
     optimizer: {
-      lr: (values.lr as number | undefined) ?? optimizerDefaults.lr,
-      weightDecay: (values.weightDecay as number | undefined) ?? defaults.weightDecay,
-      batch: (values.batch as number | undefined) ?? optimizerDefaults.batch,
+      lr: (values.lr as number | undefined) ?? own.lr ?? optimizerDefaults.lr,
+      weightDecay: (values.weightDecay as number | undefined) ?? own.weightDecay ?? defaults.weightDecay,
+      batch: (values.batch as number | undefined) ?? own.batch ?? optimizerDefaults.batch,
       negatives: (values.negatives as number | undefined) ?? optimizerDefaults.negatives,
     },
   }
@@ -132,7 +147,12 @@ function modelOf(given: unknown, defaults: ModelDefaults, catalogue: Catalogue, 
 interface MethodContext {
   readonly given: unknown
   readonly student: unknown
-  readonly world: { readonly dataset: string; readonly teacher: string; readonly student: string }
+  readonly world: {
+    readonly dataset: string
+    readonly split: unknown
+    readonly teacher: string
+    readonly student: string
+  }
   readonly catalogue: Catalogue
 }
 
@@ -143,13 +163,14 @@ function methodOf(
   { given, student, world, catalogue }: MethodContext,
 ): MethodConfig {
   const values = (given ?? {}) as Values
-  const studentValues = (student ?? {}) as Values
-  const preset = definition.presets?.find(
-    (each) =>
-      each.teacher === world.teacher &&
-      each.student === world.student &&
-      (each.dataset === world.dataset || each.dataset === world.dataset.split(':')[0]),
+  const studentValues = { ...catalogue.backbone(world.student).defaults, ...(student ?? {}) } as Values
+  const fitting = definition.presets?.filter(
+    (each) => each.teacher === world.teacher && each.student === world.student,
   )
+  // A preset may be for one split of a data set alone, e.g. citeulike-t/loo.
+  const preset = [`${world.dataset}/${String(world.split)}`, world.dataset, world.dataset.split(':')[0]]
+    .map((dataset) => fitting?.find((each) => each.dataset === dataset))
+    .find((each) => each !== undefined)
   const number = (key: string, ...others: unknown[]) =>
     [values[key], ...others].find((value) => value !== undefined) as number
   const from =

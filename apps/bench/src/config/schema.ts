@@ -85,6 +85,12 @@ export function layerSchema({ methods, backbones }: Catalogue) {
       .union([z.string(), z.array(z.string())])
       .optional()
       .describe('names, files or packages of methods; "all" or "none"'),
+    baselines: z
+      .union([z.string(), z.array(z.string())])
+      .optional()
+      .describe(
+        'models to compare with that no teacher teaches, backbone or backbone:dim, e.g. popularity,ials:64',
+      ),
     seeds: z
       .union([z.int().min(1).max(1000), z.array(z.int().min(0)).min(1)])
       .optional()

@@ -19,6 +19,10 @@ export function configValues(config: Config): Record<string, unknown> {
     teacher: modelValues(config.teacher),
     student: modelValues(config.student),
     methods: config.methods.length === 0 ? 'none' : config.methods.map(({ reference }) => reference),
+    baselines:
+      config.baselines.length === 0
+        ? null
+        : config.baselines.map(({ backbone, dim }) => `${backbone}:${dim}`),
     seeds: config.seeds,
     epochs: config.epochs,
     patience: config.patience,

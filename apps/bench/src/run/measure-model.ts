@@ -22,7 +22,7 @@ export function measureModel(
   return {
     id: plan.id,
     role: plan.role,
-    label: method?.name ?? plan.role,
+    label: method?.name ?? (plan.role === 'baseline' ? backbone : plan.role),
     method: method === null ? null : { name: method.name, params: method.params, lambda: method.lambda },
     backbone: { name: backbone, dim, params },
     optimizer: { lr: optimizer.lr, weightDecay: optimizer.weightDecay, batch: optimizer.batch },

@@ -5,15 +5,17 @@ import type { Config, MethodConfig, ModelConfig } from '../config/config.ts'
 export interface Plan {
   /** `teacher`, `scratch`, `rrd`, ...; `#seed` follows for seeds beyond the first. */
   readonly id: string
-  readonly role: Exclude<Role, 'baseline'>
+  readonly role: Role
   readonly seed: number
   readonly model: ModelConfig
   readonly method: MethodConfig | null
 }
 
-/** One teacher, of the first seed; then for every seed a student from scratch and one for each method. */
-export function planModels({ teacher, student, methods, seeds }: Config): readonly Plan[] {
+/** One teacher, of the first seed, and the baselines; then for every seed a student from scratch and one for each method. */
+export function planModels({ teacher, student, baselines, methods, seeds }: Config): readonly Plan[] {
   const plans: Plan[] = [{ id: 'teacher', role: 'teacher', seed: seeds[0], model: teacher, method: null }]
+  for (const model of baselines)
+    plans.push({ id: model.backbone, role: 'baseline', seed: seeds[0], model, method: null })
   for (const seed of seeds) {
     const suffix = seed === seeds[0] ? '' : `#${seed}`
     plans.push({ id: `scratch${suffix}`, role: 'scratch', seed, model: student, method: null })
