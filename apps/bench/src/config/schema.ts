@@ -25,7 +25,7 @@ export function layerSchema({ methods, backbones }: Catalogue) {
     backbone: z.string().optional().describe('name of the backbone'),
     dim: z.int().min(1).max(65536).optional().describe('length of an embedding'),
     ...training,
-    ...Object.assign({}, ...backbones.map(parametersOf)),
+    ...sharedShape(backbones.map(parametersOf)),
   })
   const model = z.union([z.string().describe('backbone:dim, e.g. mf:400'), backbone])
   const method = (definition: AnyMethod) =>
@@ -119,6 +119,15 @@ export function layerSchema({ methods, backbones }: Catalogue) {
     checkpointEvery: z.number().min(0).optional().describe('seconds from one checkpoint to the next'),
     ...Object.fromEntries(methods.map((definition) => [definition.name, method(definition)])),
   })
+}
+
+/** Parameters of several backbones in one group: of equal names, what any of them takes; which one is meant is checked later. */
+function sharedShape(shapes: readonly z.ZodRawShape[]): z.ZodRawShape {
+  const shared: Record<string, z.ZodType> = {}
+  for (const shape of shapes)
+    for (const [name, schema] of Object.entries(shape) as [string, z.ZodType][])
+      shared[name] = name in shared ? z.union([shared[name], schema]) : schema
+  return shared
 }
 
 /** Keys of a method or model that belong to training; the rest are parameters. */
