@@ -93,7 +93,7 @@ test('files of a package get this copy of TensorFlow.js and the functions Node r
   mkdirSync(join(folder, 'inner'))
   writeFileSync(
     join(folder, 'entry.js'),
-    `const util = require('util'); const tf = require('@tensorflow/tfjs'); const inner = require('./inner')
+    `const util = require('node:util'); const tf = require('@tensorflow/tfjs'); const inner = require('./inner')
      exports.none = [null, undefined, 0, ''].map((x) => util.isNullOrUndefined(x))
      exports.array = [util.isArray([]), util.isArray({})]
      exports.tf = tf; exports.inner = inner; exports.inspect = util.inspect(1); exports.proto = require('./proto/api_pb')`,
