@@ -7,6 +7,7 @@ import { noteTables } from './model-tables.ts'
 export interface FactorModel extends Model {
   readonly user: Table
   readonly item: Table
+  itemsAt(users: Uint32Array, positions: Uint32Array, k: number, exclude: Csr | null): Uint32Array
   flipped(): FactorModel
 }
 
@@ -28,6 +29,11 @@ export function factorModel(engine: Engine, user: Table, item: Table): FactorMod
     positionsOf(users, items, k, exclude) {
       const out = new Uint32Array(users.length * k)
       engine.positions(user, item, { users, items, k }, exclude, out)
+      return out
+    },
+    itemsAt(users, positions, k, exclude) {
+      const out = new Uint32Array(users.length * k)
+      engine.itemsAt(user, item, users, positions, exclude, out)
       return out
     },
     rowsOf(of, ids) {

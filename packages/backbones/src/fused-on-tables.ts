@@ -27,6 +27,17 @@ export function fusedOnTables(
         loss.temperature,
         scale,
       )
+    case 'binaryCrossEntropy':
+      return engine.binaryCrossEntropy(
+        user,
+        item,
+        rows(loss.list),
+        weights,
+        teacher(loss.list),
+        loss.temperature,
+        loss.shift,
+        scale,
+      )
     case 'catalogueCrossEntropy': {
       const tables = model ? tablesOf(model, engine) : null
       if (!tables || !engine.catalogueCrossEntropy) return null

@@ -42,6 +42,7 @@ export function addItemBias(
     scoresOf,
     rank: (users, k, exclude) => wide.current().rank(users, k, exclude),
     positionsOf: (users, items, k, exclude) => wide.current().positionsOf(users, items, k, exclude),
+    itemsAt: (users, positions, k, exclude) => wide.current().itemsAt(users, positions, k, exclude),
     scores: (users, items, k) => tf.tensor2d(scoresOf(users, items, k), [users.length, k]),
     pullScores,
     base({ users, positives, negatives, negativesPerRow: n }) {
@@ -115,6 +116,7 @@ function flip(
     scoresOf,
     rank: (items, k, exclude) => ranker().rank(items, k, exclude),
     positionsOf: (items, users, k, exclude) => ranker().positionsOf(items, users, k, exclude),
+    itemsAt: (items, positions, k, exclude) => ranker().itemsAt(items, positions, k, exclude),
     scores: (items, users, k) => tf.tensor2d(scoresOf(items, users, k), [items.length, k]),
     pullScores(items, users, k, grad) {
       model.pullScores(items, users, k, grad)

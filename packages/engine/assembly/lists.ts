@@ -1,5 +1,5 @@
 import { All, Arg, Control, Head, Mode } from '../src/wasm/layout'
-import { crossEntropy, relaxedRanking } from './losses'
+import { binaryCrossEntropy, crossEntropy, relaxedRanking } from './losses'
 import { arg, argF, head, NO_ITEM, rowBytes, word } from './memory'
 import { fma, minusInfinity } from './simd'
 import { sortEntries } from './entries'
@@ -100,6 +100,8 @@ export function lossRow(mode: u32, row: u32, grad0: usize, pad0: u32, grad1: usi
   const inverse = argF(Arg.inverseTemperature)
   if (mode == Mode.softCrossEntropy)
     return <f64>weight * crossEntropy(grad0, teacher0, pad0, inverse, weight * scale, scratch)
+  if (mode == Mode.binaryCrossEntropy)
+    return <f64>weight * binaryCrossEntropy(grad0, teacher0, pad0, inverse, argF(Arg.teacherShift), weight * scale)
   const gamma = load<f32>(<usize>arg(Arg.gamma) + (<usize>row << 2))
   const teacher1 = <usize>arg(Arg.teacher1) + (<usize>(row * arg(Arg.k1)) << 2)
   const weight0 = weight * (1 - gamma)

@@ -1,19 +1,20 @@
-import { Arg, Head, Tile } from '../src/wasm/layout'
+import { Arg, Asked, Head, Tile } from '../src/wasm/layout'
 import { normOf } from './catalogue'
+import { collect, finishAt, floored, sampled } from './items-at'
 import { arg, argF, head, rowBytes } from './memory'
 import { count, finishPositions, given } from './positions'
 import { fma } from './simd'
 import { finishRank, hinted, offer } from './top-k'
 
 /**
- * Either the k best items of some users (places 0), or positions of given items. Tiles come in falling order of norm,
+ * The k best items of some users, positions of given items, or the items at given positions. Tiles come in falling order of norm,
  * so a block of users is done with all that follows when no user's norm times the tile's bound can reach what the
  * user still looks for (Cauchy and Schwarz, with a margin for rounding).
  */
 export function rank(chunk: u32, thread: u32): void {
   const from = chunk * arg(Arg.chunkRows)
   const to = min(from + arg(Arg.chunkRows), arg(Arg.rows))
-  const positions = arg(Arg.places) != 0
+  const asked = arg(Arg.asked)
   const user = <usize>arg(Arg.user)
   const bytes = rowBytes(user)
   const values = <usize>head(user, Head.values)
@@ -27,7 +28,7 @@ export function rank(chunk: u32, thread: u32): void {
   const scores = counts + (<usize>slots << 2)
   const rows = scores + 4 * Tile.users * Tile.items
   const keys = (rows + <usize>slots * bytes + 7) & ~7
-  const sorting = keys + <usize>slots * (<usize>arg(Arg.capacity) << 3)
+  const sorting = keys + <usize>slots * <usize>arg(Arg.slotBytes)
 
   for (let slot: u32 = 0; slot < slots; slot++) {
     const at = <usize>slot << 2
@@ -43,8 +44,15 @@ export function rank(chunk: u32, thread: u32): void {
     const u = values + <usize>id * bytes
     for (let o: usize = 0; o < bytes; o += 4) store<f32>(target + o * Tile.users, load<f32>(u + o))
     store<f32>(lengths + at, normOf(user, id, bytes))
-    store<f32>(thresholds + at, positions ? given(from + slot, u, slot, keys, bytes) : hinted(from + slot, u, bytes, sorting))
+    if (asked == Asked.positions) store<f32>(thresholds + at, given(from + slot, u, slot, keys, bytes))
+    else if (asked == Asked.best) store<f32>(thresholds + at, hinted(from + slot, u, bytes, sorting))
   }
+  if (asked == Asked.items)
+    for (let block: u32 = 0; block < blocks; block++) {
+      const packed = rows + <usize>block * bytes * Tile.users
+      sampled(from + block * Tile.users, to, packed, thresholds + (<usize>(block * Tile.users) << 2), bytes, sorting)
+      for (let r: u32 = 0; r < <u32>Tile.users; r++) floored(block * Tile.users + r, keys, thresholds)
+    }
 
   const tiles = <usize>arg(Arg.tiles)
   const tileBytes = bytes * Tile.items
@@ -106,16 +114,17 @@ export function rank(chunk: u32, thread: u32): void {
         v128.store(scores, c1, 80)
         v128.store(scores, d0, 96)
         v128.store(scores, d1, 112)
-        take(positions, tile, from, slot, 0, maskOf(a0, a1, wanted), scores, keys, counts, wanted, sorting)
-        take(positions, tile, from, slot, 1, maskOf(b0, b1, wanted + 4), scores, keys, counts, wanted, sorting)
-        take(positions, tile, from, slot, 2, maskOf(c0, c1, wanted + 8), scores, keys, counts, wanted, sorting)
-        take(positions, tile, from, slot, 3, maskOf(d0, d1, wanted + 12), scores, keys, counts, wanted, sorting)
+        take(asked, tile, from, slot, 0, maskOf(a0, a1, wanted), scores, keys, counts, wanted, sorting)
+        take(asked, tile, from, slot, 1, maskOf(b0, b1, wanted + 4), scores, keys, counts, wanted, sorting)
+        take(asked, tile, from, slot, 2, maskOf(c0, c1, wanted + 8), scores, keys, counts, wanted, sorting)
+        take(asked, tile, from, slot, 3, maskOf(d0, d1, wanted + 12), scores, keys, counts, wanted, sorting)
       }
     }
     if (!alive) break
   }
   for (let row = from; row < to; row++)
-    if (positions) finishPositions(row, row - from, keys, bytes)
+    if (asked == Asked.positions) finishPositions(row, row - from, keys, bytes)
+    else if (asked == Asked.items) finishAt(row, row - from, keys, counts, thresholds, bytes, sorting)
     else finishRank(row, row - from, keys, load<u32>(counts + (<usize>(row - from) << 2)), sorting)
 }
 
@@ -138,7 +147,7 @@ function maskOf(low: v128, high: v128, wanted: usize): u32 {
 // @ts-ignore: decorator
 @inline
 function take(
-  positions: bool,
+  asked: u32,
   tile: u32,
   from: u32,
   slot: u32,
@@ -152,6 +161,7 @@ function take(
 ): void {
   if (mask == 0) return
   const mine = scores + (<usize>r << 5)
-  if (positions) count(tile, slot + r, mask, mine, keys)
+  if (asked == Asked.positions) count(tile, slot + r, mask, mine, keys)
+  else if (asked == Asked.items) collect(tile, from + slot + r, slot + r, mask, mine, keys, counts, wanted + (<usize>r << 2), sorting)
   else offer(tile, from + slot + r, slot + r, mask, mine, keys, counts, wanted + (<usize>r << 2), sorting)
 }

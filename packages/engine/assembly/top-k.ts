@@ -40,7 +40,7 @@ export function offer(
   }
 }
 
-function isExcluded(row: u32, item: u32): bool {
+export function isExcluded(row: u32, item: u32): bool {
   if (arg(Arg.exclude) == 0) return false
   const offsets = <usize>arg(Arg.excludeOffsets) + (<usize>row << 2)
   const items = <usize>arg(Arg.exclude)
@@ -92,7 +92,6 @@ export function hinted(row: u32, u: usize, bytes: usize, scratch: usize): f32 {
   let n = width
   while (n > k && load<u32>(hints + (<usize>(n - 1) << 2)) == NO_ITEM) n-- // padding stands behind all items
   if (load<u32>(hints + (<usize>(n - 1) << 2)) == NO_ITEM) return -Infinity
-  const steps = scratch + (<usize>((n + 3) & ~3) << 2)
   let lowest = f32x4.splat(Infinity)
   let highest = f32x4.splat(-Infinity)
   let o: usize = 0
@@ -111,6 +110,17 @@ export function hinted(row: u32, u: usize, bytes: usize, scratch: usize): f32 {
     lowest = f32x4.min(lowest, scores)
     highest = f32x4.max(highest, scores)
   }
+  return reachedBy(k, scratch, n, lowest, highest)
+}
+
+/**
+ * A score that at least k of the n scores at `scratch` reach; room for the steps follows them. Minus infinity where there is no
+ * telling. `lowest` and `highest` are their least and largest by lanes.
+ */
+// @ts-ignore: decorator
+@inline
+export function reachedBy(k: u32, scratch: usize, n: u32, lowest: v128, highest: v128): f32 {
+  const steps = scratch + (<usize>((n + 3) & ~3) << 2)
   const bottom = -maxLanes(f32x4.neg(lowest))
   const top = maxLanes(highest)
   const scale = <f32>(STEPS - 1) / (top - bottom)

@@ -64,6 +64,44 @@ export function expectExclude(what: string, users: Uint32Array, exclude: Csr | n
     if (user >= rows) throw new InputError(`${what}: exclude has ${rows} rows but user ${user} is ranked`)
 }
 
+/** What binary cross-entropy takes. */
+export function expectBinary(
+  rows: ListRows,
+  weights: Float32Array,
+  teacher: Float32Array,
+  temperature: number,
+  shift: number,
+): void {
+  const what = 'binaryCrossEntropy'
+  expectLists(what, rows)
+  expectLength(`${what}: weights`, weights.length, rows.users.length)
+  expectLength(`${what}: teacher`, teacher.length, rows.items.length)
+  expectPositive(`${what}.temperature`, temperature)
+  if (!Number.isFinite(shift)) throw new InputError(`${what}.shift: expected a number, got ${shift}`)
+}
+
+/** What `itemsAt` takes; returns the positions as rows of a list. */
+export function expectPositions(
+  user: Table,
+  item: Table,
+  users: Uint32Array,
+  positions: Uint32Array,
+  exclude: Csr | null,
+  out: Uint32Array,
+): ListRows {
+  expectSameDim('itemsAt', user, item)
+  expectIds('itemsAt: users', users, user)
+  expectExclude('itemsAt', users, exclude)
+  expectLength('itemsAt: out', out.length, positions.length)
+  const k = users.length === 0 ? 0 : positions.length / users.length
+  if (!Number.isInteger(k))
+    throw new InputError(
+      `itemsAt: expected as many positions for each of ${users.length} users, got ${positions.length} in all`,
+    )
+  if (users.length === 0) expectLength('itemsAt: positions', positions.length, 0)
+  return { users, items: positions, k }
+}
+
 /** What both background calls take, their numbers per row among it. */
 export function expectBackground(
   what: string,

@@ -118,6 +118,18 @@ export interface Engine {
   rank(user: Table, item: Table, users: Uint32Array, k: number, exclude: Csr | null): Ranking
   /** Position (0 is best) of given items among all items not in `exclude`; `NO_ITEM` for padding. [rows, k] */
   positions(user: Table, item: Table, rows: ListRows, exclude: Csr | null, out: Uint32Array): void
+  /**
+   * out[b, j] = the item at position positions[b, j] (0 is best) of all items not in `exclude`: what a `rank` long enough would
+   * hold there, without ranking. `NO_ITEM` where there are not so many items, or the position is `NO_ITEM`. [rows, n]
+   */
+  itemsAt(
+    user: Table,
+    item: Table,
+    users: Uint32Array,
+    positions: Uint32Array,
+    exclude: Csr | null,
+    out: Uint32Array,
+  ): void
   /** out = matrix x input. [rows, dim] The structure of a matrix is kept: its offsets and indices must not change. */
   propagate(matrix: SparseMatrix, input: Float32Array, dim: number, out: Float32Array): void
 
@@ -138,6 +150,20 @@ export interface Engine {
     weights: Float32Array,
     teacher: Float32Array,
     temperature: number,
+    scale: number,
+  ): number
+  /**
+   * weights[b] * K4(list b), summed over rows and returned; adds `scale` times its gradient. The targets are
+   * sigmoid((teacher + shift) / temperature).
+   */
+  binaryCrossEntropy(
+    user: Table,
+    item: Table,
+    rows: ListRows,
+    weights: Float32Array,
+    teacher: Float32Array,
+    temperature: number,
+    shift: number,
     scale: number,
   ): number
   /**

@@ -26,6 +26,7 @@ function everything({ engine, user, item }: World, seed: number, rows: number, k
     pullRows: () => (engine.pullRows(user, users, pulledRows), []),
     bpr: () => [engine.bpr(user, item, users, positives, negatives, n)],
     softCrossEntropy: () => [engine.softCrossEntropy(user, item, a, weights, ta, 1.5, 0.7)],
+    binaryCrossEntropy: () => [engine.binaryCrossEntropy(user, item, a, weights, ta, 2, -0.3, 0.6)],
     relaxedRanking: () => [engine.relaxedRanking(user, item, a, b, weights, null, 0.3)],
     capped: () => [engine.relaxedRanking(user, item, a, b, weights, 0.5, 0.3)],
     rceKd: () => [engine.rceKd(user, item, a, ta, b, tb, gamma, weights, 2, 0.4)],
@@ -97,6 +98,8 @@ test('scores of 90 and of 1e4, far apart or equal, keep losses and gradients fin
             engine.relaxedRanking(user, item, a, b, weights, 80, 1),
             ...gradientOf(engine, user),
             engine.softCrossEntropy(user, item, a, weights, teacher, temperature, 1),
+            ...gradientOf(engine, user),
+            engine.binaryCrossEntropy(user, item, a, weights, teacher, temperature, 0.5, 1),
             ...gradientOf(engine, user),
             engine.bpr(
               user,

@@ -1,7 +1,7 @@
 import { createRng, NO_ITEM, type Csr } from '@recdistill/core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createPlainEngine } from '../src/index.ts'
+import { createPlainEngine, type Engine, type Table } from '../src/index.ts'
 import { engines, fastEngine, idsOf, normals, world } from './engines.ts'
 
 /** Some items of each user, ascending. */
@@ -60,6 +60,76 @@ for (const simd of ['simd', 'relaxed'] as const)
       { numRuns: 60 },
     )
   })
+
+/** Where each user's ranking has its items, by asking for the positions. */
+function expectAt(
+  engine: Engine,
+  { user, item }: { user: Table; item: Table },
+  users: Uint32Array,
+  positions: Uint32Array,
+  exclude: Csr | null,
+) {
+  const n = positions.length / users.length
+  const got = new Uint32Array(positions.length)
+  engine.itemsAt(user, item, users, positions, exclude, got)
+  const { items } = engine.rank(user, item, users, item.rows, exclude)
+  const expected = positions.map((at, place) =>
+    at < item.rows ? items[Math.floor(place / n) * item.rows + at] : NO_ITEM,
+  )
+  expect([...got]).toEqual([...expected])
+}
+
+describe.each(Object.entries(engines))('%s', (name, create) => {
+  test('items at positions are those of the whole ranking, with ties, exclusion and positions beyond the end', () => {
+    fc.assert(
+      fc.property(shapes, ({ seed, dim, users, items, most, share }) => {
+        const engine = create()
+        const values = [wholes(seed, users * dim, most), wholes(seed + 1, items * dim, most)] as const
+        const exclude = share === 0 ? null : someItems(seed, users, items, share)
+        const n = 1 + (Math.abs(seed) % 6)
+        const positions = idsOf(createRng(seed + 2), users * n, items + 3, 0.1)
+        expectAt(
+          engine,
+          world(engine, dim, ...values),
+          idsOf(createRng(seed), users, users),
+          positions,
+          exclude,
+        )
+        engine.dispose()
+      }),
+      { numRuns: name === 'tensorflow' ? 10 : 40 },
+    )
+  })
+
+  test('items at positions of a catalogue so large that a sample guides the search', () => {
+    const rng = createRng(21)
+    const [users, items, dim] = [30, 2600, 9]
+    const engine = create()
+    const user = engine.table('users', users, dim, { trainable: false })
+    const item = engine.table('items', items, dim, { trainable: false })
+    const exclude = someItems(3, users, items, 0.01)
+    const asked = Uint32Array.from({ length: users }, (_, u) => u)
+    // real numbers; a few equal scores over and over; one crowd below a few; half the catalogue the same
+    const spreads = [
+      normals(rng, items * dim),
+      wholes(5, items * dim, 1),
+      normals(rng, items * dim).map((x, n) => (n < 20 * dim ? x : 1e-3 * x)),
+      normals(rng, items * dim).map((x, n) => (n % (2 * dim) < dim ? 0.5 : x)),
+    ]
+    for (const values of spreads) {
+      engine.write(user, normals(rng, users * dim))
+      engine.write(item, values)
+      for (const n of [2, 7])
+        for (const rows of [null, exclude]) {
+          const positions = Uint32Array.from({ length: users * n }, (_, at) =>
+            at % 5 === 0 ? rng.int(10) : at % 11 === 0 ? items - 40 + rng.int(60) : rng.int(600),
+          )
+          expectAt(engine, { user, item }, asked, positions, rows)
+        }
+    }
+    engine.dispose()
+  })
+})
 
 test('pruning by norms loses nothing on long-tailed real numbers', () => {
   const rng = createRng(8)

@@ -8,7 +8,7 @@ import { drawLists, lossOf } from '../test/score-row.ts'
 import cd from './cd.ts'
 
 describeMethod(cd, {
-  repeats: ['drawn'],
+  repeats: ['positions', 'drawn'],
   unseen: ['drawn'],
   variants: [
     { guide: 'teacher', n: 5, R: 8, T: 0.5, t1: 1.5, t2: -0.3 },

@@ -1,6 +1,6 @@
 import { softBinaryCrossEntropy, softTargets } from '@recdistill/losses'
-import { defineMethod, type Rng, type Row } from '@recdistill/plugin'
-import { sampleBestOfTwo, sampleExcept } from '@recdistill/samplers'
+import { defineMethod, type ListSpec, type Rng, type Row } from '@recdistill/plugin'
+import { drawBestOfTwo, sampleExcept } from '@recdistill/samplers'
 import { z } from 'zod'
 import { presets } from './presets/cd.ts'
 
@@ -45,18 +45,27 @@ export default defineMethod({
   }),
   defaults: { lambda: 0.5, weightDecay: 1e-8 },
   presets,
-  lists: (params) => ({
-    drawn: {
+  lists: (params) => {
+    const refresh = params.guide === 'student' ? { epochs: 1 } : 'once'
+    const positions: ListSpec = {
       size: params.n,
-      refresh: params.guide === 'student' ? { epochs: 1 } : 'once',
+      refresh,
+      draw: (row, out, rng) => drawPositions(params, row, out, rng),
+    }
+    const drawn: ListSpec = {
+      size: params.n,
+      refresh,
       draw: (row, out, rng) => drawItems(params, row, out, rng),
-    },
-  }),
+    }
+    return { positions, drawn }
+  },
   over: 'pairs',
   loss({ student, teacher, mask, params: { t1, t2, epsilon } }) {
     const targets = softTargets(teacher.scores.drawn, { temperature: t1, shift: t2 })
     return softBinaryCrossEntropy(student.scores.drawn, targets, { mask: mask.drawn, epsilon })
   },
+  fused: ({ t1, t2, epsilon }) =>
+    epsilon === null ? { kind: 'binaryCrossEntropy', list: 'drawn', temperature: t1, shift: t2 } : null,
 })
 
 interface DrawOptions {
@@ -66,8 +75,14 @@ interface DrawOptions {
   readonly distinct: boolean
 }
 
-function drawItems({ guide, R, T, distinct }: DrawOptions, row: Row, out: Uint32Array, rng: Rng): void {
-  if (guide !== 'random') sampleBestOfTwo(row[guide].top(R, { seen: 'skip' }), T, out, rng, { distinct })
+/** Positions in the guide's ranking, drawn without looking at it: so the guide is asked for the items there and no others. */
+function drawPositions({ guide, R, T, distinct }: DrawOptions, row: Row, out: Uint32Array, rng: Rng): void {
+  if (guide !== 'random')
+    drawBestOfTwo(Math.min(R, row.numItems - row.seen.length), T, out, rng, { distinct })
+}
+
+function drawItems({ guide, distinct }: DrawOptions, row: Row, out: Uint32Array, rng: Rng): void {
+  if (guide !== 'random') out.set(row[guide].at(row.list('positions'), { seen: 'skip' }))
   else if (distinct) sampleExcept(row.numItems, [], out, rng)
   else for (let place = 0; place < out.length; place++) out[place] = rng.int(row.numItems)
 }

@@ -37,6 +37,7 @@ const rankedAs = (order: ArrayLike<number>): Ranked => ({
       .filter((item) => options?.seen !== 'skip' || !seen.includes(item))
       .subarray(0, k),
   positionOf: (items) => items.map((item) => Array.from(order).indexOf(item)),
+  at: (positions) => positions.map((at) => order[at]),
   scoresOf: (items) => Float32Array.from(items, (item) => -Array.from(order).indexOf(item)),
 })
 

@@ -72,6 +72,7 @@ function ranked(scores: readonly number[], seen: Uint32Array): Ranked {
   return {
     top: (k, options) => of(options).subarray(0, k),
     positionOf: (items, options) => items.map((item) => of(options).indexOf(item)),
+    at: (positions, options) => positions.map((at) => of(options)[at] ?? NO_ITEM),
     scoresOf: (items) => Float32Array.from(items, (item) => (item === NO_ITEM ? 0 : scores[item])),
   }
 }

@@ -120,6 +120,8 @@ function rank(user: ScoredUser) {
     return {
       top: (k, options) => (options?.seen === 'skip' ? skip : keep).subarray(0, k),
       positionOf: (items) => items.map((item) => keep.indexOf(item)),
+      at: (positions, options) =>
+        positions.map((at) => (options?.seen === 'skip' ? skip : keep)[at] ?? NO_ITEM),
       scoresOf: (items) => Float32Array.from(items, (item) => scores[item]),
     }
   }

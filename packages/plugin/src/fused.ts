@@ -10,6 +10,13 @@ export type FusedLoss =
   | { readonly kind: 'softCrossEntropy'; readonly list: string; readonly temperature: number }
   /** Spec K2 on the list of the whole catalogue. */
   | { readonly kind: 'catalogueCrossEntropy'; readonly list: string; readonly temperature: number }
+  /** Spec K4 on one list, against sigmoid((teacher + shift) / temperature). */
+  | {
+      readonly kind: 'binaryCrossEntropy'
+      readonly list: string
+      readonly temperature: number
+      readonly shift: number
+    }
   /** Spec K3: `listed` best first against `background`. */
   | {
       readonly kind: 'relaxedRanking'

@@ -27,22 +27,39 @@ export function sampleBestOfTwo(
   rng: Rng,
   { distinct = false }: { distinct?: boolean } = {},
 ): number {
+  const drawn = drawBestOfTwo(candidates.length, T, out, rng, { distinct })
+  for (let place = 0; place < drawn; place++) out[place] = candidates[out[place]]
+  return drawn
+}
+
+/**
+ * The positions that `sampleBestOfTwo` draws, of n candidates that need not be known yet.
+ *
+ * @param out Positions, 0 for the best; places behind those that are drawn hold `NO_ITEM`.
+ * @returns How many positions were drawn.
+ */
+export function drawBestOfTwo(
+  n: number,
+  T: number,
+  out: Uint32Array,
+  rng: Rng,
+  { distinct = false }: { distinct?: boolean } = {},
+): number {
   if (!(T > 0 && T < Infinity)) throw new InputError(`sampleBestOfTwo: expected T above 0, got ${T}`)
-  const n = candidates.length
   const size = out.length
   if (n === 0 || (distinct && n <= size)) {
     out.fill(NO_ITEM)
-    out.set(candidates)
+    for (let position = 0; position < n; position++) out[position] = position
     return n
   }
   const scale = -n * T
   const span = Math.expm1(-1 / T) // the cumulated weight of all n positions, over that of infinitely many, negated
   let place = 0
   for (let tries = distinct ? 8 * size : size; place < size && tries > 0; tries--) {
-    const item = candidates[betterPosition(n, scale, span, rng)]
-    if (!distinct || !isAmong(item, out, place)) out[place++] = item
+    const position = betterPosition(n, scale, span, rng)
+    if (!distinct || !isAmong(position, out, place)) out[place++] = position
   }
-  if (place < size) raceForRest(candidates, T, out, place, rng)
+  if (place < size) raceForRest(n, T, out, place, rng)
   return size
 }
 
@@ -52,14 +69,13 @@ function betterPosition(n: number, scale: number, span: number, rng: Rng): numbe
   return Math.min(n - 1, Math.floor(Math.min(first, second)))
 }
 
-function isAmong(item: number, out: Uint32Array, places: number): boolean {
-  for (let place = 0; place < places; place++) if (out[place] === item) return true
+function isAmong(position: number, out: Uint32Array, places: number): boolean {
+  for (let place = 0; place < places; place++) if (out[place] === position) return true
   return false
 }
 
 /** When nearly all mass lies on what was drawn: the same law by one race, with P(t) = q^2t (1 + q - 2 q^(n - t)) up to a factor. */
-function raceForRest(candidates: Uint32Array, T: number, out: Uint32Array, places: number, rng: Rng): void {
-  const n = candidates.length
+function raceForRest(n: number, T: number, out: Uint32Array, places: number, rng: Rng): void {
   if (rest.length < n) {
     rest = new Uint32Array(n)
     logLaw = new Float64Array(n)
@@ -67,8 +83,8 @@ function raceForRest(candidates: Uint32Array, T: number, out: Uint32Array, place
   const step = -1 / (n * T)
   let left = 0
   for (let t = 0; t < n; t++) {
-    if (isAmong(candidates[t], out, places)) continue
-    rest[left] = candidates[t]
+    if (isAmong(t, out, places)) continue
+    rest[left] = t
     const factor = -Math.expm1(step) - 2 * Math.exp(step) * Math.expm1(step * (n - t - 1))
     logLaw[left++] = 2 * t * step + Math.log(factor)
   }

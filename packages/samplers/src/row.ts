@@ -7,6 +7,11 @@ export interface Ranked {
   top(k: number, options?: { seen?: 'skip' | 'keep' }): Uint32Array
   /** Position of each item in the model's full ranking of the catalogue, 0 is best. */
   positionOf(items: Uint32Array, options?: { seen?: 'skip' | 'keep' }): Uint32Array
+  /**
+   * Item at each position (0 is best) of the same ranking; `NO_ITEM` where there is none. Far cheaper than a long `top` where few
+   * positions are wanted and they were drawn before, into a list of their own: then all users are answered at once.
+   */
+  at(positions: Uint32Array, options?: { seen?: 'skip' | 'keep' }): Uint32Array
   scoresOf(items: Uint32Array): Float32Array
 }
 

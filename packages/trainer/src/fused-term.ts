@@ -58,6 +58,7 @@ export function fusedTerm(
 function readBy(loss: FusedLoss): { lists: string[]; teacher: boolean; values: string[] } {
   switch (loss.kind) {
     case 'softCrossEntropy':
+    case 'binaryCrossEntropy':
       return { lists: [loss.list], teacher: true, values: [] }
     case 'catalogueCrossEntropy':
       return { lists: [], teacher: true, values: [] }

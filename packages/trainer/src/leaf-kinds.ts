@@ -47,10 +47,16 @@ export function rowsKind(names: readonly string[]): LeafKind {
 
 export function backgroundsKind(backgrounds: Backgrounds, lists: UserLists): LeafKind {
   const { train } = lists.world
+  /** A user that repeats has the same background in all its rows, unless lists differ from pair to pair. */
+  const rowsOnce = (name: string, block: BatchBlock) =>
+    distinctRows(
+      block.users,
+      backgrounds[name].without.every((list) => lists.isByUser(list)),
+    )
   const unlisted = (name: string, block: BatchBlock) => ({
     items: sideBySide(
-      backgrounds[name].without.map((list) => block.items(list)),
-      block.users.length,
+      backgrounds[name].without.map((list) => ({ items: block.items(list), size: block.sizeOf(list) })),
+      rowsOnce(name, block).first,
     ),
     exclude: train,
     clamp: backgrounds[name].clamp ?? null,
@@ -60,12 +66,42 @@ export function backgroundsKind(backgrounds: Backgrounds, lists: UserLists): Lea
     read(name, model, block) {
       if (!isTrainable(model))
         throw new InputError(`background "${name}": there is one of the model in training only`)
-      const values = backgroundOf(model, block.users, unlisted(name, block))
-      return tf.tensor2d(values, [values.length, 1])
+      const { users, of } = rowsOnce(name, block)
+      const values = backgroundOf(model, users, unlisted(name, block))
+      return tf.tensor2d(
+        Float32Array.from(of, (n) => values[n]),
+        [of.length, 1],
+      )
     },
-    pull: (name, model, block, grad, value) =>
-      pullBackground(model, block.users, unlisted(name, block), grad, value),
+    pull(name, model, block, grad, value) {
+      const { users, first, of } = rowsOnce(name, block)
+      const sums = new Float32Array(users.length)
+      for (let row = 0; row < of.length; row++) sums[of[row]] += grad[row]
+      const values = Float32Array.from(first, (row) => value[row])
+      pullBackground(model, users, unlisted(name, block), sums, values)
+    },
   }
+}
+
+/** Rows of a block each of which stands for all that are the same: their users, the first of each, and which one a row is. */
+interface DistinctRows {
+  readonly users: Uint32Array // [distinct]
+  readonly first: Uint32Array // [distinct]
+  readonly of: Uint32Array // [rows]
+}
+
+function distinctRows(users: Uint32Array, areSame: boolean): DistinctRows {
+  const every = Uint32Array.from(users.keys())
+  if (!areSame) return { users, first: every, of: every }
+  const placeOf = new Map<number, number>()
+  const first: number[] = []
+  const of = every.map((row) => {
+    const known = placeOf.get(users[row])
+    if (known !== undefined) return known
+    placeOf.set(users[row], first.length)
+    return first.push(row) - 1
+  })
+  return { users: Uint32Array.from(placeOf.keys()), first: Uint32Array.from(first), of }
 }
 
 export function auxKind(aux: AuxTables): LeafKind {
@@ -84,17 +120,19 @@ function orFirst(id: number): number {
   return id === NO_ITEM ? 0 : id
 }
 
-/** Several [rows, any] lists as one. */
-function sideBySide(lists: readonly Uint32Array[], rows: number): { items: Uint32Array; k: number } {
-  const sizes = lists.map((list) => list.length / Math.max(1, rows))
-  const k = sizes.reduce((sum, size) => sum + size, 0)
-  const items = new Uint32Array(rows * k)
-  for (let row = 0; row < rows; row++) {
-    let at = row * k
-    lists.forEach((list, n) => {
-      items.set(list.subarray(row * sizes[n], (row + 1) * sizes[n]), at)
-      at += sizes[n]
-    })
-  }
+/** Some rows of several lists as one list. */
+function sideBySide(
+  lists: readonly { readonly items: Uint32Array; readonly size: number }[],
+  rows: Uint32Array,
+): { items: Uint32Array; k: number } {
+  const k = lists.reduce((sum, { size }) => sum + size, 0)
+  const items = new Uint32Array(rows.length * k)
+  rows.forEach((row, n) => {
+    let at = n * k
+    for (const list of lists) {
+      items.set(list.items.subarray(row * list.size, (row + 1) * list.size), at)
+      at += list.size
+    }
+  })
   return { items, k }
 }

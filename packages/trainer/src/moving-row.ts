@@ -100,4 +100,4 @@ function refuse(): never {
   )
 }
 
-const noModel: Ranked = { top: refuse, positionOf: refuse, scoresOf: refuse }
+const noModel: Ranked = { top: refuse, positionOf: refuse, at: refuse, scoresOf: refuse }

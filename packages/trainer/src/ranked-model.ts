@@ -20,7 +20,7 @@ export interface WholeList {
 /**
  * One model as list programs see it. The first `top` in a block of users ranks the whole block in one call, and
  * the others are answered from it; so a method declares nothing and nothing of users x items is ever held. Positions and
- * scores of a declared list are made for a whole round of users at once in the same way.
+ * scores of a declared list, or the items at declared positions, are made for a whole round of users at once in the same way.
  */
 export class RankedModel implements Ranked {
   readonly #model: Model
@@ -75,15 +75,16 @@ export class RankedModel implements Ranked {
   top(k: number, { seen = 'keep' }: { seen?: Seen } = {}): Uint32Array {
     const ranked = this.#ranked[seen]
     ranked.asked = true
-    if (ranked.k < k) {
-      ranked.k = Math.min(k, this.#model.numItems)
+    const longest = Math.min(k, this.#model.numItems)
+    if (ranked.k < longest) {
+      ranked.k = longest
       ranked.users = Math.max(1, Math.min(usersPerRound, Math.floor(blockBytes / (4 * ranked.k))))
       ranked.blocks.clear()
     }
     const index = Math.floor(this.#user / ranked.users)
     const items = ranked.blocks.get(index) ?? this.#rankBlock(index, seen)
     const start = (this.#user % ranked.users) * ranked.k
-    let end = start + Math.min(k, ranked.k)
+    let end = start + longest
     while (end > start && items[end - 1] === NO_ITEM) end--
     return items.subarray(start, end)
   }
@@ -93,6 +94,17 @@ export class RankedModel implements Ranked {
     return this.#answer(items, `position ${seen}`, (users, asked, k) =>
       this.#model.positionsOf(users, asked, k, exclude),
     )
+  }
+
+  at(positions: Uint32Array, { seen = 'keep' }: { seen?: Seen } = {}): Uint32Array {
+    const { itemsAt } = this.#model
+    if (itemsAt) {
+      const exclude = seen === 'skip' ? this.#train : null
+      return this.#answer(positions, `item ${seen}`, (users, asked, k) => itemsAt(users, asked, k, exclude))
+    }
+    const deepest = positions.reduce((most, at) => (at < this.#model.numItems ? Math.max(most, at) : most), 0)
+    const items = this.top(deepest + 1, { seen })
+    return positions.map((at) => items[at] ?? NO_ITEM)
   }
 
   scoresOf(items: Uint32Array): Float32Array {

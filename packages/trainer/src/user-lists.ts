@@ -52,6 +52,8 @@ export class UserLists {
   readonly #models: ListModels
   readonly #row: MovingRow
   readonly #method: string
+  /** The list that is being drawn: what it holds of users whose turn is yet to come is of the last draw. */
+  #unfinished: Uint32Array | null = null
 
   constructor(method: AnyMethod, params: Readonly<Record<string, unknown>>, models: ListModels) {
     const { teacher, student, train } = models
@@ -92,13 +94,15 @@ export class UserLists {
     ]
     const { numUsers } = this.world
     for (let first = 0; first < numUsers; first += usersPerRound)
-      for (const job of jobs) {
+      for (const { forUser, items } of jobs) {
         this.#row.beginJob()
+        this.#unfinished = items
         for (let user = first; user < Math.min(first + usersPerRound, numUsers); user++) {
           this.#row.moveTo(user)
-          job(user)
+          forUser(user)
         }
       }
+    this.#unfinished = null
     for (const [, list] of stored) list.teacher = null
     this.#row.endRound()
   }
@@ -115,7 +119,7 @@ export class UserLists {
     const row = this.#row.forBatch(epoch)
     for (const user of users) {
       this.#row.moveTo(user)
-      for (const job of jobs) job(user, row)
+      for (const { forUser } of jobs) forUser(user, row)
     }
   }
 
@@ -123,6 +127,12 @@ export class UserLists {
     const stored = this.#stored.get(name)
     if (stored === undefined) throw new Error(`no stored list "${name}"`)
     return stored
+  }
+
+  /** Whether the list is the same in all rows of a user. */
+  isByUser(name: string): boolean {
+    const spec = this.lists[name]
+    return 'draw' in spec ? spec.per !== 'pair' : !('pair' in spec)
   }
 
   /** [users, size] */
@@ -220,23 +230,27 @@ export class UserLists {
       spec.per === 'pair'
         ? items.subarray(offsets[user] * width, offsets[user + 1] * width)
         : items.subarray(user * size, (user + 1) * size)
-    return (user: number, row: Row = this.#row) => spec.draw(row, rowOf(user).fill(NO_ITEM), rng.at(user))
+    const forUser = (user: number, row: Row = this.#row) =>
+      spec.draw(row, rowOf(user).fill(NO_ITEM), rng.at(user))
+    return { forUser, items }
   }
 
   #filling(name: string, spec: ValueSpec, epoch: number, step: number | null = null) {
     const rng = forkFor(this.#models.rng.fork('value').fork(name).fork(epoch), step)
-    return (user: number, row: Row = this.#row) => {
+    const forUser = (user: number, row: Row = this.#row) => {
       const out = this.#rowOfValue(name, user)
       if (!spec.carried) out.fill(0)
       spec.fill(row, out, rng.at(user))
     }
+    return { forUser, items: null }
   }
 
   #wholeList({ buffer, byteOffset }: Uint32Array): StoredList | null {
     for (const list of this.#stored.values()) {
       const { items, spec } = list
       const inside = byteOffset >= items.byteOffset && byteOffset < items.byteOffset + items.byteLength
-      if (items.buffer === buffer && inside && spec.per !== 'pair') return list
+      const known = spec.per !== 'pair' && items !== this.#unfinished
+      if (items.buffer === buffer && inside && known) return list
     }
     return null
   }

@@ -1,6 +1,7 @@
 import { InputError } from '@recdistill/core'
 import {
   expectAdam,
+  expectBinary,
   expectBackground,
   expectCatalogueLoss,
   expectCount,
@@ -11,6 +12,7 @@ import {
   expectLists,
   expectMatrix,
   expectMatrixEntries,
+  expectPositions,
   expectPositive,
   expectSameDim,
   expectSameUsers,
@@ -19,9 +21,11 @@ import {
 import type { Engine, ListRows, Table } from '../engine.ts'
 import { adam } from './adam.ts'
 import { backgroundLogSumExp, pullBackground } from './background.ts'
+import { binaryCrossEntropy } from './binary-cross-entropy.ts'
 import { bpr } from './bpr.ts'
 import { catalogueCrossEntropy } from './catalogue-loss.ts'
 import { plainNumbers } from './numbers.ts'
+import { itemsAt } from './items-at.ts'
 import { positions } from './positions.ts'
 import { propagate } from './propagate.ts'
 import { pullRows, pullScores } from './pull-scores.ts'
@@ -157,6 +161,10 @@ export function createPlainEngine(): Engine {
       expectLength('positions: out', out.length, rows.items.length)
       positions(...own2, rows, exclude, out)
     },
+    itemsAt(user, item, users, positions, exclude, out) {
+      const rows = expectPositions(user, item, users, positions, exclude, out)
+      itemsAt(...checked('itemsAt', user, item), rows, exclude, out)
+    },
     propagate(matrix, input, dim, out) {
       expectMatrix(matrix, input, dim, out)
       expectMatrixEntries(matrix)
@@ -179,6 +187,12 @@ export function createPlainEngine(): Engine {
       expectLength('softCrossEntropy: teacher', teacher.length, rows.items.length)
       expectPositive('softCrossEntropy.temperature', temperature)
       return softCrossEntropy(...own2, rows, weights, teacher, temperature, scale)
+    },
+    binaryCrossEntropy(user, item, rows, ...rest) {
+      const own2 = checked('binaryCrossEntropy', user, item, rows)
+      const [weights, teacher, temperature, shift] = rest
+      expectBinary(rows, weights, teacher, temperature, shift)
+      return binaryCrossEntropy(...own2, rows, ...rest)
     },
     catalogueCrossEntropy(user, item, teacherUser, teacherItem, users, weights, temperature, scale) {
       expectCatalogueLoss(user, item, teacherUser, teacherItem, users, weights, temperature)

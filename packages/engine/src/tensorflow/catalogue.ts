@@ -38,6 +38,28 @@ export function rank(
   return { users: users.slice(), k, items, scores }
 }
 
+/** The items at positions[b, j], picked from a ranking as long as the farthest of them asks for. */
+export function itemsAt(
+  device: Device,
+  user: DeviceTable,
+  item: DeviceTable,
+  users: Uint32Array,
+  positions: Uint32Array,
+  k: number,
+  exclude: Csr | null,
+  out: Uint32Array,
+): void {
+  const depth = positions.reduce((most, at) => (at < item.rows ? Math.max(most, at + 1) : most), 0)
+  if (depth === 0) {
+    out.fill(NO_ITEM)
+    return
+  }
+  const { items } = rank(device, user, item, users, depth, exclude)
+  positions.forEach((at, n) => {
+    out[n] = at < depth ? items[Math.floor(n / k) * depth + at] : NO_ITEM
+  })
+}
+
 /**
  * Position of items[b, j] among all items outside `exclude`. Every score of the catalogue is looked up among the k given ones,
  * sorted: a histogram of the places counts those that score more. Equal scores, which are rare, are decided by id here.

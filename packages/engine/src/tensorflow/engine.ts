@@ -3,6 +3,7 @@ import { InputError } from '@recdistill/core'
 import type { NativeBinding } from '@recdistill/tensor/node-backend'
 import {
   expectAdam,
+  expectBinary,
   expectBackground,
   expectCatalogueLoss,
   expectCount,
@@ -12,6 +13,7 @@ import {
   expectLength,
   expectLists,
   expectMatrix,
+  expectPositions,
   expectPositive,
   expectSameDim,
   expectSameUsers,
@@ -21,10 +23,17 @@ import type { Engine, ListRows, Table } from '../engine.ts'
 import { plainNumbers } from '../plain/numbers.ts'
 import { backgroundLogSumExp, pullBackground } from './background.ts'
 import { catalogueCrossEntropy } from './catalogue-loss.ts'
-import { positions, rank } from './catalogue.ts'
+import { itemsAt, positions, rank } from './catalogue.ts'
 import { attribute, createDevice, DOUBLE, FLOAT, type Handle } from './device.ts'
 import { gatherBlock, inBlocks, pullBlock, scoresOf, type Block } from './lists.ts'
-import { arithmetic, bprBlock, cast, crossEntropyBlock, relaxedRankingBlock } from './losses.ts'
+import {
+  arithmetic,
+  binaryCrossEntropyBlock,
+  bprBlock,
+  cast,
+  crossEntropyBlock,
+  relaxedRankingBlock,
+} from './losses.ts'
 import { createSparseMatrices } from './sparse.ts'
 import {
   blame,
@@ -283,6 +292,11 @@ export function createTensorFlowEngine(
       expectLength('positions: out', out.length, rows.items.length)
       positions(device, ...pair, rows, exclude, out)
     },
+    itemsAt(user, item, users, positions, exclude, out) {
+      const pair = [own(user), own(item)] as const
+      const { k } = expectPositions(user, item, users, positions, exclude, out)
+      itemsAt(device, ...pair, users, positions, k, exclude, out)
+    },
     propagate(matrix, input, dim, out) {
       expectMatrix(matrix, input, dim, out)
       matrices.product(matrix, input, dim, out)
@@ -318,6 +332,24 @@ export function createTensorFlowEngine(
       return summed('softCrossEntropy', pair, rows.users.length, rows.k, (first, last) =>
         crossEntropy(pair, rows, first, last, teacher, column(weights, first, last), temperature, scale),
       )
+    },
+    binaryCrossEntropy(user, item, rows, weights, teacher, temperature, shift, scale) {
+      const pair = checked('binaryCrossEntropy', user, item, rows)
+      expectBinary(rows, weights, teacher, temperature, shift)
+      const { users, k } = rows
+      if (k === 0) return 0
+      return summed('binaryCrossEntropy', pair, users.length, k, (first, last) => {
+        const list = scored(pair, gatherBlock(device, ...pair, rows, first, last))
+        const { loss, grad } = binaryCrossEntropyBlock(device, list.scores, list.real, {
+          teacher: cast(device, device.floats(teacher.slice(first * k, last * k), [last - first, k]), DOUBLE),
+          weights: column(weights, first, last),
+          temperature,
+          shift,
+          scale,
+        })
+        list.pull(grad)
+        return { loss, scores: [list.scores] }
+      })
     },
     catalogueCrossEntropy(user, item, teacherUser, teacherItem, users, weights, temperature, scale) {
       expectCatalogueLoss(user, item, teacherUser, teacherItem, users, weights, temperature)

@@ -57,6 +57,30 @@ export function crossEntropyBlock(
   }
 }
 
+/** weights[b] * sum of softplus(s) - y s against y = sigmoid((t + shift) / temperature). (Spec K4) */
+export function binaryCrossEntropyBlock(
+  device: Device,
+  scores: Handle,
+  real: Handle | null,
+  {
+    teacher,
+    weights,
+    temperature,
+    shift,
+    scale,
+  }: { teacher: Handle; weights: Handle; temperature: number; shift: number; scale: number },
+): ListLoss {
+  const ops = arithmetic(device)
+  const shifted = shift === 0 ? teacher : ops.sub(teacher, ops.constant(-shift))
+  const y = device.run('Sigmoid', [ops.scale(shifted, 1 / temperature)])
+  const terms = ops.sub(device.run('Softplus', [scores]), ops.mul(y, scores))
+  const difference = ops.sub(device.run('Sigmoid', [scores]), y)
+  return {
+    loss: ops.total(ops.mul(weights, ops.sumOverList(ops.where(real, terms, 0)))),
+    grad: ops.where(real, ops.mul(difference, ops.scale(weights, scale)), 0),
+  }
+}
+
 /**
  * weights[b] * sum over k of log D_k - a_k, where D_k sums exp over the listed scores from k on and all background scores.
  * D and the sums of its reciprocals come from cumulative log-sum-exp. (Spec K3)

@@ -3,7 +3,7 @@ import { expectIds } from '../check-input.ts'
 import type { ListRows } from '../engine.ts'
 import { earlierRankings, hintWidth } from './earlier-rankings.ts'
 import { readyRows, type Context } from './list-kernels.ts'
-import { Arg, Control, Kernel, Sorting, Tile } from './layout.ts'
+import { Arg, Asked, Control, Kernel, Selection, Sorting, Tile } from './layout.ts'
 import { expectFinite, flush, setJob, type WasmTable } from './table.ts'
 
 /** A table of items laid out for scoring all of them, kept until the table changes. */
@@ -18,6 +18,8 @@ interface Catalogue {
 export interface Catalogues {
   rank(user: WasmTable, item: WasmTable, users: Uint32Array, k: number, exclude: Csr | null): Ranking
   positions(user: WasmTable, item: WasmTable, rows: ListRows, exclude: Csr | null, out: Uint32Array): void
+  /** `items` of the rows are positions. */
+  itemsAt(user: WasmTable, item: WasmTable, rows: ListRows, exclude: Csr | null, out: Uint32Array): void
   /** Gives back what was kept for a table. */
   forget(item: WasmTable): void
 }
@@ -49,7 +51,7 @@ export function createCatalogues(context: Context): Catalogues {
       setWords({
         k,
         capacity,
-        places: 0,
+        asked: Asked.best,
         k0: 0,
         outItems,
         outScores,
@@ -80,13 +82,43 @@ export function createCatalogues(context: Context): Catalogues {
       const catalogue = prepare(item)
       arena.begin()
       const result = arena.take(items.length * 4)
-      setWords({ k: 0, capacity: 0, places: k, k0: k, items0: arena.copyIn(items), out: result })
+      setWords({ asked: Asked.positions, places: k, k0: k, items0: arena.copyIn(items), out: result })
       const ids = () => {
         expectIds('positions: users', users, user)
         expectIds('positions: items', items, item, true)
       }
       run(user, item, catalogue, users, exclude, { slot: (3 * k + 1) * 8, sorting: 0 }, ids)
       out.set(heap.u32.subarray(result / 4, result / 4 + items.length))
+    },
+    itemsAt(user, item, { users, items: positions, k }, exclude, out) {
+      if (out.length === 0) return
+      const catalogue = prepare(item)
+      arena.begin()
+      const needs = arena.take(users.length * 4)
+      const most = writeNeeds(
+        { users, items: positions, k },
+        item.rows,
+        exclude,
+        heap.u32.subarray(needs / 4, needs / 4 + users.length),
+      )
+      const capacity = Math.min(2 * most + 64, item.rows + 1)
+      const result = arena.take(positions.length * 4)
+      setWords({
+        asked: Asked.items,
+        places: k,
+        k0: 0,
+        items0: arena.copyIn(positions),
+        out: result,
+        needs,
+        capacity,
+      })
+      const sample = (Tile.users + 1) * Tile.items * Selection.tiles * 4
+      const bytes = {
+        slot: (capacity + 1) * 8,
+        sorting: Math.max(sample, capacity * 10 + Math.max(Sorting.buckets, Selection.buckets) * 4 + 64),
+      }
+      run(user, item, catalogue, users, exclude, bytes, () => expectIds('itemsAt: users', users, user))
+      out.set(heap.u32.subarray(result / 4, result / 4 + positions.length))
     },
     forget(item) {
       const old = kept.get(item)
@@ -119,6 +151,7 @@ export function createCatalogues(context: Context): Catalogues {
       users: arena.copyIn(users),
       k1: 0,
       mode: 0,
+      slotBytes: bytes.slot,
       scratchBytes,
       scratch: arena.take(scratchBytes * threads),
       ...(exclude ? copyExclude(users, exclude) : { exclude: 0, excludeOffsets: 0 }),
@@ -192,6 +225,25 @@ export function createCatalogues(context: Context): Catalogues {
     for (const name in words)
       heap.u32[at + Arg[name as keyof typeof Arg]] = words[name as keyof typeof Arg] ?? 0
   }
+}
+
+/** How many of a user's items must be known to find those at the positions, were all excluded ones before them. Returns the most. */
+function writeNeeds(
+  { users, items: positions, k }: ListRows,
+  numItems: number,
+  exclude: Csr | null,
+  needs: Uint32Array,
+): number {
+  let most = 0
+  for (let row = 0; row < users.length; row++) {
+    let need = 0
+    for (let j = row * k; j < (row + 1) * k; j++)
+      if (positions[j] !== NO_ITEM) need = Math.max(need, positions[j] + 1)
+    if (exclude) need += exclude.offsets[users[row] + 1] - exclude.offsets[users[row]]
+    needs[row] = Math.min(need, numItems)
+    most = Math.max(most, needs[row])
+  }
+  return most
 }
 
 /**

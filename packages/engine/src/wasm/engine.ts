@@ -1,6 +1,7 @@
 import { InputError } from '@recdistill/core'
 import {
   expectAdam,
+  expectBinary,
   expectCount,
   expectExclude,
   expectFiniteRows,
@@ -9,6 +10,7 @@ import {
   expectLists,
   expectMatrix,
   expectMatrixEntries,
+  expectPositions,
   expectPositive,
   expectSameDim,
   expectSameUsers,
@@ -246,6 +248,10 @@ export function createWasmEngine({
       expectExclude('positions', rows.users, exclude)
       catalogues.positions(own(user), own(item), rows, exclude, out)
     },
+    itemsAt(user, item, users, positions, exclude, out) {
+      const rows = expectPositions(user, item, users, positions, exclude, out)
+      catalogues.itemsAt(own(user), own(item), rows, exclude, out)
+    },
     propagate(matrix, input, dim, out) {
       expectMatrix(matrix, input, dim, out)
       const stride = Math.ceil(dim / 4) * 4
@@ -297,6 +303,21 @@ export function createWasmEngine({
         teachers: [teacher],
         weights,
         temperature,
+        scale,
+      })
+    },
+    binaryCrossEntropy(user, item, rows, weights, teacher, temperature, shift, scale) {
+      expectBinary(rows, weights, teacher, temperature, shift)
+      return runLists(context, {
+        what: 'binaryCrossEntropy',
+        mode: Mode.binaryCrossEntropy,
+        user: own(user),
+        item: own(item),
+        lists: [rows],
+        teachers: [teacher],
+        weights,
+        temperature,
+        teacherShift: shift,
         scale,
       })
     },

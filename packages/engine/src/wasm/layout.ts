@@ -29,6 +29,7 @@ export enum Mode {
   rceKd,
   relaxedRanking,
   bpr,
+  binaryCrossEntropy,
 }
 
 /** Tables all of whose rows are brought up to date, marked or not. */
@@ -142,11 +143,28 @@ export enum Arg {
   values,
   input,
   dim,
+  asked,
+  slotBytes,
+  needs,
+  teacherShift,
+}
+
+/** What is asked of the catalogue. */
+export enum Asked {
+  best,
+  positions,
+  items,
 }
 
 /** Buckets that keys are sorted into at most. */
 export enum Sorting {
   buckets = 4096,
+}
+
+/** How the items at given positions are found: tiles that are looked at first, and buckets of what is collected. */
+export enum Selection {
+  tiles = 128,
+  buckets = 1024,
 }
 
 /** Rows of users scored together against one tile, and items of a tile. */

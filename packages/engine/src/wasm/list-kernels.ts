@@ -18,6 +18,7 @@ export interface ListJob {
   readonly weights?: Float32Array
   readonly temperature?: number
   readonly cap?: number
+  readonly teacherShift?: number
   readonly scale?: number
   /** Gradient of the scores, for `Mode.pull`. */
   readonly grad?: Float32Array
@@ -116,6 +117,7 @@ export function runLists(context: Context, job: ListJob): number {
   heap.f32[at + Arg.inverseTemperature] = 1 / (job.temperature ?? 1)
   heap.f32[at + Arg.scale] = job.scale ?? 1
   heap.f32[at + Arg.cap] = job.cap ?? Infinity
+  heap.f32[at + Arg.teacherShift] = job.teacherShift ?? 0
 
   // lists that name nearly every item cost more to mark than to bring all of them up to date
   const all = user !== item && entries >= 2 * item.rows ? All.items : 0

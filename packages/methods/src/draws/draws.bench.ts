@@ -42,6 +42,7 @@ function epochOf(method: AnyMethod): () => void {
   const view = (items: Uint32Array) => ({
     top: (k: number) => items.subarray(user * longest, user * longest + k),
     positionOf: () => seen,
+    at: (positions: Uint32Array) => positions,
     scoresOf: () => new Float32Array(0),
   })
   const row: Row = {

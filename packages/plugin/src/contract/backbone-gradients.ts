@@ -149,6 +149,7 @@ export function expectSlopes(
 const losses: readonly FusedLoss[] = [
   { kind: 'softCrossEntropy', list: 'a', temperature: 1 },
   { kind: 'softCrossEntropy', list: 'b', temperature: 2.5 },
+  { kind: 'binaryCrossEntropy', list: 'b', temperature: 1.5, shift: -0.4 },
   { kind: 'relaxedRanking', listed: 'a', background: 'b', scoreCap: null },
   { kind: 'relaxedRanking', listed: 'a', background: 'b', scoreCap: 0.1 },
   { kind: 'rceKd', top: 'a', approximate: 'b', gamma: 'gamma', temperature: 2 },

@@ -123,7 +123,7 @@ function forbidden(model: string): Ranked {
   const refuse = () => {
     throw new Error(`a draw for a batch asks row.${model}, whose ranking would be older than the model`)
   }
-  return { top: refuse, positionOf: refuse, scoresOf: refuse }
+  return { top: refuse, positionOf: refuse, at: refuse, scoresOf: refuse }
 }
 
 function blank({ lists, values, scene: { seen } }: Declared): Omit<Drawn, 'epoch'> {

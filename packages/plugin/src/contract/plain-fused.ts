@@ -41,6 +41,9 @@ export function plainFused(
         part(loss.approximate, weights[row] * gamma)
         break
       }
+      case 'binaryCrossEntropy':
+        value += binaryRow(loss, row, weights[row], lists, scores, gradients)
+        break
       case 'relaxedRanking':
         value += relaxedRow(loss, row, weights[row], lists, scores, gradients)
         break
@@ -54,6 +57,7 @@ export function readBy(loss: FusedLoss): readonly string[] {
   switch (loss.kind) {
     case 'softCrossEntropy':
     case 'catalogueCrossEntropy':
+    case 'binaryCrossEntropy':
       return [loss.list]
     case 'relaxedRanking':
       return [loss.listed, loss.background]
@@ -75,6 +79,27 @@ function softmaxOf(places: readonly number[], scores: ArrayLike<number>, tempera
   const total = logSumExp(scaled)
   const log = scaled.map((x) => x - total)
   return { log, probability: log.map(Math.exp) }
+}
+
+/** K4: sum of softplus(s) - y s. */
+function binaryRow(
+  { list, temperature, shift }: Extract<FusedLoss, { kind: 'binaryCrossEntropy' }>,
+  row: number,
+  weight: number,
+  lists: FusedInput['lists'],
+  scores: Readonly<Record<string, ArrayLike<number>>>,
+  gradients: Readonly<Record<string, Float64Array>>,
+): number {
+  const sigmoid = (x: number) => 1 / (1 + Math.exp(-x))
+  const teacher = lists[list].teacher as ArrayLike<number>
+  let value = 0
+  for (const place of placesOf(lists[list], row)) {
+    const score = scores[list][place]
+    const target = sigmoid((teacher[place] + shift) / temperature)
+    value += Math.max(score, 0) + Math.log1p(Math.exp(-Math.abs(score))) - target * score
+    gradients[list][place] += weight * (sigmoid(score) - target)
+  }
+  return weight * value
 }
 
 /** K3: sum over k of log D_k - a_k, D_k over the list from k on and the whole background. */

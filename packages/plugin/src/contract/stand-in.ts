@@ -48,6 +48,7 @@ function rank(model: StandIn, user: number, seen: Uint32Array): Ranked {
   return {
     top: (k, options) => order(options?.seen).slice(0, k),
     positionOf: (items, options) => items.map((item) => order(options?.seen).indexOf(item)),
+    at: (positions, options) => positions.map((at) => order(options?.seen)[at] ?? NO_ITEM),
     scoresOf: (items) => Float32Array.from(items, (item) => (item === NO_ITEM ? 0 : scores[item])),
   }
 }
