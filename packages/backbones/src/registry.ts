@@ -2,12 +2,14 @@ import { InputError, nearest } from '@recdistill/core'
 import type { BackboneDefinition } from '@recdistill/plugin'
 import cdae from './cdae.ts'
 import ease from './ease.ts'
+import hstu from './hstu.ts'
 import ials from './ials.ts'
 import itemKnn from './item-knn.ts'
 import lightgcn from './lightgcn.ts'
 import mf from './mf.ts'
 import neumf from './neumf.ts'
 import popularity from './popularity.ts'
+import sasrec from './sasrec.ts'
 
 /** Every built-in backbone. */
 export const backbones: readonly BackboneDefinition[] = [
@@ -15,6 +17,8 @@ export const backbones: readonly BackboneDefinition[] = [
   lightgcn,
   cdae,
   neumf,
+  hstu,
+  sasrec,
   ials,
   ease,
   itemKnn,

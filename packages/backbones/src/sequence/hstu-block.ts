@@ -1,4 +1,5 @@
 import { tf, type Tensor2D } from '@recdistill/tensor'
+import { byHead, causal } from './heads.ts'
 import { layerNorm } from './layer-norm.ts'
 import { silu } from './silu.ts'
 import type { Drop } from './sequence-encoder.ts'
@@ -52,27 +53,13 @@ export function pointwiseAttention(
   distances?: Tensor2D,
 ): { u: tf.Tensor3D; o: tf.Tensor3D } {
   const [rows, length] = z.shape
-  const [u, ...vqk] = tf.split(z, [heads * dv, heads * dv, heads * dqk, heads * dqk], -1)
+  const [u, ...vqk] = tf.split<tf.Tensor3D>(z, [heads * dv, heads * dv, heads * dqk, heads * dqk], -1)
   const [v, q, k] = vqk.map((part) => byHead(part, heads))
   const scores = tf.matMul(q, k, false, true) // [rows, heads, length, length]
   const biased = distances ? tf.add<tf.Tensor4D>(scores, biasOf(distances, length)) : scores
-  const weights = tf.mul<tf.Tensor4D>(silu(biased), causal(length, 1 / divisor))
+  const weights = tf.mul<tf.Tensor4D>(silu(biased), causal(length, 1 / divisor, 0))
   const o = tf.transpose(tf.matMul(weights, v), [0, 2, 1, 3])
   return { u, o: tf.reshape(o, [rows, length, heads * dv]) }
-}
-
-/** [rows, length, heads width] -> [rows, heads, length, width] */
-export function byHead(x: tf.Tensor3D, heads: number): tf.Tensor4D {
-  const [rows, length, width] = x.shape
-  if (heads === 1) return tf.reshape(x, [rows, 1, length, width])
-  return tf.transpose(tf.reshape(x, [rows, length, heads, width / heads]), [0, 2, 1, 3])
-}
-
-/** `value` where a position may look, itself and what was before it, and 0 elsewhere. [length, length] */
-function causal(length: number, value: number): Tensor2D {
-  const mask = new Float32Array(length * length)
-  for (let row = 0; row < length; row++) mask.fill(value, row * length, row * length + row + 1)
-  return tf.tensor2d(mask, [length, length])
 }
 
 function biasOf(distances: Tensor2D, length: number): Tensor2D {

@@ -20,11 +20,7 @@ export interface SequenceEncoder extends UserEncoder {
    * Runs the histories of users in training: `use` gets the states of all positions that have a next item, with these, and
    * returns its gradient with respect to the states, which is pulled back. [items, dim]
    */
-  train(
-    users: Uint32Array,
-    rng: Rng,
-    use: (sequences: Sequences, states: Float32Array) => Float32Array,
-  ): void
+  train(users: Uint32Array, rng: Rng, use: (sequences: Sequences, states: Float32Array) => Float32Array): void
 }
 
 interface SequenceModel {
@@ -111,13 +107,12 @@ export function sequenceEncoder(engine: Engine, model: SequenceModel): SequenceE
       out.fill(0)
       for (const sequences of sequencesOf(histories, users, { length })) {
         const positions = positionsOf(sequences, positionOf)
-        const states = tf.tidy(() =>
-          pick(
-            layers.apply(inputOf(sequences, positions), weightsOf(), (x) => x).dataSync<'float32'>(),
-            sequences.ends,
-            dim,
-          ),
-        )
+        let states: Float32Array = new Float32Array(0)
+        // by assignment: `tf.tidy` would search an array it is given for tensors
+        tf.tidy(() => {
+          const grid = layers.apply(inputOf(sequences, positions), weightsOf(), (x) => x)
+          states = pick(grid.dataSync<'float32'>(), sequences.ends, dim)
+        })
         if (normalised) normaliseRows(states, dim)
         sequences.rows.forEach((row, n) => out.set(states.subarray(n * dim, (n + 1) * dim), row * dim))
       }
@@ -162,10 +157,7 @@ function dropping({ users, lengths, longest }: Sequences, rng: Rng, usual: numbe
   }
 }
 
-function positionsOf(
-  { lengths, items }: Sequences,
-  positionOf: SequenceModel['positionOf'],
-): Uint32Array {
+function positionsOf({ lengths, items }: Sequences, positionOf: SequenceModel['positionOf']): Uint32Array {
   const positions = new Uint32Array(items.length)
   let at = 0
   for (const length of lengths)
