@@ -57,6 +57,8 @@ export interface MethodDefinition<
    * a function where parameters decide.
    */
   readonly over: Over | ChooseOver<z.output<P>>
+  /** What the term counts as: the sum over the rows of a batch (default), or that divided by their number; an item side stays a sum. */
+  reduce?(params: z.output<P>): 'sum' | 'mean'
   /** Summed over rows. A plain expression of tensors; differentiated with respect to the student's views and `aux`. */
   loss(input: LossInput<z.output<P>, L, V, R, A, B, M>): Scalar
   /** The same loss by name, when it is a built-in one: lets the engine skip the tape. */

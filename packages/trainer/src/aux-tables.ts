@@ -32,6 +32,9 @@ export class AuxTables {
         throw new InputError(
           `${method}: aux "${name}" has shape [${spec.shape.join(', ')}]; every side must be at least 1`,
         )
+    }
+    for (const [name, spec] of Object.entries(specs)) {
+      const [rows, width] = shapeOfTable(spec)
       const table = engine.table(`${method} ${name}`, rows, width, { trainable: true })
       engine.write(table, initial(spec, rows * width, rng.fork(name)))
       this.#tables.set(name, table)

@@ -38,6 +38,13 @@ export function itemTerm(
     loss: side.loss as AnyMethod['loss'],
     fused: () => side.fused ?? null,
   }
+  const drawn = Object.entries(userLists.lists).flatMap(([name, spec]) =>
+    'draw' in spec && spec.per !== 'pair' ? [userLists.list(name)] : [],
+  )
+  if (side.over === 'listed' && drawn.length === 0)
+    throw new InputError(
+      `${method.name}: its item side runs over listed items, but no list is drawn for users; declare one, or choose over positives`,
+    )
   const term = makeTerm(asMethod, {
     ...setting,
     lambda: lambda * side.weight,
@@ -50,10 +57,9 @@ export function itemTerm(
   })
   const distinct = new DistinctIds(student.numItems)
   const listed = (users: Uint32Array) =>
-    Object.keys(userLists.lists).flatMap((name) => {
-      const { items, size } = userLists.list(name)
-      return Array.from(users, (user) => items.subarray(user * size, (user + 1) * size))
-    })
+    drawn.flatMap(({ items, size }) =>
+      Array.from(users, (user) => items.subarray(user * size, (user + 1) * size)),
+    )
   const none = new Uint32Array(0)
   return {
     beginEpoch: (epoch: number) => term.beginEpoch(epoch),

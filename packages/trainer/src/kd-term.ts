@@ -45,22 +45,35 @@ export interface KdSetting {
 }
 
 export function kdTerm(method: AnyMethod, setting: KdSetting): KdTerm {
-  const { params, lambda, student, teacher, trajectories, learningTeacher, train, rng } = setting
-  const lists = new UserLists(method, params, {
-    teacher,
-    student,
-    train,
-    trajectories,
-    teacherMoves: learningTeacher !== null,
-    rng,
-    engine: setting.engine,
+  const lists = new UserLists(method, setting.params, {
+    ...setting,
+    teacherMoves: setting.learningTeacher !== null,
   })
+  const owned: Owned[] = [lists]
+  try {
+    return termOf(method, setting, lists, owned)
+  } catch (error) {
+    for (const each of owned) each.dispose()
+    throw error
+  }
+}
+
+interface Owned {
+  dispose(): void
+}
+
+/** @param owned Receives whatever is made and has to be given back. */
+function termOf(method: AnyMethod, setting: KdSetting, lists: UserLists, owned: Owned[]): KdTerm {
+  const { params, lambda, student, teacher, learningTeacher, engine, optimizer, rng } = setting
+  const own = <T extends Owned | null>(made: T): T => {
+    if (made) owned.push(made)
+    return made
+  }
   const over = rowsOver(method, params)
   checkPairLists(method.name, over, lists.lists)
   checkVectors(method, params, setting, lists)
-  const { engine, optimizer } = setting
   const specs = method.aux?.(params, lists.world) ?? ({} as Aux)
-  const aux = new AuxTables(specs, { engine, optimizer, rng: rng.fork('aux'), method: method.name })
+  const aux = own(new AuxTables(specs, { engine, optimizer, rng: rng.fork('aux'), method: method.name }))
   const tape = { method, params, lists, aux, rng: rng.fork('tape') }
   const onTape = tapeLoss(tape, { learner: student, other: teacher, name: 'student', loss: method.loss })
   const ofTeacher =
@@ -74,11 +87,11 @@ export function kdTerm(method: AnyMethod, setting: KdSetting): KdTerm {
       : null
   const fused = ofTeacher
     ? null
-    : fusedTerm(method.fused?.(params) ?? null, { lists, student, teacher, engine })
+    : own(fusedTerm(method.fused?.(params) ?? null, { lists, student, teacher, engine }))
   const distinct = new DistinctIds(student.numUsers)
   const overPairs = needsPairs(lists.lists)
   const side = method.itemSide?.(params) ?? null
-  const items = side && itemTerm(method, side, { setting, userLists: lists, makeTerm: kdTerm })
+  const items = side && own(itemTerm(method, side, { setting, userLists: lists, makeTerm: kdTerm }))
 
   return {
     beginEpoch(epoch) {
@@ -98,8 +111,9 @@ export function kdTerm(method: AnyMethod, setting: KdSetting): KdTerm {
         progress: (at.epoch + at.step / at.steps) / at.epochs,
       }
       // Both losses are taken before either model moves.
-      ofTeacher?.(rows, lambda)
-      const loss = fused?.step(users, perPair ? counts : counts.fill(1), lambda) ?? onTape(rows, lambda)
+      const scale = method.reduce?.(params) === 'mean' ? lambda / Math.max(1, rows.users.length) : lambda
+      ofTeacher?.(rows, scale)
+      const loss = fused?.step(users, perPair ? counts : counts.fill(1), scale) ?? onTape(rows, scale)
       const ofItems = items?.step(batch, at, users) ?? 0
       return { loss: loss + ofItems, rows: rows.users.length }
     },
@@ -111,10 +125,7 @@ export function kdTerm(method: AnyMethod, setting: KdSetting): KdTerm {
       items?.restore(arrays)
     },
     dispose() {
-      aux.dispose()
-      fused?.dispose()
-      lists.dispose()
-      items?.dispose()
+      for (const each of owned) each.dispose()
     },
   }
 }

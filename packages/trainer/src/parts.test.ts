@@ -9,7 +9,7 @@ import { countTensors, prepareTensors, tf, type Tensor2D } from '@recdistill/ten
 import { randomSplit } from '@recdistill/testkit'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { train, type TrainOptions, type TrainOutcome } from './index.ts'
+import { loadModel, train, type TrainOptions, type TrainOutcome } from './index.ts'
 
 beforeAll(() => prepareTensors())
 
@@ -258,4 +258,134 @@ test('a draw for a batch cannot ask a model', () => {
     loss: ({ student }) => tf.sum(student.scores.a),
   })
   expect(() => run(distilling(asking))).toThrow('asks no model')
+})
+
+test('a model that is trained at once is fitted, measured and kept in one epoch, and cannot be a student', () => {
+  const popularity = { definition: loadBackbone('popularity'), dim: 1, params: {} }
+  const at = folder()
+  const options = optionsFor({ backbone: popularity, checkpoint: { folder: at, everySeconds: 1000 } })
+  const outcome = run(options)
+  expect([outcome.stopped, outcome.curve.length, outcome.curve[0].loss.base]).toEqual(['epochs', 1, 0])
+  expect(outcome.curve[0].valid?.['ndcg@10']).toBeGreaterThan(0)
+  expect(run(options).curve.length).toBe(1)
+  const checkpoint = join(at, 'best.ckpt')
+  const loaded = loadModel({ checkpoint, split, engine, definitions: [popularity.definition] })
+  const users = Uint32Array.of(0, 1)
+  expect(loaded.rank(users, 5, null).items).toEqual(outcome.model.rank(users, 5, null).items)
+  const method = { definition: projecting as AnyMethod, params: {}, lambda: 1, teacher }
+  expect(() => run(optionsFor({ backbone: popularity, method }))).toThrow('popularity: it is trained at once')
+})
+
+test('an item side over listed items looks at drawn lists alone', () => {
+  const seenBy: number[] = []
+  const mixed = defineMethod({
+    ...none,
+    name: 'mixed',
+    over: 'pairs',
+    lists: () => ({
+      positive: { pair: 'positive' },
+      top: { size: 2, refresh: 'once', draw: (row, out) => out.set(row.teacher.top(2)) },
+    }),
+    loss: ({ student }) => tf.sum(tf.softplus(tf.sub(student.scores.top, student.scores.positive))),
+    itemSide: () =>
+      itemSide({
+        weight: 1,
+        over: 'listed',
+        lists: () => ({
+          fans: { size: 1, refresh: 'once', draw: (row, out) => out.set(row.teacher.top(1)) },
+        }),
+        loss({ student }) {
+          seenBy.push(student.scores.fans.shape[0])
+          return tf.sum(tf.square(student.scores.fans))
+        },
+      }),
+  })
+  run(distilling(mixed, { epochs: 1 }))
+  expect(Math.max(...seenBy)).toBeLessThanOrEqual(40)
+  expect(Math.min(...seenBy)).toBeGreaterThan(0)
+})
+
+test('a list that asks about itself while it is drawn gets answers about each user', () => {
+  const answers = new Map<number, number[]>()
+  const sorting = defineMethod({
+    ...none,
+    name: 'sorting',
+    over: 'users',
+    lists: () => ({
+      own: {
+        size: 2,
+        refresh: 'once',
+        draw(row, out) {
+          out.set([row.user % row.numItems, (row.user + 7) % row.numItems])
+          answers.set(row.user, [...row.teacher.scoresOf(out)])
+        },
+      },
+    }),
+    loss: ({ student }) => tf.sum(student.scores.own),
+  })
+  run(distilling(sorting, { epochs: 1 }))
+  for (const [user, scores] of answers)
+    expect(scores).toEqual([
+      ...teacher.scoresOf(Uint32Array.of(user), Uint32Array.of(user % 40, (user + 7) % 40), 2),
+    ])
+})
+
+test('where a term cannot be made, what it had taken of the engine is given back', () => {
+  const taken = new Set<unknown>()
+  const counting = {
+    ...engine,
+    makeIds: (length: number) => note(engine.makeIds(length)),
+    makeFloats: (length: number) => note(engine.makeFloats(length)),
+    release: (array: Float32Array | Uint32Array) => (taken.delete(array), engine.release(array)),
+  }
+  function note<T>(array: T): T {
+    taken.add(array)
+    return array
+  }
+  const wrong = defineMethod({
+    ...none,
+    name: 'wrong',
+    over: 'users',
+    lists: () => ({ top: { size: 2, refresh: 'once', draw: (row, out) => out.set(row.teacher.top(2)) } }),
+    aux: () => ({ nothing: { shape: [0], init: 'zeros' } }),
+    loss: ({ student }) => tf.sum(student.scores.top),
+  })
+  expect(() => run(distilling(wrong, { engine: counting }))).toThrow('aux "nothing"')
+  expect(taken.size).toBe(0)
+})
+
+test('a run does not go on from another start, or keep other snapshots, than it was begun with', () => {
+  const start = run(optionsFor({ epochs: 2, seed: 4 })).model.state().parameters
+  const checkpoint = { folder: folder(), everySeconds: 1000 }
+  run(optionsFor({ epochs: 1, checkpoint }))
+  expect(() => run(optionsFor({ epochs: 1, checkpoint, start }))).toThrow('start was null, now')
+  expect(() => run(optionsFor({ epochs: 1, checkpoint, snapshotEvery: 1 }))).toThrow(
+    'snapshotEvery was null, now 1',
+  )
+})
+
+test('the mean of a loss over rows pulls as its sum at that share of lambda', () => {
+  const counts: number[] = []
+  const pulling = (reduce: 'sum' | 'mean') =>
+    defineMethod({
+      ...none,
+      name: 'pulling',
+      over: 'users',
+      reduce: () => reduce,
+      lists: () => ({ top: { size: 3, refresh: 'once', draw: (row, out) => out.set(row.teacher.top(3)) } }),
+      base: () => false,
+      loss({ student, teacher }) {
+        counts.push(student.scores.top.shape[0])
+        return tf.sum(tf.squaredDifference(student.scores.top, teacher.scores.top))
+      },
+    })
+  const after = (reduce: 'sum' | 'mean', lambda: number) => {
+    const { method, ...options } = distilling(pulling(reduce), { epochs: 1 })
+    const optimizer = { ...options.optimizer, batch: 10_000, weightDecay: 0 }
+    const all = { ...options, optimizer, method: method && { ...method, lambda } }
+    return run(all).model.state().parameters
+  }
+  const mean = after('mean', 1e-6)
+  expect(mean).toEqual(after('sum', 1e-6 / counts[0]))
+  expect(mean).not.toEqual(after('sum', 1e-6))
 })
