@@ -16,8 +16,18 @@ describeMethod(pckd, {
   variants: [
     { experts: 2, Q: 3, M: 6, guide: 'student', form: 'pair' },
     { experts: 2, Q: 3, M: 6, form: 'hybrid' },
+    { experts: 2, Q: 3, M: 6, form: 'hybrid', guide: 'student', refresh: 2 },
   ],
 })
+
+describeMethod(
+  { ...pckd, name: 'pckd-independent' },
+  {
+    detached: true,
+    repeats: ['likely', 'compared'],
+    variants: [{ experts: 2, Q: 3, M: 6, form: 'hybrid', independent: true }],
+  },
+)
 
 beforeAll(() => prepareTensors())
 
@@ -68,6 +78,35 @@ test('items are drawn from the first M of the guide’s unmasked ranking; lists 
     return [likely.length, compared.length]
   }
   expect([sizes('list'), sizes('pair'), sizes('hybrid')]).toEqual([[3, 0], [0, 2], [3, 2]]) // prettier-ignore
+})
+
+test('independent draws follow the weights, and an item can come twice', () => {
+  const params = parseParams(pckd, { ...small, independent: true })
+  const order = [...user.teacher.keys()].sort((a, b) => user.teacher[b] - user.teacher[a]).slice(0, 6)
+  const counts = new Float64Array(6)
+  const stream = createRng(9)
+  let repeated = 0
+  for (let d = 0; d < 20_000; d++) {
+    const { likely } = drawLists(pckd, params, user, stream.at(d))
+    counts[order.indexOf(likely[0])]++
+    if (new Set(likely).size < likely.length) repeated++
+  }
+  expectLaw(counts, 20_000, exactInclusion(order.map((_, t) => Math.exp(-(t + 1) / 2)), 1)) // prettier-ignore
+  expect(repeated).toBeGreaterThan(0)
+})
+
+test('a guiding student is ranked every `refresh` epochs, and drawn from in every epoch', () => {
+  const of = (given: object) => pckd.lists(parseParams(pckd, { ...small, ...given }), world, undefined)
+  const { ranked, likely } = of({ guide: 'student', refresh: 5 })
+  expect(ranked).toMatchObject({ size: 6, refresh: { epochs: 5 } })
+  expect(likely).toMatchObject({ size: 3, refresh: { epochs: 1 } })
+  for (const given of [{}, { refresh: 5 }, { guide: 'student' }])
+    expect(of(given).ranked).toMatchObject({ size: 0 })
+  const params = parseParams(pckd, { ...small, guide: 'student', refresh: 5 })
+  const drawn = drawLists(pckd, params, user, createRng(1))
+  const order = [...user.student.keys()].sort((a, b) => user.student[b] - user.student[a]).slice(0, 6)
+  expect([...drawn.ranked]).toEqual(order)
+  for (const item of drawn.likely) expect(order).toContain(item)
 })
 
 test('without alpha it is de', () => {

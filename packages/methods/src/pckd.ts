@@ -7,7 +7,7 @@ import {
   weightedSum,
 } from '@recdistill/losses'
 import { defineMethod, type ListSpec } from '@recdistill/plugin'
-import { sampleByPosition } from '@recdistill/samplers'
+import { sampleByPosition, sampleWithReplacement } from '@recdistill/samplers'
 import { z } from 'zod'
 import { gumbelNoiseOf } from './draws/gumbel-noise.ts'
 import { expertParams } from './experts/expert-params.ts'
@@ -30,6 +30,15 @@ const params = z.object({
   M: z.int().min(1).default(100).describe('positions drawn from'),
   Q: z.int().min(2).default(5).describe('items drawn per user and epoch'),
   tau: z.number().positive().default(0.1).describe('temperature of both distributions of the list form'),
+  refresh: z
+    .int()
+    .min(1)
+    .default(1)
+    .describe('epochs between two rankings by a guiding student; items are drawn in every epoch'),
+  independent: z
+    .boolean()
+    .default(false)
+    .describe('draw with replacement, so that an item can come twice (paper)'),
   ...expertParams,
 })
 type Params = z.output<typeof params>
@@ -53,7 +62,8 @@ const unused: ListSpec = { size: 0, refresh: 'once', draw() {} }
  *     hybrid: both, of separate draws
  *
  * In R the student's vectors are constants: it trains experts and gates only. Items are drawn from the first M of the
- * guide's ranking with weights exp(-(t + 1) / T), without replacement. Every projection has Gumbel noise of its own, one draw
+ * guide's ranking with weights exp(-(t + 1) / T), without replacement (the paper: independently, from a student's ranking
+ * of some epochs ago: `guide`, `refresh`, `independent`). Every projection has Gumbel noise of its own, one draw
  * for each user and each item of the batch.
  */
 export default defineMethod({
@@ -71,6 +81,7 @@ export default defineMethod({
     ...(M > numItems ? [`pckd.M: expected at most ${numItems}, the number of items, got ${M}`] : []),
   ],
   lists: (params) => ({
+    ranked: isKept(params) ? rankingOf(params) : unused,
     likely: params.form === 'pair' ? unused : drawn(params, params.Q),
     compared: params.form === 'list' ? unused : drawn(params, 2),
   }),
@@ -100,11 +111,26 @@ export default defineMethod({
   },
 })
 
+/** Whether the guide's ranking is older than the epoch it is drawn from. */
+function isKept({ guide, refresh }: Params): boolean {
+  return guide === 'student' && refresh > 1
+}
+
+function rankingOf({ guide, M, refresh }: Params): ListSpec {
+  return { size: M, refresh: { epochs: refresh }, draw: (row, out) => out.set(row[guide].top(M)) }
+}
+
 /** Items of the guide's unmasked ranking, in the order they are drawn: the first two are the pair of the pair form. */
-function drawn({ guide, M, T }: Params, size: number): ListSpec {
+function drawn(params: Params, size: number): ListSpec {
+  const { guide, M, T, independent } = params
+  const weights = Float64Array.from({ length: M }, (_, t) => Math.exp(-t / T)) // a common factor cancels
   return {
     size,
     refresh: { epochs: 1 },
-    draw: (row, out, rng) => void sampleByPosition(row[guide].top(M), T, out, rng, { keepDrawOrder: true }),
+    draw(row, out, rng) {
+      const candidates = isKept(params) ? row.list('ranked') : row[guide].top(M)
+      if (independent) sampleWithReplacement(candidates, weights, out, rng)
+      else sampleByPosition(candidates, T, out, rng, { keepDrawOrder: true })
+    },
   }
 }

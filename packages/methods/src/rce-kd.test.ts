@@ -1,5 +1,5 @@
 import { createRng } from '@recdistill/core'
-import { NO_ITEM, parseParams } from '@recdistill/plugin'
+import { NO_ITEM, parseParams, rowsOver } from '@recdistill/plugin'
 import { describeMethod } from '@recdistill/plugin/contract'
 import { prepareTensors } from '@recdistill/tensor'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -15,6 +15,7 @@ describeMethod(rceKd, {
     { ...small, gammaMode: 'topK', tau: 2 },
     { ...small, sampleRank: true },
     { ...small, countMode: 'paper', cap: null },
+    { ...small, reduction: 'userMean' },
     ...['w/o S', 'w/o T', 'w/o sep', 'w/ const', 'full-CE'].map((ablation) => ({ ...small, ablation })),
   ],
 })
@@ -206,6 +207,15 @@ test('gamma lies between exp(-beta) and 1, and the same scores on both sides giv
     const { gradient } = lossOf(rceKd, params, [same], [drawLists(rceKd, params, same, createRng(seed))], rng)
     for (const g of gradient[0]) expect(Math.abs(g)).toBeLessThan(1e-6)
   }
+})
+
+test('a batch counts as the sum over its pairs, or as the mean over its users', () => {
+  const counted = (reduction?: string) => {
+    const params = parseParams(rceKd, reduction === undefined ? {} : { reduction })
+    return [rowsOver(rceKd, params), rceKd.reduce?.(params)]
+  }
+  expect(counted()).toEqual(['pairs', 'sum'])
+  expect(counted('userMean')).toEqual(['users', 'mean'])
 })
 
 test('the default is the released configuration for CiteULike, MF to MF', () => {

@@ -15,7 +15,8 @@ const unused: ListSpec = { size: 0, refresh: 'once', draw() {} }
  *
  * `top` is the student's own first K items; `approximate` is L items drawn from the student's first M, the more often the
  * more of the teacher's first K they stand above, with those of the teacher's items that are in neither. Training
- * positives are not masked. The defaults are the released code's; `gammaMode`, `countMode` and `M` hold the paper's wording.
+ * positives are not masked. The defaults are the released code's; `gammaMode`, `countMode`, `M` and `reduction` hold the
+ * paper's wording.
  */
 export default defineMethod({
   name: 'rce-kd',
@@ -45,6 +46,10 @@ export default defineMethod({
       .default('author')
       .describe('all teacher items at or below a position, or those the student misses strictly below it'),
     cap: z.int().min(1).nullable().default(50).describe('largest count that matters in countMode author'),
+    reduction: z
+      .enum(['sum', 'userMean'])
+      .default('sum')
+      .describe('a user counts once per training pair, or once, and the sum is divided by the users (paper)'),
     ablation: z
       .enum(['none', 'w/o S', 'w/o T', 'w/o sep', 'w/ const', 'full-CE'])
       .default('none')
@@ -101,7 +106,8 @@ export default defineMethod({
       },
     },
   }),
-  over: 'pairs',
+  over: ({ reduction }) => (reduction === 'sum' ? 'pairs' : 'users'),
+  reduce: ({ reduction }) => (reduction === 'sum' ? 'sum' : 'mean'),
   loss({ student, teacher, mask, values, params: { ablation, tau: temperature } }) {
     const { scores } = student
     switch (ablation) {
