@@ -8,6 +8,7 @@ export function compareAnswers(scenario, folder, ours, theirs) {
   if (kind === 'rank') return { ranking: compareRankings(folder, k, dim) }
   const found = { losses: compareLosses(ours.losses.flat(), theirs.losses.flat()) }
   if (kind === 'step') return { ...found, tables: compareTables(folder) }
+  if (kind === 'cd' || kind === 'de') return found
   const order = compareOrders(readIds(folder, 'ours-order'), readIds(folder, 'torch-order'), params.M)
   if (kind !== 'rce-kd') return { ...found, order }
   return { ...found, order, gamma: within('gamma', folder, 1e-6) }
@@ -18,7 +19,7 @@ export function compareAnswers(scenario, folder, ours, theirs) {
  * Ours come per row, the peers' as sums.
  */
 export function compareEpochs({ kind, pairs, distinctRows }, ours, theirs) {
-  const rows = { base: pairs, kd: kind === 'rce-kd' ? pairs : distinctRows }
+  const rows = { base: pairs, kd: kind === 'rce-kd' || kind === 'cd' ? pairs : distinctRows }
   const off = (of) => Math.abs((ours.loss[of] * rows[of]) / theirs.loss[of] - 1)
   const found = { base: off('base'), kd: off('kd'), tolerance: 0.03 }
   if (!(Math.max(found.base, found.kd) <= found.tolerance))

@@ -30,6 +30,20 @@ export const scenarios = {
     params: { K: 50, L: 50, M: 200, T: 10, beta: 3, tau: 1 },
   },
   'rrd-epoch': { kind: 'rrd', ...distilled, lambda: 0.1, params: { K: 100, L: 200, M: 500, T: 10 } },
+  'cd-epoch': {
+    kind: 'cd',
+    ...distilled,
+    weightDecay: 1e-8,
+    lambda: 0.5,
+    params: { n: 2, R: 3000, T: 20, t1: 2, t2: 0 },
+  },
+  'dcd-epoch': {
+    kind: 'dcd',
+    ...distilled,
+    lambda: 0.01,
+    params: { variant: 'port', K: 100, M: 500, T: 10, scoreCap: 80 },
+  },
+  'de-epoch': { kind: 'de', ...distilled, weightDecay: 1e-4, lambda: 0.05, params: { experts: 30 } },
   'rank-d20': rank(20),
   'rank-d400': rank(400),
 }
@@ -46,6 +60,7 @@ export function variantsOf(scenario, hasFused) {
   }
   const adams = { 'torch default': null, ...(hasFused ? { 'torch fused': true } : {}) }
   const plain = Object.fromEntries(Object.entries(adams).map(([name, fused]) => [name, { fused }]))
+  if (scenario.kind === 'de') return { 'torch default': { fused: null } } // a minute an epoch
   if (scenario.kind !== 'rce-kd') return plain
   const perPair = { 'torch default, row per pair': { fused: null, distinct: false } }
   return { ...perPair, ...plain }
@@ -57,7 +72,7 @@ export function variantsOf(scenario, hasFused) {
  * `workingSet` is what must be at hand all the time, in bytes.
  */
 export function workOf(scenario, { numUsers, numItems, pairs, distinctRows }) {
-  const { kind, dim, batch, params } = scenario
+  const { kind, dim, batch } = scenario
   const numbers = (numUsers + numItems) * dim
   const ranking = 2 * numUsers * numItems * dim
   const adam = { bytes: 24 * numbers, flops: 12 * numbers }
@@ -73,10 +88,27 @@ export function workOf(scenario, { numUsers, numItems, pairs, distinctRows }) {
   if (kind === 'step') return { bytes: adam.bytes, flops: adam.flops + base.flops, workingSet: 16 * numbers }
   if (kind === 'rank') return { bytes: 4 * numbers, flops: ranking, workingSet: 4 * numbers }
   const steps = Math.ceil(pairs / batch)
-  const scored = distinctRows * (kind === 'rce-kd' ? 2 * params.K + params.L : params.K + params.L)
+  const scored = distinctRows * placesOf(scenario)
+  const ranks = ['rce-kd', 'cd', 'dcd'].includes(kind)
   return {
     bytes: steps * adam.bytes,
-    flops: steps * (adam.flops + base.flops) + 6 * scored * dim + (kind === 'rce-kd' ? ranking : 0),
+    flops: steps * (adam.flops + base.flops) + 6 * scored * dim + (ranks ? ranking : 0),
     workingSet: 16 * numbers,
+  }
+}
+
+/** Scores of a distinct user that the distillation term reads in a step. The networks of DE are not counted. */
+function placesOf({ kind, params }) {
+  switch (kind) {
+    case 'rce-kd':
+      return 2 * params.K + params.L
+    case 'rrd':
+      return params.K + params.L
+    case 'dcd':
+      return 2 * params.K
+    case 'cd':
+      return params.n
+    default:
+      return 0
   }
 }

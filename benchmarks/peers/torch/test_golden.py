@@ -5,8 +5,9 @@ import unittest
 import torch
 
 from twin.lightgcn import interaction_graph, propagate
-from twin.lists import RceLists, contains, negatives, rce_weights, repeats, RrdLists, bitmap
-from twin.losses import bpr, rce_kd, relaxed_ranking, soft_cross_entropy
+from twin.experts import Experts, selection
+from twin.lists import CdLists, DcdLists, FLOOR, RceLists, RrdLists, bitmap, contains, correction_weights, negatives, rce_weights, repeats
+from twin.losses import bpr, rce_kd, relaxed_ranking, soft_binary_cross_entropy, soft_cross_entropy, soft_targets
 from twin.mf import adam, random_mf
 from twin.rank import rank
 from twin.train import base_loss, base_step, kd_step
@@ -88,6 +89,40 @@ class Golden(unittest.TestCase):
             self.near(listed.grad, listed_grad)
             self.near(background.grad, background_grad)
 
+    def test_collaborative_distillation(self):
+        student = leaf([[1.34, -0.57], [-27.5, 90.2]])
+        target = soft_targets(torch.tensor([[2.8, -1.6], [3.15, -4.4]]), 2, 0)
+        self.near(target, [[0.80218389, 0.31002552], [0.82849523, 0.099750489]])
+        loss = soft_binary_cross_entropy(student, target).sum()
+        loss.backward()
+        self.near(loss, 105.10871)
+        self.near(student.grad, [[-0.0096939471, 0.051211306], [-0.82849523, 0.90024951]])
+
+    def test_correction_weights(self):
+        under, over = correction_weights(torch.tensor([[2.0, 0, 5, 1, 4, 3]]), 2)
+        self.near(under, [[0.76159416, 0, 0.90514825, 0, 0, 0]])
+        self.near(over, [[0, 0.46211716, 0, 0.76159416, 0, 0.76159416]])
+
+    def test_selection_of_experts(self):
+        alpha, noise = torch.tensor([[0.2, 0.5, 0.3]]), torch.tensor([[0.31, -0.44, 1.27]])
+        outputs, teacher = torch.tensor([[0.9, -0.2], [-0.3, 0.8], [0.1, -1.4]]), torch.tensor([[0.4, -1.1]])
+        for temperature, chosen, error in [(1, [0.16397579, 0.1936417, 0.6423825], 0.16484056), (0.1, [1.1745113e-06, 6.1951048e-06, 0.99999263], 0.1799919)]:
+            z = selection(alpha, noise, temperature)
+            self.near(z, [chosen])
+            self.near((teacher - z @ outputs).square().sum(), error)
+
+    def test_mixing_before_the_second_layer_mixes_the_experts(self):
+        experts, student, teacher = Experts(3, 4, 6), torch.randn(5, 4), torch.randn(5, 6)
+        noise = torch.randn(5, 3)
+        z = selection(torch.softmax(teacher @ experts.gate + experts.gate_bias, 1), noise, 0.7)
+        width = experts.hidden.shape[1] // 3
+        apart = 0
+        for e in range(3):
+            part = slice(e * width, (e + 1) * width)
+            hidden = torch.relu(student @ experts.hidden[:, part] + experts.hidden_bias[part])
+            apart = apart + z[:, e : e + 1] * (hidden @ experts.output[part] + experts.output_bias[e])
+        self.near(experts(student, teacher, noise, 0.7), apart.detach())
+
     def test_rce_kd_lists_weights_loss_and_gradient(self):
         teacher = torch.tensor([[2.31, -0.42, 1.77, 0.15, 1.06, -1.88, 2.92, 0.94], [0.88, 90.25, -2.4, 3.17, 1.06, 2.93, -0.51, -7.3]])
         values = [[0.35, 1.92, -0.48, 2.64, 0.11, 1.03, 2.27, -1.36], [91.3, 0.62, 88.75, -1.14, 2.58, 0.47, -3.09, 1.81]]
@@ -141,6 +176,24 @@ class Draws(unittest.TestCase):
         for user in range(7):
             full[user, items[offsets[user] : offsets[user + 1]]] = -torch.inf
         self.assertEqual(top.tolist(), full.sort(1, descending=True).indices[:, :5].tolist())
+
+    def test_positions_are_those_of_the_whole_ranking(self):
+        scores = torch.randn(40, 90)
+        candidates = torch.stack([torch.randperm(90)[:12] for _ in range(40)])
+        lists = DcdLists(candidates, 90, K=5, T=1)
+        order = scores.sort(1, descending=True).indices
+        whole = order.argsort(1).gather(1, candidates)
+        self.assertEqual(lists.positions(order[:, : lists.horizon]).tolist(), whole.clamp_max(lists.horizon).tolist())
+        for drawn in lists.draw(order[:, : lists.horizon]).values():
+            self.assertFalse(repeats(drawn).any())
+        self.assertLess(0, FLOOR)
+
+    def test_the_better_of_two_positions_is_kept(self):
+        lists = CdLists(torch.zeros(100000, 4), n=1, R=4, T=20, t1=2, t2=0)
+        drawn = lists.draw(torch.arange(4).expand(100000, 4))["items"]
+        shares = torch.bincount(drawn.view(-1), minlength=4) / 100000
+        law = torch.tensor([0.44453812, 0.3116725, 0.18360149, 0.060187895])
+        self.assertLess((shares - law).abs().max(), 0.01)
 
     def test_negatives_are_never_seen_items(self):
         rows = torch.arange(50).repeat_interleave(30)

@@ -24,11 +24,16 @@ export function drawLists(method, params, { teacher, student, train }) {
       teacher: ranked.teacher(user),
       student: ranked.student(user),
       list: (name) => part(lists[name].items, user, lists[name].k),
+      value: (name) => part(values[name].data, user, values[name].size),
     }
+    const fillAll = (isCarried) => {
+      for (const [name, { fill, data, size, carried = false }] of Object.entries(values))
+        if (carried === isCarried) fill(row, part(data, user, size), createRng(6).fork(name).at(user))
+    }
+    fillAll(true)
     for (const [name, { draw, items, k }] of Object.entries(lists))
       draw(row, part(items, user, k), createRng(5).fork(name).at(user))
-    for (const [name, { fill, data, size }] of Object.entries(values))
-      fill(row, part(data, user, size), createRng(6).fork(name).at(user))
+    fillAll(false)
   }
   for (const list of Object.values(lists)) list.teacher = teacher.scoresOf(users, list.items, list.k).slice()
   return {
@@ -61,6 +66,13 @@ function inputFor(batchUsers, over, { lists, values }) {
   }
 }
 
+/** Rankings are held this long for programs that ask for the items at positions. */
+const deepest = 3000
+
+function fail(position) {
+  throw new Error(`position ${position} is beyond the ${deepest} that are held`)
+}
+
 function rankedBy(model, everyone, train) {
   const orders = new Map()
   return (user) => ({
@@ -73,6 +85,10 @@ function rankedBy(model, everyone, train) {
     },
     positionOf: (items, { seen = 'keep' } = {}) =>
       model.positionsOf(Uint32Array.of(user), items, items.length, seen === 'skip' ? train : null),
+    at(positions, { seen = 'keep' } = {}) {
+      const items = this.top(deepest, { seen })
+      return positions.map((at) => (at < deepest ? (items[at] ?? NO_ITEM) : fail(at)))
+    },
     scoresOf: (items) => model.scoresOf(Uint32Array.of(user), items, items.length),
   })
 }

@@ -8,7 +8,7 @@ import { createModel, mf, splitOf } from './model.mjs'
 import { readBatches } from './prepare.mjs'
 import { timed } from './timing.mjs'
 
-const protocol = {
+export const noProtocol = {
   name: 'none',
   mask: { test: ['train'], valid: ['train'] },
   users: 'all',
@@ -32,7 +32,7 @@ export async function openEpochs(engine, scenario, world, folder) {
   const start = () =>
     train({
       split,
-      protocol,
+      protocol: noProtocol,
       backbone: { definition: mf(), dim: scenario.dim, params: mf().params.parse({}) },
       optimizer: { ...scenario, negatives: 1 },
       method: { definition: method, params, lambda: scenario.lambda, teacher },
@@ -61,12 +61,12 @@ export async function openEpochs(engine, scenario, world, folder) {
 
 /** The papers' letters are the methods' names, but for RRD's M. */
 function paramsOf({ kind, params }) {
-  if (kind === 'rce-kd') return params
+  if (params.M === undefined || kind === 'rce-kd') return params
   const { M: maxK, ...rest } = params
   return { ...rest, maxK }
 }
 
-function untilEpochEnds(running) {
+export function untilEpochEnds(running) {
   for (;;) {
     const { value, done } = running.next()
     if (done) throw new Error('training ended before the benchmark did')
@@ -80,6 +80,7 @@ function checkLosses(engine, { scenario, split, method, params, teacher, folder 
   student.restore({
     parameters: { users: readFloats(folder, 'student-users'), items: readFloats(folder, 'student-items') },
   })
+  if (scenario.kind === 'de') return { losses: baseLosses(student, readBatches(folder, scenario.batch)) }
   const drawn = drawLists(method, params, { teacher, student, train: split.train })
   const fused = method.fused(params)
   const columns = {}
@@ -88,21 +89,31 @@ function checkLosses(engine, { scenario, split, method, params, teacher, folder 
     columns['list-top'] = drawn.lists[fused.top].items
     columns['list-sampled'] = firstOf(drawn.lists[fused.approximate], params.L)
     columns['ours-gamma'] = drawn.values[fused.gamma].data
+  } else if (scenario.kind === 'cd') {
+    columns['list-drawn'] = drawn.lists[fused.list].items
   } else {
     columns['ours-order'] = drawn.everyone(teacher, params.maxK, split.train)
-    columns['list-interesting'] = drawn.lists[fused.listed].items
-    columns['list-uninteresting'] = drawn.lists[fused.background].items
+    for (const name of [fused.listed, fused.background]) columns[`list-${name}`] = drawn.lists[name].items
   }
   writeColumns(folder, columns)
   const losses = readBatches(folder, scenario.batch).map((batch) => {
     student.begin()
     const base = student.base(batch)
-    const kd = student.fused(fused, drawn.inputFor(batch.users, method.over), scenario.lambda)
+    const over = typeof method.over === 'function' ? method.over(params) : method.over
+    const kd = student.fused(fused, drawn.inputFor(batch.users, over), scenario.lambda)
     student.update()
     return [base, kd]
   })
   student.dispose()
   return { losses }
+}
+
+/** Experts start at random on either side, so that only what is not theirs can be compared. */
+function baseLosses(student, batches) {
+  student.begin()
+  const losses = batches.map((batch) => student.base(batch))
+  student.dispose()
+  return losses
 }
 
 /** The sampled items stand first in the list, the teacher's missing ones after them. */

@@ -40,7 +40,7 @@ export function prepareWorld(engine, scenario, { folder, data }) {
   return { data: { name, numUsers, numItems, pairs: users.length, distinctRows } }
 }
 
-function learn(model, train, { numItems, batch, epochs }) {
+export function learn(model, train, { numItems, batch, epochs }) {
   const users = usersOf(train)
   for (let epoch = 1; epoch <= epochs; epoch++)
     for (const one of epochBatches(train, users, { numItems, batch, epoch })) {

@@ -2,6 +2,8 @@
 
 import torch
 
+from .losses import soft_targets
+
 PADDED = -1e9
 
 
@@ -44,10 +46,10 @@ def rce_log_weights(in_teacher, temperature, cap=50):
     return (suffix.clamp_max(cap) + 1) / temperature
 
 
-def race(log_weights, k):
+def race(log_weights, k, ordered=False):
     """k distinct positions a row, successive draws proportional to the weights: the k largest of w / Exp(1)."""
     keys = log_weights - torch.rand_like(log_weights).clamp_min(1e-38).log_().neg_().log_()
-    return torch.topk(keys, k, dim=1, sorted=False).indices
+    return torch.topk(keys, k, dim=1, sorted=ordered).indices
 
 
 class RceLists:
@@ -92,6 +94,62 @@ class RceLists:
             "padding": padding,
             "gamma": gamma,
         }
+
+
+class CdLists:
+    """The lists of collaborative distillation (spec 4.10): two positions by weight, the better one is kept."""
+
+    def __init__(self, teacher_scores, n, R, T, t1, t2):
+        self.targets = soft_targets(teacher_scores, t1, t2)
+        self.n, self.R = n, R
+        self.cumulated = (-(torch.arange(R) + 1).float() / (R * T)).exp().cumsum(0)
+
+    def draw(self, order):
+        """`order`: the student's first R unseen items of every user."""
+        two = torch.searchsorted(self.cumulated, torch.rand(2, order.shape[0], self.n) * self.cumulated[-1])
+        return self.finish(order.gather(1, two.min(0).values.clamp_max(self.R - 1)))
+
+    def finish(self, items):
+        return {"items": items, "target": self.targets.gather(1, items)}
+
+
+FLOOR = 1e-5
+
+
+def correction_weights(student_positions, T):
+    """Weights of under- and over-estimated candidates; column t holds the student's position of the teacher's t-th item."""
+    off = (student_positions - torch.arange(student_positions.shape[1])) / T
+    return torch.tanh(off.clamp_min(0)), torch.tanh((-off).clamp_min(0))
+
+
+class DcdLists:
+    """The lists of dual correction (spec 4.7), port: ranks in the whole catalogue, drawn once an epoch in draw order."""
+
+    def __init__(self, teacher_top, num_items, K, T):
+        self.candidates = teacher_top
+        self.num_users, self.M = teacher_top.shape
+        self.num_items, self.K, self.T = num_items, K, T
+        self.horizon = self.M + int(9.02 * T) + 1  # from here on every weight is 1 in 32 bits
+        self.places = torch.full((512, num_items), self.horizon, dtype=torch.int32)
+
+    def positions(self, order):
+        """Student positions of the candidates, cut at the horizon. `order`: its first `horizon` items of every user."""
+        out = torch.empty(self.num_users, self.M, dtype=torch.int32)
+        place = torch.arange(self.horizon, dtype=torch.int32)
+        for start in range(0, self.num_users, 512):
+            block = order[start : start + 512]
+            places = self.places[: block.shape[0]]
+            places.scatter_(1, block, place.expand(block.shape))
+            torch.gather(places, 1, self.candidates[start : start + 512], out=out[start : start + 512])
+            places.scatter_(1, block, self.horizon)
+        return out
+
+    def draw(self, order):
+        under, over = correction_weights(self.positions(order), self.T)
+        return {name: self.pick(weights) for name, weights in [("under", under), ("over", over)]}
+
+    def pick(self, weights):
+        return self.candidates.gather(1, race(weights.clamp_min(FLOOR).log(), self.K, ordered=True))
 
 
 class RrdLists:

@@ -35,6 +35,16 @@ def relaxed_ranking(listed, background, cap=None):
     return torch.logaddexp(suffix, below).sum(1) - listed.sum(1)
 
 
+def soft_targets(teacher, t1, t2):
+    """The teacher's probabilities: sigmoid((r + t2) / t1)."""
+    return torch.sigmoid((teacher + t2) / t1)
+
+
+def soft_binary_cross_entropy(student, target):
+    """K4 per row: sum of softplus(s) - y s. [rows, n] -> [rows]"""
+    return (F.softplus(student) - target * student).sum(1)
+
+
 def rce_kd(top, top_target, approximate, approximate_target, gamma):
     """(1 - gamma) K2(top) + gamma K2(approximate) per row. [rows, K], [rows, S], [rows] -> [rows]"""
     on_top = soft_cross_entropy(top, top_target)

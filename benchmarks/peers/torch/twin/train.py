@@ -3,7 +3,7 @@
 import torch
 
 from .lists import negatives
-from .losses import rce_kd, relaxed_ranking
+from .losses import rce_kd, relaxed_ranking, soft_binary_cross_entropy
 from .mf import score
 
 SCORE_CAP = 80.0
@@ -72,6 +72,11 @@ def rce_term(lists, K, tau):
         return (counts * per_row).sum()
 
     return term
+
+
+def cd_term(lists):
+    """The CD term for `kd_step`; a user counts once per pair."""
+    return lambda scores, rows, counts: (counts * soft_binary_cross_entropy(scores, lists["target"][rows])).sum()
 
 
 def rrd_term(K, cap=SCORE_CAP):

@@ -1,14 +1,17 @@
 """The measured units: a chunk of training steps, an epoch of distillation, a full ranking. Each can `check` and `run`."""
 
+from time import perf_counter
+
 import torch
 
 from .files import floats, ids, write_floats, write_ids
 from .lightgcn import interaction_graph, lightgcn_step
-from .lists import RceLists, RrdLists, bitmap
+from .experts import Experts, expert_step
+from .lists import CdLists, DcdLists, RceLists, RrdLists, bitmap
 from .mf import MF, adam
 from .rank import BLOCKS, rank
 from .timing import fastest, timed
-from .train import base_step, batches, kd_step, rce_term, rrd_term
+from .train import base_loss, base_step, batches, cd_term, kd_step, rce_term, rrd_term
 
 
 class Steps:
@@ -77,7 +80,15 @@ class Epochs:
         self.block = fastest(BLOCKS, self.student_order)
 
     def student_order(self, block):
-        return rank(self.model.user.detach(), self.model.item.detach(), self.params["M"], None, block)[0]
+        k, exclude = self.ranked()
+        return rank(self.model.user.detach(), self.model.item.detach(), k, exclude, block)[0]
+
+    def ranked(self):
+        """How many items the student's ranking needs, and what is left out of it."""
+        return self.params["M"], None
+
+    def excluded(self):
+        return offsets_of(self.users, self.num_users), self.items
 
     def steps(self, batches, drawn):
         items, term = self.term(drawn)
@@ -89,10 +100,14 @@ class Epochs:
 
         def epoch():
             batched = list(batches(self.users, self.items, self.num_items, self.seen, self.scenario["batch"]))
+            start = perf_counter()
             drawn = self.draw()
+            middle = perf_counter()
             losses.extend(self.steps(batched, drawn))
+            self.parts = {"lists": middle - start, "steps": perf_counter() - middle}
 
         times = timed(epoch)
+        times["parts"] = self.parts
         base, kd = (sum(column) for column in zip(*losses))
         return {**times, "per": 1, "loss": {"base": base, "kd": kd}}
 
@@ -142,8 +157,86 @@ class RrdEpochs(Epochs):
         return {"losses": losses}
 
 
+class CdEpochs(Epochs):
+    def prepare(self, users, items):
+        p = self.params
+        return CdLists(users @ items.t(), p["n"], p["R"], p["T"], p["t1"], p["t2"])
+
+    def ranked(self):
+        return self.params["R"], self.excluded()
+
+    def draw(self):
+        return self.lists.draw(self.student_order(self.block))
+
+    def term(self, drawn):
+        return drawn["items"], cd_term(drawn)
+
+    def check(self):
+        drawn = self.lists.finish(ids(self.folder, "list-drawn").view(self.num_users, -1))
+        return {"losses": self.steps(load_batches(self.folder, self.scenario), drawn), "block": self.block}
+
+
+class DcdEpochs(Epochs):
+    def prepare(self, users, items):
+        p = self.params
+        self.teacher_top = rank(users, items, p["M"], self.excluded())[0]
+        return DcdLists(self.teacher_top, self.num_items, p["K"], p["T"])
+
+    def ranked(self):
+        return self.lists.horizon, None
+
+    def draw(self):
+        return self.lists.draw(self.student_order(self.block))
+
+    def term(self, drawn):
+        return torch.cat([drawn["under"], drawn["over"]], 1), rrd_term(self.params["K"])
+
+    def check(self):
+        write_ids(self.folder, "torch-order", self.teacher_top)
+        write_ids(self.folder, "torch-positions", self.lists.positions(self.student_order(self.block)))
+        names = ["under", "over"]
+        drawn = {name: ids(self.folder, f"list-{name}").view(self.num_users, -1) for name in names}
+        return {"losses": self.steps(load_batches(self.folder, self.scenario), drawn), "block": self.block}
+
+
+class DeEpochs(Epochs):
+    def prepare(self, users, items):
+        count, d, teacher = self.params["experts"], self.scenario["dim"], self.scenario["teacherDim"]
+        self.teacher = MF(users, items).requires_grad_(False)
+        self.sides = [Experts(count, d, teacher) for _ in range(2)]
+        for side in self.sides:
+            self.optimizer.add_param_group({"params": list(side.parameters())})
+        self.epoch = 0
+
+    def student_order(self, block):
+        return None
+
+    def draw(self):
+        # falls by the same factor every epoch of a thousand
+        self.temperature = max(1e-10, 1e-10 ** (self.epoch / 1000))
+        self.epoch += 1
+
+    def steps(self, batches, drawn):
+        shared = self.model, *self.sides, self.teacher, self.optimizer
+        return [expert_step(*shared, *batch, self.temperature, self.scenario["lambda"]) for batch in batches]
+
+    def check(self):
+        batches = load_batches(self.folder, self.scenario)
+        with torch.no_grad():
+            margins = [(batch, self.model.users(batch[0])) for batch in batches]
+            return {"losses": [base_loss(u, self.model.items(b[1]), self.model.items(b[2])).item() for b, u in margins]}
+
+
 def open_work(scenario, folder, variant):
-    kinds = {"step": Steps, "rank": Ranking, "rce-kd": RceEpochs, "rrd": RrdEpochs}
+    kinds = {
+        "step": Steps,
+        "rank": Ranking,
+        "rce-kd": RceEpochs,
+        "rrd": RrdEpochs,
+        "cd": CdEpochs,
+        "dcd": DcdEpochs,
+        "de": DeEpochs,
+    }
     return kinds[scenario["kind"]](scenario, folder, variant)
 
 
