@@ -15,7 +15,7 @@ import { teachersOf } from './src/ours/teachers.mjs'
 const here = dirname(fileURLToPath(import.meta.url))
 const { values: options } = parseArgs({
   options: {
-    method: { type: 'string', default: methodNames.join(',') },
+    method: { type: 'string', default: (await methodNames()).join(',') },
     rounds: { type: 'string', default: '3' },
     threads: { type: 'string', default: String(availableParallelism()) },
     data: { type: 'string', default: join(here, '..', '..', 'shared', 'data') },
@@ -27,7 +27,7 @@ const world = loadPairs(options.data)
 const engine = createEngine({ threads: Number(options.threads) })
 const teachers = teachersOf(engine, world)
 const measured = {}
-console.log(`${world.name}, ${engine.threads} threads, ${revision()}`)
+console.log(`${world.name}, ${engine.threads} threads`)
 for (const name of options.method.split(',')) {
   const method = await loadMethod(name)
   const run = openMethod(engine, world, method, teachers)
