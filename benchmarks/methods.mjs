@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { createEngine } from '@recdistill/engine'
 import { loadMethod, methodNames } from '@recdistill/methods'
+import { prepareTensors } from '@recdistill/tensor'
 import { loadPairs } from './src/data.mjs'
 import { machineCard, revision } from './src/machine.mjs'
 import { openMethod } from './src/ours/method-epochs.mjs'
@@ -23,6 +24,7 @@ const { values: options } = parseArgs({
   },
 })
 
+await prepareTensors()
 const world = loadPairs(options.data)
 const engine = createEngine({ threads: Number(options.threads) })
 const teachers = teachersOf(engine, world)

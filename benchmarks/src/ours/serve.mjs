@@ -1,6 +1,7 @@
 // Answers the harness as a peer does: one JSON request a line on standard input, one JSON answer a line on standard output.
 import { createInterface } from 'node:readline'
 import { createEngine } from '@recdistill/engine'
+import { prepareTensors } from '@recdistill/tensor'
 import { prepareWorld } from './prepare.mjs'
 import { openWork } from './work.mjs'
 
@@ -13,6 +14,7 @@ const answers = {
   },
   prepare: ({ scenario, folder, data }) => prepareWorld(engine, scenario, { folder, data }),
   async load({ scenario, folder }) {
+    await prepareTensors()
     work?.dispose()
     work = await openWork(engine, scenario, folder)
     return {}
