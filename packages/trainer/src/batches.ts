@@ -13,7 +13,6 @@ export interface TrainBatch extends PairBatch {
 /** Everything of an epoch in random order, with fresh negatives: a pure function of split, seed and epoch. */
 export interface Batches {
   readonly steps: number
-  readonly of: 'pairs' | 'users'
   beginEpoch(epoch: number): void
   /** Views, valid until the next call. The last batch holds what is left. */
   at(step: number): TrainBatch
@@ -38,7 +37,6 @@ export function batchesOf(
 /** Of a model that is trained at once. */
 const noBatches: Batches = {
   steps: 0,
-  of: 'users',
   beginEpoch() {},
   at: () => {
     throw new RangeError('a model that is trained at once takes no steps')
@@ -62,7 +60,6 @@ function pairBatches(
   let steps = rng
   return {
     steps: Math.ceil(pairs / batch),
-    of: 'pairs',
     beginEpoch(epoch) {
       for (let n = 0; n < pairs; n++) order[n] = n
       rng.fork('order').fork(epoch).shuffle(order)
@@ -104,7 +101,6 @@ function userBatches({ train, numUsers }: Split, { batch, rng }: BatchOptions): 
   let steps = rng
   return {
     steps: Math.ceil(order.length / batch),
-    of: 'users',
     beginEpoch(epoch) {
       order.set(active)
       rng.fork('order').fork(epoch).shuffle(order)
@@ -112,13 +108,15 @@ function userBatches({ train, numUsers }: Split, { batch, rng }: BatchOptions): 
     },
     at(step) {
       const users = order.slice(step * batch, (step + 1) * batch)
-      const places = [...users].flatMap((user) =>
-        Array.from({ length: train.offsets[user + 1] - train.offsets[user] }, (_, n) => [
-          user,
-          train.offsets[user] + n,
-        ]),
-      )
-      const pairs = Uint32Array.from(places, ([, place]) => place)
+      const degreeOf = (user: number) => train.offsets[user + 1] - train.offsets[user]
+      const pairs = new Uint32Array(users.reduce((sum, user) => sum + degreeOf(user), 0))
+      const pairUsers = new Uint32Array(pairs.length)
+      let at = 0
+      for (const user of users)
+        for (let pair = train.offsets[user]; pair < train.offsets[user + 1]; pair++) {
+          pairUsers[at] = user
+          pairs[at++] = pair
+        }
       return {
         users,
         positives: none,
@@ -126,7 +124,7 @@ function userBatches({ train, numUsers }: Split, { batch, rng }: BatchOptions): 
         negativesPerRow: 0,
         rng: steps.fork(step),
         pairs,
-        pairUsers: Uint32Array.from(places, ([user]) => user),
+        pairUsers,
         pairItems: pairs.map((place) => train.items[place]),
       }
     },

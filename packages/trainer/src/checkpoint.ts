@@ -130,13 +130,13 @@ export function prefixed<T>(prefix: string, arrays: Readonly<Record<string, T>>)
   return Object.fromEntries(Object.entries(arrays).map(([name, array]) => [prefix + name, array]))
 }
 
-export function unprefixed(
+export function unprefixed<T = Float32Array>(
   prefix: string,
-  arrays: Readonly<Record<string, ContainerArray>>,
-): Record<string, Float32Array> {
+  arrays: Readonly<Record<string, unknown>>,
+): Record<string, T> {
   return Object.fromEntries(
     Object.entries(arrays).flatMap(([name, array]) =>
-      name.startsWith(prefix) ? [[name.slice(prefix.length), array as Float32Array]] : [],
+      name.startsWith(prefix) ? [[name.slice(prefix.length), array as T]] : [],
     ),
   )
 }

@@ -1,7 +1,7 @@
 import { InputError, transpose } from '@recdistill/core'
 import type { AnyMethod, ItemSide } from '@recdistill/plugin'
 import type { TrainBatch } from './batches.ts'
-import { prefixed } from './checkpoint.ts'
+import { prefixed, unprefixed } from './checkpoint.ts'
 import { DistinctIds } from './distinct-ids.ts'
 import type { KdSetting, KdTerm, StepPlace } from './kd-term.ts'
 import type { UserLists } from './user-lists.ts'
@@ -77,12 +77,6 @@ export function itemTerm(
     dispose: () => term.dispose(),
     state: () => prefixed('items.', term.state()),
     restore: (arrays: Readonly<Record<string, ArrayLike<number>>>) =>
-      term.restore(
-        Object.fromEntries(
-          Object.entries(arrays).flatMap(([name, array]) =>
-            name.startsWith('items.') ? [[name.slice('items.'.length), array]] : [],
-          ),
-        ),
-      ),
+      term.restore(unprefixed<ArrayLike<number>>('items.', arrays)),
   }
 }

@@ -53,10 +53,10 @@ export function backgroundsKind(backgrounds: Backgrounds, lists: UserLists): Lea
       block.users,
       backgrounds[name].without.every((list) => lists.isByUser(list)),
     )
-  const unlisted = (name: string, block: BatchBlock) => ({
+  const unlisted = (name: string, block: BatchBlock, rows: Uint32Array) => ({
     items: sideBySide(
       backgrounds[name].without.map((list) => ({ items: block.items(list), size: block.sizeOf(list) })),
-      rowsOnce(name, block).first,
+      rows,
     ),
     exclude: train,
     clamp: backgrounds[name].clamp ?? null,
@@ -66,8 +66,8 @@ export function backgroundsKind(backgrounds: Backgrounds, lists: UserLists): Lea
     read(name, model, block) {
       if (!isTrainable(model))
         throw new InputError(`background "${name}": there is one of the model in training only`)
-      const { users, of } = rowsOnce(name, block)
-      const values = backgroundOf(model, users, unlisted(name, block))
+      const { users, first, of } = rowsOnce(name, block)
+      const values = backgroundOf(model, users, unlisted(name, block, first))
       return tf.tensor2d(
         Float32Array.from(of, (n) => values[n]),
         [of.length, 1],
@@ -78,7 +78,7 @@ export function backgroundsKind(backgrounds: Backgrounds, lists: UserLists): Lea
       const sums = new Float32Array(users.length)
       for (let row = 0; row < of.length; row++) sums[of[row]] += grad[row]
       const values = Float32Array.from(first, (row) => value[row])
-      pullBackground(model, users, unlisted(name, block), sums, values)
+      pullBackground(model, users, unlisted(name, block, first), sums, values)
     },
   }
 }

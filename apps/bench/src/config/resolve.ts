@@ -27,17 +27,13 @@ export async function resolveConfig(given: readonly Layer[], catalogue: Catalogu
   const preset = typeof named === 'string' ? named : null // anything else is refused below
   const layers = preset === null ? given : [presetLayer(preset), ...given]
   const loaded = new Map<string, AnyMethod>()
-  const references = lastOf(layers, 'methods')
-  for (const reference of namesOfMethods(references, catalogue))
+  for (const reference of namesOfMethods(lastOf(layers, 'methods'), catalogue))
     loaded.set(reference, await catalogue.method(reference))
   const methods = [...new Set([...catalogue.methods, ...loaded.values()])]
   const schema = layerSchema({ methods, backbones: catalogue.backbones })
   for (const layer of given) checkLayer(layer, schema)
 
   const values = mergeLayers(layers)
-  for (const reference of namesOfMethods(values.methods, catalogue))
-    if (!loaded.has(reference)) loaded.set(reference, await catalogue.method(reference))
-
   expectDistinct(loaded)
   const source = sourceOf(values)
   const dataset = source.name
@@ -102,23 +98,21 @@ const defaultMethods = ['rrd', 'rce-kd']
 
 function namesOfMethods(value: unknown, catalogue: Catalogue): readonly string[] {
   if (value === undefined) return defaultMethods
+  const names = namesOf(value)
+  return names.length === 1 && names[0] === 'all' ? catalogue.methods.map(({ name }) => name) : names
+}
+
+/** Text with commas, or a list: each name once; `none` alone is none. */
+function namesOf(value: unknown): readonly string[] {
   const names =
     typeof value === 'string' ? value.split(',') : Array.isArray(value) ? value.filter(isText) : []
-  const trimmed = [...new Set(names.map((name) => name.trim()).filter((name) => name !== ''))]
-  if (trimmed.length === 1 && trimmed[0] === 'none') return []
-  if (trimmed.length === 1 && trimmed[0] === 'all') return catalogue.methods.map(({ name }) => name)
-  return trimmed
+  const distinct = [...new Set(names.map((name) => name.trim()).filter((name) => name !== ''))]
+  return distinct.length === 1 && distinct[0] === 'none' ? [] : distinct
 }
 
 /** What else stands in the list is refused by the schema. */
 function isText(value: unknown): value is string {
   return typeof value === 'string'
-}
-
-/** Text with commas, or a list. */
-function namesOf(value: unknown): readonly string[] {
-  const names = typeof value === 'string' ? value.split(',') : ((value ?? []) as string[])
-  return names.map((name) => name.trim()).filter((name) => name !== '' && name !== 'none')
 }
 
 /** A model beside the students that no teacher teaches: `popularity`, or `ials:64` with its size. */

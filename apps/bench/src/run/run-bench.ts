@@ -100,7 +100,8 @@ async function oneModel(
     const curve = at.timed(outcome.curve)
     const trained = { ...outcome, stopped: outcome.stopped, curve, seconds: secondsOf(curve, outcome) }
     const run = measureModel(plan, trained, bench)
-    if (outcome.teacher) finishTeacher(plan, { ...trained, ...outcome.teacher }, bench)
+    if (outcome.teacher && models?.learningTeacher)
+      finishTeacher(plan, { ...trained, ...outcome.teacher }, { bench, optimizer: models.learningTeacher })
     if (bench.config.saveRankings)
       await saveRankings(outcome.model, bench, join(folder.path, 'rankings', `${at.name}.parquet`))
     at.finish(run)
@@ -121,8 +122,14 @@ function taughtTeacher(plan: Plan, model = plan.model): Plan {
 }
 
 /** Measures it, and gives it a folder from which it can be used like any teacher. */
-function finishTeacher(plan: Plan, trained: Parameters<typeof measureModel>[1], bench: Bench): void {
-  const taught = taughtTeacher(plan, bench.config.teacher)
+function finishTeacher(
+  plan: Plan,
+  trained: Parameters<typeof measureModel>[1],
+  { bench, optimizer: { lr, weightDecay } }: { bench: Bench; optimizer: { lr: number; weightDecay: number } },
+): void {
+  // It was trained with the student's batches, not as the teacher it started from.
+  const optimizer = { ...plan.model.optimizer, lr, weightDecay }
+  const taught = taughtTeacher(plan, { ...bench.config.teacher, optimizer })
   const at = bench.folder.model(taught.id)
   const run = measureModel(taught, { ...trained, curve: trained.curve.map(ofTeacher) }, bench)
   at.take(join(bench.folder.model(plan.id).path, 'best-teacher.ckpt'), 'best.ckpt')
