@@ -150,3 +150,12 @@ test('a part that is already whole is only checked', async () => {
   await download(url, path, { sha256 })
   expect(readFileSync(path).equals(content)).toBe(true)
 })
+
+test('several that want the same file fetch it once', async () => {
+  const url = await serve((_, response) => void setTimeout(() => send(response, 0, Infinity), 100))
+  const path = join(folder, 'data.bin')
+  await Promise.all([1, 2, 3].map(() => download(url, path, { sha256 })))
+  expect(readFileSync(path).equals(content)).toBe(true)
+  expect(requests).toEqual(['all'])
+  expect(existsSync(`${path}.part.lock`)).toBe(false)
+})

@@ -14,6 +14,7 @@ import {
 import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { oneAtATime } from './one-at-a-time.ts'
 
 export interface DownloadOptions {
   readonly sha256?: string | null
@@ -28,16 +29,24 @@ export interface DownloadOptions {
 /**
  * Streams a URL into a file. Bytes go to `path.part`; a cut connection, now or in an earlier run, goes on from there by Range if
  * the server still has the same version (If-Range), and starts over if not. The file gets its name only when it is complete and
- * its checksum is right, so a file with that name is whole.
+ * its checksum is right, so a file with that name is whole. Of several processes that want the same file one fetches it, the
+ * others wait and find it there.
  * @throws InputError when the server refuses, the connection stays cut (what came is kept), or the checksum differs (what came is deleted).
  */
 export async function download(url: string, path: string, options: DownloadOptions = {}): Promise<void> {
-  const { retries = 4, waitSeconds = 0.5 } = options
   try {
     mkdirSync(dirname(path), { recursive: true })
   } catch (error) {
     throw asInputError('write', path, error)
   }
+  const before = timeOf(path)
+  await oneAtATime(`${path}.part`, async () => {
+    if (timeOf(path) === before) await fetchAll(url, path, options)
+  })
+}
+
+async function fetchAll(url: string, path: string, options: DownloadOptions): Promise<void> {
+  const { retries = 4, waitSeconds = 0.5 } = options
   for (let attempt = 0; ; attempt++) {
     try {
       await fetchRest(url, path, options)
@@ -134,6 +143,11 @@ function readValidator(part: string): string | null {
 
 function sizeOf(path: string): number {
   return existsSync(path) ? statSync(path).size : 0
+}
+
+/** When the file was last written; null when there is none. */
+function timeOf(path: string): number | null {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? null
 }
 
 /** Waiting a second does not help against these. */
