@@ -11,6 +11,8 @@ export interface EvalProtocol {
     | { readonly kind: 'catalogue' }
     /** The truth against `negatives` unobserved items, drawn once per user from `seed`; ties count against the truth. */
     | { readonly kind: 'sampled'; readonly negatives: number; readonly seed: number }
+  /** Every hit counts as one place worse than it is, as in the released code of BD: for comparison with its numbers. */
+  readonly bdLegacyMetrics?: boolean
   readonly ks: readonly number[]
   /** What early stopping watches, e.g. `ndcg@10`. */
   readonly select: string

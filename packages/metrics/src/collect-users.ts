@@ -13,7 +13,13 @@ export interface UserCollector {
   add(places: ArrayLike<number>, count: number): void
 }
 
-export function collectUsers(truth: Csr, names: readonly string[], ks: readonly number[]): UserCollector {
+/** `late`: every place counts as so many worse than it is. */
+export function collectUsers(
+  truth: Csr,
+  names: readonly string[],
+  ks: readonly number[],
+  late = 0,
+): UserCollector {
   const users = usersWithItems(truth)
   const columns: { of: UserMetric; k: number; values: Float64Array }[] = []
   const perUser: Record<string, Float64Array> = {}
@@ -35,7 +41,11 @@ export function collectUsers(truth: Csr, names: readonly string[], ks: readonly 
       const at = next++
       if (count === 0) return
       const user = users[at]
-      const hits: Hits = { positions, count, truth: truth.offsets[user + 1] - truth.offsets[user] }
+      const hits: Hits = {
+        positions: late === 0 ? positions : Array.from({ length: count }, (_, n) => positions[n] + late),
+        count,
+        truth: truth.offsets[user + 1] - truth.offsets[user],
+      }
       for (const { of, k, values } of columns) values[at] = of(hits, k)
     },
   }

@@ -118,10 +118,11 @@ function measure(
 ): Measuring {
   const views = viewsOf(split)
   const { ks, coldItems } = protocol
+  const late = protocol.bdLegacyMetrics === true ? 1 : 0
   if (split[part].items.length === 0)
     throw new InputError(`evaluate: the ${part} part of the split is empty; split again with a share for it`)
   const apart = coldItems === 'apart' ? views.truth(part) : null
-  const warm = collectUsers(apart?.warm ?? split[part], names, ks)
+  const warm = collectUsers(apart?.warm ?? split[part], names, ks, late)
   if (warm.users.length === 0)
     throw new InputError(
       `evaluate: no item of the ${part} part was met in training, and protocol ${protocol.name} keeps those apart; use a random split or coldItems "keep"`,
@@ -130,7 +131,7 @@ function measure(
     part,
     mask: views.mask(protocol.mask[part]),
     warm,
-    cold: apart && apart.cold.items.length > 0 ? collectUsers(apart.cold, names, ks) : null,
+    cold: apart && apart.cold.items.length > 0 ? collectUsers(apart.cold, names, ks, late) : null,
     users: usersWithItems(split[part]),
     shown: beyond ? collectShown(split, views.popularity, ks) : null,
   }

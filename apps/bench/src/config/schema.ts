@@ -75,6 +75,10 @@ export function layerSchema({ methods, backbones }: Catalogue) {
           select: z.string().optional().describe('what early stopping watches, e.g. ndcg@10'),
           users: z.enum(['all', 'with-truth']).optional(),
           coldItems: z.enum(['keep', 'apart']).optional(),
+          bdLegacyMetrics: z
+            .boolean()
+            .optional()
+            .describe('protocol bd only: hits count one place late, as in its released code'),
         }),
       ])
       .optional()

@@ -26,6 +26,8 @@ export function checkProtocol(protocol: EvalProtocol): EvalProtocol {
       fail('candidates.negatives', 'a whole number of 1 or more', negatives)
     if (!Number.isSafeInteger(seed)) fail('candidates.seed', 'a whole number', seed)
   } else if (candidates?.kind !== 'catalogue') fail('candidates.kind', '"catalogue" or "sampled"', candidates)
+  if (protocol.bdLegacyMetrics !== undefined && typeof protocol.bdLegacyMetrics !== 'boolean')
+    fail('bdLegacyMetrics', 'true or false', protocol.bdLegacyMetrics)
   const { metric, k } = parseMetric(select)
   if (metric.kind !== 'accuracy') fail('select', 'a metric that compares with the truth', select)
   if (!ks.includes(k)) fail('select', `a cut-off of ks (${ks.join(', ')})`, select)

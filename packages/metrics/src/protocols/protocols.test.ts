@@ -21,6 +21,7 @@ test('cut-offs may change under the same name; changed rules show in it', () => 
     'rce-kd+mask=train&valid|none',
   )
   expect(resolveProtocol('strict', { users: 'all', name: 'ours' }).name).toBe('ours')
+  expect(resolveProtocol('bd', { bdLegacyMetrics: true }).name).toBe('bd+bdLegacyMetrics=true')
 })
 
 describe('what does not fit together is said in one line', () => {
@@ -46,6 +47,17 @@ describe('what does not fit together is said in one line', () => {
       () => resolveProtocol('strict', { select: 'gini@10' }),
       /compares with the truth/,
     ],
+    [
+      'a mask where it does nothing',
+      () => resolveProtocol('loo-499', { mask: { test: [], valid: [] } }),
+      /mask has no effect on sampled candidates/,
+    ],
+    [
+      'legacy',
+      () => resolveProtocol('bd', { bdLegacyMetrics: 'yes' as never }),
+      /bdLegacyMetrics.*true or false/,
+    ],
+    ['legacy elsewhere', () => resolveProtocol('strict', { bdLegacyMetrics: true }), /unknown rule/],
     ['users', () => resolveProtocol('strict', { users: 'some' as never }), /"all" or "with-truth"/],
     ['cold items', () => resolveProtocol('strict', { coldItems: 'drop' as never }), /"keep" or "apart"/],
     [

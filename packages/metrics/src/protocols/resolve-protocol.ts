@@ -44,14 +44,19 @@ export function resolveProtocol(
     given[rule] = value
   }
   const merged = checkProtocol({ ...preset, ...given } as EvalProtocol)
-  const changed = (['mask', 'users', 'coldItems', 'candidates'] as const).filter(
-    (rule) => JSON.stringify(merged[rule]) !== JSON.stringify(preset[rule]),
-  )
+  const changed = namedRules.filter((rule) => JSON.stringify(merged[rule]) !== JSON.stringify(preset[rule]))
+  if (changed.includes('mask') && merged.candidates.kind === 'sampled')
+    throw new InputError(
+      `protocol ${name}: mask has no effect on sampled candidates, which are unobserved in every part; leave it out, or rank the catalogue`,
+    )
   const suffix = changed.map((rule) => `+${rule}=${spelled(merged, rule)}`).join('')
   return { ...merged, name: given.name === undefined ? name + suffix : merged.name }
 }
 
-function spelled(protocol: EvalProtocol, rule: 'mask' | 'users' | 'coldItems' | 'candidates'): string {
+/** Rules that change what a number means; a changed one is part of the name. */
+const namedRules = ['mask', 'users', 'coldItems', 'candidates', 'bdLegacyMetrics'] as const
+
+function spelled(protocol: EvalProtocol, rule: (typeof namedRules)[number]): string {
   switch (rule) {
     case 'mask':
       return `${protocol.mask.test.join('&') || 'none'}|${protocol.mask.valid.join('&') || 'none'}`
@@ -63,5 +68,7 @@ function spelled(protocol: EvalProtocol, rule: 'mask' | 'users' | 'coldItems' | 
       return protocol.users
     case 'coldItems':
       return protocol.coldItems
+    case 'bdLegacyMetrics':
+      return String(protocol.bdLegacyMetrics)
   }
 }

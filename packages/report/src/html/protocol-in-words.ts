@@ -1,7 +1,8 @@
 import type { EvalProtocol } from '@recdistill/core'
 
 /** The rules of a protocol as a reader says them. */
-export function protocolInWords({ name, mask, users, coldItems, candidates }: EvalProtocol): string {
+export function protocolInWords(protocol: EvalProtocol): string {
+  const { name, mask, users, coldItems, candidates } = protocol
   const masked = mask.test.length === 0 ? 'nothing' : mask.test.join(' and ')
   const ordered =
     candidates.kind === 'sampled'
@@ -9,5 +10,6 @@ export function protocolInWords({ name, mask, users, coldItems, candidates }: Ev
       : `the whole catalogue, ${masked} masked`
   const averaged = users === 'all' ? 'averages over all users' : 'averages over users with truth'
   const cold = coldItems === 'apart' ? ', items never seen in training measured apart' : ''
-  return `protocol ${name}: ${ordered}, ${averaged}${cold}`
+  const late = protocol.bdLegacyMetrics ? ', hits counted one place late as in the code of BD' : ''
+  return `protocol ${name}: ${ordered}, ${averaged}${cold}${late}`
 }

@@ -1,7 +1,7 @@
 import type { Reference } from '@recdistill/core'
 
 const notes = [
-  'Theirs count ranks 1 to N − 1 as hits at N and discount a hit at rank 1 to 0.63, rank with scores up to ten epochs old, and train on one interaction too many per user; ours are the correct metrics on the correct data.',
+  'Theirs count ranks 1 to N − 1 as hits at N and discount a hit at rank 1 to 0.63, rank with scores up to ten epochs old, and train on one interaction too many per user; ours are the correct metrics on the correct data; --set protocol.name=bd --set protocol.bdLegacyMetrics=true counts hits as theirs.',
 ]
 
 /** Outputs of the BD release's notebooks (CiteULike, test part, no selection of an epoch), by teacher and student. */
