@@ -12,5 +12,6 @@ export const directions = {
   methods: ['plugin', 'losses', 'samplers'],
   trainer: ['core', 'engine', 'tensor', 'plugin', 'samplers', 'losses', 'backbones', 'metrics'],
   report: ['core'],
+  formats: ['core'],
   testkit: ['core', 'tensor'],
 }

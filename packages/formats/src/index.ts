@@ -1,0 +1,6 @@
+export { floats, tensor, type Dtype, type NumericArray, type Tensor } from './dtype.ts'
+export { fromBfloat, fromHalf, toHalf } from './half.ts'
+export { type Infinite } from './expect-finite.ts'
+export { openNpy, writeNpy, type NpyFile } from './npy.ts'
+export { readNpz, writeNpz, type NpzArrays } from './npz.ts'
+export { openSafetensors, writeSafetensors, type SafetensorsFile } from './safetensors.ts'
