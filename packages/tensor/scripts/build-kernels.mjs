@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import asc from 'assemblyscript/asc'
 
@@ -11,7 +11,9 @@ export function compileBatchMatMul() {
 /** What the modules of `assembly/experts.ts` are made of; compiling them takes seconds. */
 export function stampOfExperts() {
   const hash = createHash('sha256')
-  for (const source of ['../assembly/experts.ts', './build-kernels.mjs'])
+  const parts = readdirSync(new URL('../assembly/experts', import.meta.url)).sort()
+  const sources = ['lanes.ts', 'experts.ts', ...parts.map((part) => `experts/${part}`)]
+  for (const source of [...sources.map((part) => `../assembly/${part}`), './build-kernels.mjs'])
     hash.update(readFileSync(new URL(source, import.meta.url)))
   return hash.digest('hex')
 }
