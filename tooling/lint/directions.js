@@ -13,5 +13,7 @@ export const directions = {
   trainer: ['core', 'engine', 'tensor', 'plugin', 'samplers', 'losses', 'backbones', 'metrics'],
   report: ['core'],
   formats: ['core'],
+  http: ['serve'],
+  serve: [],
   testkit: ['core', 'tensor'],
 }

@@ -1,0 +1,148 @@
+import {
+  ALIGNMENT,
+  arrayTypes,
+  HASH,
+  MAGIC,
+  PREFIX,
+  roundUp,
+  rowLength,
+  TILE,
+  VERSION,
+  type BundleArray,
+  type BundleArrays,
+  type BundleHeader,
+  type IdArrays,
+} from './bundle.ts'
+import { ServeError } from './errors.ts'
+import { sha256 } from './sha256.ts'
+
+export interface Bundle {
+  readonly header: BundleHeader
+  readonly arrays: BundleArrays
+  readonly bytes: number
+}
+
+/**
+ * Views of a bundle's arrays in place. `bytes` begins at a multiple of 8 of its buffer.
+ * @throws ServeError with code `bundle` when the bytes are not a whole, unaltered bundle of this version.
+ */
+export function decodeBundle(bytes: Uint8Array): Bundle {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  for (let n = 0; n < Math.min(MAGIC.length, bytes.length); n++)
+    if (bytes[n] !== MAGIC.charCodeAt(n))
+      throw refuse('not a bundle of recdistill; make one with `recdistill export RUN --to bundle`')
+  if (bytes.length < PREFIX + HASH) throw cutShort(bytes.length, 'at least 64')
+  const version = view.getUint32(8, true)
+  if (version !== VERSION)
+    throw refuse(
+      `written in format ${version}, this version reads ${VERSION}; use the @recdistill/serve of the recdistill that wrote it, or export again`,
+    )
+  const total = view.getBigUint64(16, true)
+  if (BigInt(bytes.length) < total) throw cutShort(bytes.length, String(total))
+  if (BigInt(bytes.length) > total)
+    throw refuse(`${bytes.length - Number(total)} bytes stand behind its end; get the file again`)
+  const end = bytes.length - HASH
+  const hash = sha256(bytes.subarray(0, end))
+  if (hash.some((byte, n) => byte !== bytes[end + n]))
+    throw refuse('checksum does not match: the file was altered or damaged; get it again, or export again')
+
+  const start = PREFIX + view.getUint32(12, true)
+  if (start > end || start % ALIGNMENT !== 0) throw damaged('header length')
+  const header = readHeader(bytes.subarray(PREFIX, start))
+  return { header, arrays: readArrays(header, bytes.subarray(start, end)), bytes: bytes.length }
+}
+
+function refuse(problem: string): ServeError {
+  return new ServeError('bundle', `bundle: ${problem}`)
+}
+
+function cutShort(has: number, of: string): ServeError {
+  return refuse(`cut short: has ${has} of ${of} bytes; get the file again`)
+}
+
+/** The checksum is right and the content is not: whoever wrote it does not keep to the format. */
+function damaged(what: string): ServeError {
+  return refuse(`the ${what} is not as this format has it; export again with recdistill`)
+}
+
+function readHeader(bytes: Uint8Array): BundleHeader {
+  let header: BundleHeader
+  try {
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as BundleHeader
+  } catch (cause) {
+    throw new ServeError('bundle', damaged('header').message, { cause })
+  }
+  const whole = (value: unknown, least: number) => Number.isSafeInteger(value) && (value as number) >= least
+  const weight = (value: unknown) => Number.isFinite(value) && (value as number) >= 0
+  if (
+    !isObject(header) ||
+    !whole(header.users, 0) ||
+    !whole(header.items, 1) ||
+    !whole(header.dim, 1) ||
+    !['f32', 'f16', 'int8'].includes(header.precision) ||
+    !isObject(header.foldIn) ||
+    !weight(header.foldIn.unobserved) ||
+    !weight(header.foldIn.regularisation) ||
+    !isObject(header.meta) ||
+    !Array.isArray(header.arrays)
+  )
+    throw damaged('header')
+  return header
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function readArrays(header: BundleHeader, data: Uint8Array): BundleArrays {
+  const { users, items, dim, precision } = header
+  const take = (name: string, types: readonly string[], length?: number): BundleArray => {
+    const entry = header.arrays.find((each) => isObject(each) && each.name === name)
+    const wrong = () => damaged(`array "${name}"`)
+    if (!entry || !types.includes(entry.type)) throw wrong()
+    const { offset } = entry
+    const type = arrayTypes[entry.type]
+    if (length !== undefined && entry.length !== length) throw wrong()
+    if (!Number.isSafeInteger(entry.length) || entry.length < 0) throw wrong()
+    if (!Number.isSafeInteger(offset) || offset < 0 || offset % ALIGNMENT !== 0) throw wrong()
+    if (offset + entry.length * type.BYTES_PER_ELEMENT > data.length) throw wrong()
+    return new type(data.buffer as ArrayBuffer, data.byteOffset + offset, entry.length)
+  }
+  const numbers = { f32: 'f32', f16: 'u16', int8: 'i8' }[precision]
+  const padded = roundUp(items, TILE)
+  const scaled = precision === 'int8'
+  const arrays = {
+    userVectors: take('userVectors', [numbers], users * dim),
+    itemVectors: take('itemVectors', [numbers], padded * rowLength(dim, precision)),
+    userScales: scaled ? take('userScales', ['f32'], users) : null,
+    itemScales: scaled ? take('itemScales', ['f32'], padded) : null,
+    seenOffsets: take('seenOffsets', ['u32'], users + 1),
+    seenItems: take('seenItems', ['u16', 'u32']),
+    gram: take('gram', ['f64'], (dim * (dim + 1)) / 2),
+    userIds: takeIds('user', users),
+    itemIds: takeIds('item', items),
+  } as BundleArrays
+  checkOffsets('seenOffsets', arrays.seenOffsets, arrays.seenItems.length)
+  checkPlaces('seenItems', arrays.seenItems, items)
+  return arrays
+
+  function takeIds(whose: string, count: number): IdArrays {
+    const text = take(`${whose}IdText`, ['u8']) as Uint8Array
+    const offsets = take(`${whose}IdOffsets`, ['u32'], count + 1) as Uint32Array
+    const ordered = header.arrays.some((each) => isObject(each) && each.name === `${whose}IdOrder`)
+    const order = ordered ? (take(`${whose}IdOrder`, ['u16', 'u32'], count) as IdArrays['order']) : null
+    checkOffsets(`${whose}IdOffsets`, offsets, text.length)
+    if (order !== null) checkPlaces(`${whose}IdOrder`, order, count)
+    return { text, offsets, order }
+  }
+}
+
+function checkOffsets(name: string, offsets: Uint32Array, end: number): void {
+  let wrong = offsets[0] !== 0 || offsets[offsets.length - 1] !== end
+  for (let n = 1; n < offsets.length; n++) wrong ||= offsets[n] < offsets[n - 1]
+  if (wrong) throw damaged(`array "${name}"`)
+}
+
+function checkPlaces(name: string, places: Uint32Array | Uint16Array, count: number): void {
+  for (let n = 0; n < places.length; n++) if (places[n] >= count) throw damaged(`array "${name}"`)
+}
