@@ -1,0 +1,72 @@
+import {
+  DuckDBDataChunk,
+  FLOAT,
+  LIST,
+  listValue,
+  UINTEGER,
+  VARCHAR,
+  type DuckDBValue,
+} from '@duckdb/node-api'
+import { asInputError } from '@recdistill/core/files'
+import { mkdirSync, renameSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { identifier, literal, withDatabase } from './database.ts'
+
+/** A column of texts, of numbers, or of vectors of `dim` numbers. */
+export type Column =
+  readonly string[] | Uint32Array | Float32Array | { readonly data: Float32Array; readonly dim: number }
+
+const rowsAtOnce = 2048 // what DuckDB keeps together
+
+/** A Parquet file, compressed with Zstandard. Appears whole or not at all. @throws RangeError when columns differ in length. */
+export async function writeParquet(path: string, columns: Readonly<Record<string, Column>>): Promise<void> {
+  const all = Object.values(columns)
+  const rows = lengthOf(all[0])
+  if (all.some((column) => lengthOf(column) !== rows))
+    throw new RangeError(`writeParquet: columns of ${all.map(lengthOf).join(', ')} rows`)
+  const temporary = `${path}.${process.pid}.tmp`
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+  } catch (error) {
+    throw asInputError('write', path, error)
+  }
+  try {
+    await withDatabase(async (connection) => {
+      const types = all.map(typeOf)
+      const names = Object.keys(columns).map((name, c) => `${identifier(name)} ${types[c].toString()}`)
+      await connection.run(`CREATE TABLE rows (${names.join(', ')})`)
+      const appender = await connection.createAppender('rows')
+      for (let from = 0; from < rows; from += rowsAtOnce) {
+        const to = Math.min(rows, from + rowsAtOnce)
+        const chunk = DuckDBDataChunk.create(types)
+        chunk.setColumns(all.map((column) => valuesOf(column, from, to)))
+        appender.appendDataChunk(chunk)
+      }
+      appender.closeSync()
+      await connection.run(`COPY rows TO ${literal(temporary)} (FORMAT parquet, COMPRESSION zstd)`)
+    })
+    renameSync(temporary, path)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    const full = /No space left|disk/i.test(String(error))
+    throw asInputError('write', path, full ? Object.assign(new Error(), { code: 'ENOSPC' }) : error)
+  }
+}
+
+function lengthOf(column: Column): number {
+  return 'dim' in column ? column.data.length / column.dim : column.length
+}
+
+function typeOf(column: Column) {
+  if ('dim' in column) return LIST(FLOAT)
+  if (column instanceof Float32Array) return FLOAT
+  return column instanceof Uint32Array ? UINTEGER : VARCHAR
+}
+
+function valuesOf(column: Column, from: number, to: number): readonly DuckDBValue[] {
+  if (!('dim' in column)) return Array.from<DuckDBValue>(column.slice(from, to))
+  const { data, dim } = column
+  return Array.from({ length: to - from }, (_, n) =>
+    listValue(Array.from(data.subarray((from + n) * dim, (from + n + 1) * dim))),
+  )
+}

@@ -1,0 +1,118 @@
+import { InputError } from '@recdistill/core'
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { withDatabase } from './database.ts'
+import { readScoredLists, readVectors, writeParquet } from './index.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'recdistill-tables-'))
+const at = (name: string) => join(folder, name)
+const put = (text: string, name = 'x.csv') => {
+  writeFileSync(at(name), text)
+  return at(name)
+}
+const parquet = async (sql: string, name = 'x.parquet') => {
+  await withDatabase((connection) => connection.run(`COPY (${sql}) TO '${at(name)}' (FORMAT parquet)`))
+  return at(name)
+}
+async function refused(reading: Promise<unknown>, words: RegExp) {
+  const error: unknown = await reading.then(
+    () => null,
+    (reason: unknown) => reason,
+  )
+  expect(error, String(words)).toBeInstanceOf(InputError)
+  expect((error as Error).message).toMatch(words)
+  expect((error as Error).message).not.toContain('\n')
+}
+
+test('vectors that were written are read, in their order', async () => {
+  const ids = Array.from({ length: 5000 }, (_, n) => `i${(n * 7919) % 5000}`)
+  const data = Float32Array.from({ length: 5000 * 3 }, (_, n) => Math.cos(n))
+  await writeParquet(at('v.parquet'), {
+    item: ids,
+    place: Uint32Array.from(ids.keys()),
+    bias: data.slice(0, 5000),
+    vector: { data, dim: 3 },
+  })
+  expect(await readVectors(at('v.parquet'))).toEqual({ ids, dim: 3, data })
+  expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([])
+  await expect(writeParquet(at('w.parquet'), { a: ['x'], b: Uint32Array.of(1, 2) })).rejects.toThrow(
+    RangeError,
+  )
+})
+
+test('one column a dimension, lists of doubles, ids that are numbers, columns by other names', async () => {
+  const expected = { ids: ['7', '5'], dim: 2, data: Float32Array.of(1, 2, 3, 4) }
+  expect(await readVectors(put('item_id,d0,d1\n7,1,2\n5,3,4\n'))).toEqual(expected)
+  const lists = `SELECT * FROM (VALUES (7, [1.0, 2.0]::DOUBLE[]), (5, [3, 4])) AS t`
+  expect(await readVectors(await parquet(`${lists}(movie, weights)`), { id: 'movie' })).toEqual(expected)
+  const fixed = `SELECT 'a b' AS name, [1, 2]::FLOAT[2] AS x, [3, 4]::FLOAT[2] AS y`
+  expect(await readVectors(await parquet(fixed), { vector: 'y' })).toMatchObject({
+    ids: ['a b'],
+    data: Float32Array.of(3, 4),
+  })
+})
+
+test('vectors: each defect has its own line', async () => {
+  const lists = (values: string) => parquet(`SELECT * FROM (VALUES ${values}) AS t(id, vector)`)
+  await refused(readVectors(at('absent.parquet')), /cannot read .*no such file/)
+  await refused(readVectors(put('not parquet', 'bad.parquet')), /not a sound Parquet file/)
+  await refused(readVectors(put('id,a\n')), /no column holds|holds no rows/)
+  await refused(readVectors(put('id,a\nx,y\n')), /no column holds lists of numbers/)
+  await refused(readVectors(put('a,b\n1,2\n')), /cannot tell which column holds the ids in a, b/)
+  await refused(
+    readVectors(put('id,a\n1,2\n'), { id: 'if' }),
+    /no column "if" for the id; it has id, a; did you mean "id"/,
+  )
+  await refused(readVectors(put('id,a\n1,2\n1,3\n')), /id "1" stands there twice/)
+  await refused(readVectors(put('id,a\n,2\n1,3\n')), /row 0 \(from 0\) has no id/)
+  await refused(readVectors(put('id,a\n1,2\n2,\n')), /the vector of "2" has no value at place 0/)
+  await refused(readVectors(await lists(`('a', [1, 'nan'::FLOAT])`)), /"a" has NaN at place 1/)
+  await refused(readVectors(await lists(`('a', [1, NULL])`)), /"a" has no value at place 1/)
+  await refused(
+    readVectors(await lists(`('a', [1, 2]), ('b', [1, 2]), ('c', [1])`)),
+    /1 numbers for id "c" but 2 for others/,
+  )
+  await refused(readVectors(await lists(`('a', []::FLOAT[])`)), /lists in "vector" are empty/)
+  await refused(readVectors(await parquet(`SELECT 'a' AS id, [1] AS x, [2] AS y`)), /x, y all hold lists/)
+})
+
+test('lists come best first, whatever the order of rows, and equal scores keep that of the file', async () => {
+  const path = put('userId,movieId,pred\nb,1,0.5\na,9,1\nb,2,3\na,1,1\nb,3,0.5\n', 'lists.csv')
+  const expected = {
+    users: ['b', 'a'],
+    items: ['1', '9', '2', '3'],
+    lists: { offsets: Uint32Array.of(0, 3, 5), items: Uint32Array.of(2, 0, 3, 1, 0) },
+    scores: Float32Array.of(3, 0.5, 0.5, 1, 1),
+  }
+  expect(await readScoredLists(path)).toEqual(expected)
+  expect(await readScoredLists(await parquet(`SELECT * FROM read_csv('${path}')`))).toEqual(expected)
+})
+
+test('scored lists: each defect has its own line', async () => {
+  await refused(readScoredLists(at('absent.csv')), /cannot read .*no such file/)
+  await refused(
+    readScoredLists(put('user,item\n1,2\n')),
+    /cannot tell which column is the score in user, item/,
+  )
+  await refused(readScoredLists(put('user,item,score\n')), /holds no rows/)
+  await refused(
+    readScoredLists(put('user,item,score\n1,2,3\n1,2,4\n')),
+    /item "2" stands twice in the list of user "1"/,
+  )
+  await refused(readScoredLists(put('user,item,score\n1,2,3\n1,3,nan\n')), /row 2 has nan as its score/i)
+  await refused(readScoredLists(put('user,item,score\n1,2,x\n')), /row 1 has x as its score/)
+  await refused(readScoredLists(put('user,item,score\n,2,1\n')), /row 1 has no user/)
+  await refused(readScoredLists(put('user,item,score\n1,,1\n')), /row 1 has no item/)
+  await refused(readScoredLists(put('user,item,score\n1,2\n')), /not a table in CSV|has no value/)
+})
+
+test('a Parquet file that cannot be written gives one line and leaves nothing', async () => {
+  put('', 'file')
+  await refused(
+    writeParquet(join(at('file'), 'x.parquet'), { a: ['b'] }),
+    /cannot write .*a part of the path is a file/,
+  )
+  expect(readFileSync(at('file'), 'utf8')).toBe('')
+})
