@@ -55,7 +55,7 @@ export interface BundleParts {
  *     aligned 64   the arrays, each at a multiple of 64 from the start of the file
  *     last 32      SHA-256 of all bytes before it
  *
- * Equal parts give equal bytes. Items stand in tiles of 16 side by side, so that a kernel scores 16 at once in place.
+ * Equal parts give equal bytes. Items stand in tiles of 32 side by side, so that a kernel scores 32 at once in place.
  */
 export const MAGIC = 'RECSERVE'
 export const VERSION = 1
@@ -63,7 +63,7 @@ export const PREFIX = 32
 export const HASH = 32
 export const ALIGNMENT = 64
 /** Items of a tile. */
-export const TILE = 16
+export const TILE = 32
 
 export interface BundleHeader {
   readonly users: number
@@ -98,10 +98,10 @@ export type BundleArray = Float64Array | Float32Array | Uint32Array | Uint16Arra
 export interface BundleArrays {
   /** Rows as they are: f32, halves (u16) or int8. [users, dim] */
   readonly userVectors: Float32Array | Uint16Array | Int8Array
-  /** Tiles of 16 items: [tiles, dim, 16], of int8 [tiles, dim / 2 rounded up, 16, 2]; behind the last item zeros. */
+  /** Tiles of 32 items: [tiles, dim, 32], of int8 [tiles, dim / 2 rounded up, 32, 2]; behind the last item zeros. */
   readonly itemVectors: Float32Array | Uint16Array | Int8Array
   readonly userScales: Float32Array | null // [users], int8 alone
-  readonly itemScales: Float32Array | null // [tiles * 16], int8 alone
+  readonly itemScales: Float32Array | null // [tiles * 32], int8 alone
   readonly seenOffsets: Uint32Array // [users + 1]
   readonly seenItems: Uint32Array | Uint16Array // ascending within a user
   /** Upper triangle of the sum of y y^T over the item vectors, row by row. [dim (dim + 1) / 2] */

@@ -22,16 +22,22 @@ export interface Bundle {
   readonly bytes: number
 }
 
+/** What the first bytes say of the length of the whole, 0 where they are too few. */
+export function declaredLength(bytes: Uint8Array): number {
+  if (bytes.length < PREFIX) return 0
+  return Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(16, true))
+}
+
 /**
- * Views of a bundle's arrays in place. `bytes` begins at a multiple of 8 of its buffer.
- * @throws ServeError with code `bundle` when the bytes are not a whole, unaltered bundle of this version.
+ * Checks all bytes and reads what they say of themselves.
+ * @throws ServeError with code `bundle` when they are not a whole, unaltered bundle of this version.
  */
-export function decodeBundle(bytes: Uint8Array): Bundle {
+export function readHeader(bytes: Uint8Array): BundleHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   for (let n = 0; n < Math.min(MAGIC.length, bytes.length); n++)
     if (bytes[n] !== MAGIC.charCodeAt(n))
-      throw refuse('not a bundle of recdistill; make one with `recdistill export RUN --to bundle`')
-  if (bytes.length < PREFIX + HASH) throw cutShort(bytes.length, 'at least 64')
+      throw refuse('not a bundle of recdistill; `recdistill export RUN --to bundle` makes one')
+  if (bytes.length < PREFIX + HASH) throw cutShort(bytes.length, `at least ${PREFIX + HASH}`)
   const version = view.getUint32(8, true)
   if (version !== VERSION)
     throw refuse(
@@ -45,11 +51,15 @@ export function decodeBundle(bytes: Uint8Array): Bundle {
   const hash = sha256(bytes.subarray(0, end))
   if (hash.some((byte, n) => byte !== bytes[end + n]))
     throw refuse('checksum does not match: the file was altered or damaged; get it again, or export again')
-
   const start = PREFIX + view.getUint32(12, true)
   if (start > end || start % ALIGNMENT !== 0) throw damaged('header length')
-  const header = readHeader(bytes.subarray(PREFIX, start))
-  return { header, arrays: readArrays(header, bytes.subarray(start, end)), bytes: bytes.length }
+  return parseHeader(bytes.subarray(PREFIX, start))
+}
+
+/** The arrays of a checked bundle, in place; `bytes` begins at a multiple of 8 of its buffer. */
+export function readBundle(header: BundleHeader, bytes: Uint8Array): Bundle {
+  const start = PREFIX + new DataView(bytes.buffer, bytes.byteOffset).getUint32(12, true)
+  return { header, arrays: readArrays(header, bytes.subarray(start, -HASH)), bytes: bytes.length }
 }
 
 function refuse(problem: string): ServeError {
@@ -65,7 +75,7 @@ function damaged(what: string): ServeError {
   return refuse(`the ${what} is not as this format has it; export again with recdistill`)
 }
 
-function readHeader(bytes: Uint8Array): BundleHeader {
+function parseHeader(bytes: Uint8Array): BundleHeader {
   let header: BundleHeader
   try {
     header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as BundleHeader

@@ -107,13 +107,13 @@ function packVectors(parts: BundleParts, precision: Precision): Record<string, B
   }
 }
 
-/** Rows [rows, dim] to tiles [rows / 16, dim / run, 16, run], zeros where there are none. */
+/** Rows [rows, dim] to tiles [rows / 32, dim / run, 32, run], zeros where there are none. */
 function tiled<T extends Float32Array | Uint16Array | Int8Array>(rows: T, dim: number, run: number): T {
   const length = rowLength(dim, run === 2 ? 'int8' : 'f32')
   const out = new (rows.constructor as new (length: number) => T)(roundUp(rows.length / dim, TILE) * length)
   for (let row = 0, n = 0; n < rows.length; row++) {
-    const tile = Math.floor(row / TILE) * TILE * length + (row % TILE) * run
-    for (let d = 0; d < dim; d++) out[tile + Math.floor(d / run) * TILE * run + (d % run)] = rows[n++]
+    const tile = (row - (row % TILE)) * length + (row % TILE) * run
+    for (let d = 0; d < dim; d++) out[tile + (d - (d % run)) * TILE + (d % run)] = rows[n++]
   }
   return out
 }

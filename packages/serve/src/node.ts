@@ -1,17 +1,20 @@
-import { readFile } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { ServeError } from './errors.ts'
-import { load, type LoadOptions } from './load.ts'
+import { loadChunks, type LoadOptions } from './load.ts'
 import type { Recommender } from './recommender.ts'
 
-/** `load` for a file. @throws ServeError, as `load` does. */
+/** `load` for a file, which is read piece by piece. @throws ServeError, as `load` does. */
 export async function loadFile(path: string | URL, options: LoadOptions = {}): Promise<Recommender> {
-  let bytes: Uint8Array
+  return loadChunks(read(path instanceof URL ? fileURLToPath(path) : path), options)
+}
+
+async function* read(path: string): AsyncGenerator<Uint8Array> {
   try {
-    bytes = await readFile(path)
+    for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 })) yield chunk as Uint8Array
   } catch (cause) {
-    throw new ServeError('source', `loadFile: cannot read ${String(path)}: ${(cause as Error).message}`, {
-      cause,
-    })
+    const { code, message } = cause as NodeJS.ErrnoException
+    const reason = code === 'ENOENT' ? 'there is no such file' : message
+    throw new ServeError('source', `loadFile: cannot read ${path}: ${reason}`, { cause })
   }
-  return load(bytes, options)
 }

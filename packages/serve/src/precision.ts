@@ -31,13 +31,29 @@ export function toInt8Rows(rows: Float32Array, dim: number): Int8Rows {
 }
 
 export function toHalves(values: Float32Array): Uint16Array {
-  return Uint16Array.from(values, toHalf)
+  const out = new Uint16Array(values.length)
+  for (let n = 0; n < values.length; n++) out[n] = toHalf(values[n])
+  return out
+}
+
+export function fromHalves(halves: Uint16Array): Float32Array {
+  const out = new Float32Array(halves.length)
+  for (let n = 0; n < halves.length; n++) out[n] = fromHalf(halves[n])
+  return out
 }
 
 /** The vectors [rows, dim] as a bundle of a precision holds them: what is lost can be measured without one. */
 export function roundTo(precision: Precision, rows: Float32Array, dim: number): Float32Array {
-  if (precision === 'f32') return rows.slice()
-  if (precision === 'f16') return Float32Array.from(rows, (value) => fromHalf(toHalf(value)))
-  const { values, scales } = toInt8Rows(rows, dim)
-  return Float32Array.from(values, (value, n) => value * scales[Math.floor(n / dim)])
+  switch (precision) {
+    case 'f32':
+      return rows.slice()
+    case 'f16':
+      return fromHalves(toHalves(rows))
+    case 'int8': {
+      const { values, scales } = toInt8Rows(rows, dim)
+      const out = Float32Array.from(values)
+      for (let n = 0; n < out.length; n++) out[n] *= scales[(n - (n % dim)) / dim]
+      return out
+    }
+  }
 }

@@ -1,9 +1,9 @@
 import { rowLength, TILE, type BundleMeta, type FoldIn, type Precision } from './bundle.ts'
 import type { Bundle } from './decode.ts'
 import { ServeError } from './errors.ts'
-import { fromHalf } from './float16.ts'
 import { foldIn } from './fold-in.ts'
 import { openIds, type Ids } from './ids.ts'
+import { fromHalves } from './precision.ts'
 import type { Query, Scorer } from './scorer.ts'
 import { topK } from './top-k.ts'
 
@@ -87,7 +87,7 @@ export function createRecommender({ header, arrays, bytes }: Bundle, scorer: Sco
   }
   const numbersOf = (vector: Float32Array | Uint16Array | Int8Array): Query =>
     precision === 'f16'
-      ? Float32Array.from(vector, fromHalf)
+      ? fromHalves(vector as Uint16Array)
       : precision === 'f32'
         ? (vector as Float32Array)
         : Int16Array.from(vector)
@@ -95,9 +95,9 @@ export function createRecommender({ header, arrays, bytes }: Bundle, scorer: Sco
   /** An item's numbers, out of its tile; of int8 without their scale. */
   const itemNumbers = (place: number): Query => {
     const run = precision === 'int8' ? 2 : 1
-    const tile = Math.floor(place / TILE) * TILE * rowLength(dim, precision) + (place % TILE) * run
+    const tile = (place - (place % TILE)) * rowLength(dim, precision) + (place % TILE) * run
     const vector = itemVectors.slice(0, dim)
-    for (let d = 0; d < dim; d++) vector[d] = itemVectors[tile + Math.floor(d / run) * TILE * run + (d % run)]
+    for (let d = 0; d < dim; d++) vector[d] = itemVectors[tile + (d - (d % run)) * TILE + (d % run)]
     return numbersOf(vector)
   }
 

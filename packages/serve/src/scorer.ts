@@ -5,7 +5,7 @@ export type Query = Float32Array | Int16Array // [dim]
 
 export interface ScanInput {
   readonly query: Query
-  /** With scales a score is sum * scales[item] * factor, else the sum alone. [tiles * 16] */
+  /** With scales a score is sum * scales[item] * factor, else the sum alone. [tiles * 32] */
   readonly scales: Float32Array | null
   readonly factor: number
 }
@@ -22,12 +22,12 @@ export interface Scorer {
    * added with one rounding where the kernel is relaxed and two elsewhere; of int8 they are exact.
    */
   scan(input: ScanInput, from: number, to: number, threshold: number): number
-  /** Numbers of every item, beside the bundle's bytes, for `scales`. [tiles * 16] */
+  /** Numbers of every item, beside the bundle's bytes, for `scales`. [tiles * 32] */
   makeScales(): Float32Array
 }
 
 /** Tiles of a call of `scan`. */
-export const BLOCK = 128
+export const BLOCK = 64
 
 export interface ScorerInput {
   readonly dim: number
