@@ -19,7 +19,7 @@ const names = [
   'metrics',
   'methods',
 ]
-const packages = [...names, 'trainer', 'report', 'serve', 'testkit', 'formats', 'http']
+const packages = [...names, 'trainer', 'report', 'serve', 'testkit', 'formats', 'export', 'teachers', 'http']
 
 const seed = fileURLToPath(new URL('tooling/vitest/seed.ts', import.meta.url))
 

@@ -13,6 +13,8 @@ export const directions = {
   trainer: ['core', 'engine', 'tensor', 'plugin', 'samplers', 'losses', 'backbones', 'metrics'],
   report: ['core'],
   formats: ['core'],
+  export: ['core', 'formats', 'serve'],
+  teachers: ['core', 'formats', 'plugin', 'engine', 'backbones'],
   http: ['serve'],
   serve: [],
   testkit: ['core', 'tensor'],

@@ -1,4 +1,5 @@
 export { train } from './train.ts'
 export { loadModel } from './load-model.ts'
 export { loadBest, type CurvePoint, type SavedBest, type Settings } from './checkpoint.ts'
+export { rehearse, type Asked } from './rehearse.ts'
 export type { TrainEvent, TrainOptions, TrainOutcome } from './options.ts'
