@@ -54,6 +54,35 @@ test('a preset of the authors is taken when data set and backbones match, and is
   expect(other.methods.map(({ origin }) => origin)).toEqual(['defaults', 'defaults'])
 })
 
+test('blocks of the table of RCE-KD have the models and weights of their authors, and give way to smaller teachers', async () => {
+  const block = (preset: string, teacher?: string) =>
+    resolve(flagsLayer({ preset, ...(teacher === undefined ? {} : { teacher }) }))
+  const weights = async (preset: string) =>
+    (await block(preset)).methods.map(({ name, lambda }) => [name, lambda])
+  // Spec 3.2, 3.3 and the tables of 4.2, 4.5 and 4.9
+  expect((await block('rce-kd-table1-lightgcn')).teacher).toMatchObject({
+    backbone: 'lightgcn',
+    dim: 2000,
+    params: { layers: 3 },
+    optimizer: { weightDecay: 1e-7 },
+  })
+  expect(await weights('rce-kd-table1-lightgcn')).toEqual(
+    expect.arrayContaining([['rrd', 0.01], ['rce-kd', 500], ['cd', 0.5]]), // prettier-ignore
+  )
+  expect(await weights('rce-kd-table1-lightgcn-mf')).toEqual(
+    expect.arrayContaining([['rrd', 0.05], ['rce-kd', 100]]), // prettier-ignore
+  )
+  expect(await weights('rce-kd-table1-hstu')).toEqual(
+    expect.arrayContaining([['rrd', 0.1], ['rce-kd', 50000]]), // prettier-ignore
+  )
+  expect((await block('rce-kd-table1-hstu')).teacher).toMatchObject({
+    params: { blocks: 8, heads: 4, length: 100 },
+    optimizer: { batch: 128, weightDecay: 1e-5 },
+  })
+  const smaller = await block('rce-kd-table1-lightgcn', 'lightgcn:400')
+  expect(smaller.teacher).toMatchObject({ dim: 400, optimizer: { weightDecay: 1e-7 } })
+})
+
 test('--set reaches every group', async () => {
   const config = await resolve(
     flagsLayer({ dataset: 'citeulike-t', split: 'rce-kd' }),

@@ -6,6 +6,28 @@ interface Preset {
   readonly values: Readonly<Record<string, unknown>>
 }
 
+const table1 = {
+  dataset: 'citeulike-t',
+  split: 'rce-kd',
+  protocol: 'rce-kd',
+  methods: ['cd', 'rrd', 'dcd', 'hetcomp', 'rce-kd'],
+  seeds: 5,
+  epochs: 1000,
+  patience: 30,
+}
+
+/** No values for LightGCN are published: those of MF and HSTU teachers. */
+const portOfDcd = {
+  variant: 'port',
+  K: 100,
+  T: 10,
+  maxK: 500,
+  scoreCap: 80,
+  lambda: 0.01,
+  weightDecay: 1e-5,
+  batch: 2048,
+}
+
 /** Named sets of values, below files and flags. */
 export const presets: Readonly<Record<string, Preset>> = {
   quick: {
@@ -62,14 +84,48 @@ export const presets: Readonly<Record<string, Preset>> = {
   'rce-kd-table1': {
     about:
       'Table 1 of the RCE-KD paper: every method of it that has a public description, five seeds, beside the published numbers',
+    values: table1,
+  },
+  'rce-kd-table1-lightgcn': {
+    about:
+      'the same table for LightGCN 2000 to LightGCN 20; a teacher of 2000 takes hours, --teacher lightgcn:400 a fifth of them',
     values: {
-      dataset: 'citeulike-t',
-      split: 'rce-kd',
-      protocol: 'rce-kd',
-      methods: ['cd', 'rrd', 'dcd', 'hetcomp', 'rce-kd'],
-      seeds: 5,
-      epochs: 1000,
-      patience: 30,
+      ...table1,
+      teacher: { backbone: 'lightgcn', dim: 2000, layers: 3, weightDecay: 1e-7 },
+      student: { backbone: 'lightgcn', dim: 20, layers: 3, weightDecay: 1e-3 },
+      dcd: portOfDcd,
+    },
+  },
+  'rce-kd-table1-lightgcn-mf': {
+    about: 'the same table for LightGCN 2000 to MF 20',
+    values: {
+      ...table1,
+      teacher: { backbone: 'lightgcn', dim: 2000, layers: 3, weightDecay: 1e-7 },
+      student: { backbone: 'mf', dim: 20, weightDecay: 1e-3 },
+      dcd: portOfDcd,
+    },
+  },
+  'rce-kd-table1-hstu': {
+    about:
+      'the same table for HSTU of 8 blocks to MF 20; smaller with --set teacher.blocks=2 teacher.length=50',
+    values: {
+      ...table1,
+      teacher: {
+        backbone: 'hstu',
+        dim: 64,
+        length: 100,
+        blocks: 8,
+        heads: 4,
+        dqk: 8,
+        dv: 16,
+        dropout: 0.5,
+        inputDropout: 0.5,
+        drawn: 512,
+        temperature: 0.05,
+        weightDecay: 1e-5,
+        batch: 128,
+      },
+      student: { backbone: 'mf', dim: 20, weightDecay: 1e-3 },
     },
   },
   'de-rrd': {
