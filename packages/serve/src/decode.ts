@@ -29,10 +29,10 @@ export function declaredLength(bytes: Uint8Array): number {
 }
 
 /**
- * Checks all bytes and reads what they say of themselves.
+ * Checks all bytes, which begin at a multiple of 8 of their buffer, and reads what they say of themselves.
  * @throws ServeError with code `bundle` when they are not a whole, unaltered bundle of this version.
  */
-export function readHeader(bytes: Uint8Array): BundleHeader {
+export function checkBundle(bytes: Uint8Array): BundleHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   for (let n = 0; n < Math.min(MAGIC.length, bytes.length); n++)
     if (bytes[n] !== MAGIC.charCodeAt(n))
@@ -53,10 +53,12 @@ export function readHeader(bytes: Uint8Array): BundleHeader {
     throw refuse('checksum does not match: the file was altered or damaged; get it again, or export again')
   const start = PREFIX + view.getUint32(12, true)
   if (start > end || start % ALIGNMENT !== 0) throw damaged('header length')
-  return parseHeader(bytes.subarray(PREFIX, start))
+  const header = parseHeader(bytes.subarray(PREFIX, start))
+  checkContents(readBundle(header, bytes))
+  return header
 }
 
-/** The arrays of a checked bundle, in place; `bytes` begins at a multiple of 8 of its buffer. */
+/** The arrays of a checked bundle, in place. */
 export function readBundle(header: BundleHeader, bytes: Uint8Array): Bundle {
   const start = PREFIX + new DataView(bytes.buffer, bytes.byteOffset).getUint32(12, true)
   return { header, arrays: readArrays(header, bytes.subarray(start, -HASH)), bytes: bytes.length }
@@ -121,7 +123,7 @@ function readArrays(header: BundleHeader, data: Uint8Array): BundleArrays {
   const numbers = { f32: 'f32', f16: 'u16', int8: 'i8' }[precision]
   const padded = roundUp(items, TILE)
   const scaled = precision === 'int8'
-  const arrays = {
+  return {
     userVectors: take('userVectors', [numbers], users * dim),
     itemVectors: take('itemVectors', [numbers], padded * rowLength(dim, precision)),
     userScales: scaled ? take('userScales', ['f32'], users) : null,
@@ -132,18 +134,35 @@ function readArrays(header: BundleHeader, data: Uint8Array): BundleArrays {
     userIds: takeIds('user', users),
     itemIds: takeIds('item', items),
   } as BundleArrays
-  checkOffsets('seenOffsets', arrays.seenOffsets, arrays.seenItems.length)
-  checkPlaces('seenItems', arrays.seenItems, items)
-  return arrays
 
   function takeIds(whose: string, count: number): IdArrays {
     const text = take(`${whose}IdText`, ['u8']) as Uint8Array
     const offsets = take(`${whose}IdOffsets`, ['u32'], count + 1) as Uint32Array
     const ordered = header.arrays.some((each) => isObject(each) && each.name === `${whose}IdOrder`)
     const order = ordered ? (take(`${whose}IdOrder`, ['u16', 'u32'], count) as IdArrays['order']) : null
-    checkOffsets(`${whose}IdOffsets`, offsets, text.length)
-    if (order !== null) checkPlaces(`${whose}IdOrder`, order, count)
     return { text, offsets, order }
+  }
+}
+
+/** What the lengths of arrays do not say: every place that one array says of another is there. */
+function checkContents({ header, arrays }: Bundle): void {
+  const { users, items } = header
+  checkOffsets('seenOffsets', arrays.seenOffsets, arrays.seenItems.length)
+  checkPlaces('seenItems', arrays.seenItems, items)
+  for (const [whose, ids, count] of [
+    ['user', arrays.userIds, users],
+    ['item', arrays.itemIds, items],
+  ] as const) {
+    checkOffsets(`${whose}IdOffsets`, ids.offsets, ids.text.length)
+    if (ids.order !== null) checkPlaces(`${whose}IdOrder`, ids.order, count)
+    try {
+      // in pieces, so that no copy of all text is made
+      const decoder = new TextDecoder('utf-8', { fatal: true })
+      for (let n = 0; n < count; n += 256)
+        decoder.decode(ids.text.subarray(ids.offsets[n], ids.offsets[Math.min(count, n + 256)]))
+    } catch {
+      throw damaged(`array "${whose}IdText"`)
+    }
   }
 }
 

@@ -80,9 +80,10 @@ export function assemble(
   return out
 }
 
+/** By name, for arrays may come from another window. */
 function typeOf(array: BundleArray): ArrayEntry['type'] {
   const types = Object.keys(arrayTypes) as ArrayEntry['type'][]
-  return types.find((type) => array instanceof arrayTypes[type])!
+  return types.find((type) => arrayTypes[type].name === array[Symbol.toStringTag])!
 }
 
 function packVectors(parts: BundleParts, precision: Precision): Record<string, BundleArray> {

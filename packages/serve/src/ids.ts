@@ -12,7 +12,7 @@ export interface Ids extends Iterable<string> {
 }
 
 // ignoreBOM: an id may begin with the character that marks byte order
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 const encoder = new TextEncoder()
 
 export function openIds({ text, offsets, order }: IdArrays): Ids {

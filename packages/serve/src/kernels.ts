@@ -71,30 +71,26 @@ function allowRelaxed(): void {
 
 function instantiate(module: WebAssembly.Module): Kernels {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 })
-  let exports: Record<string, unknown>
   try {
-    exports = new WebAssembly.Instance(module, { env: { memory } }).exports
+    const { exports } = new WebAssembly.Instance(module, { env: { memory } })
+    const {
+      scanF32,
+      scanF16,
+      scanInt8,
+      relaxed: isRelaxed,
+    } = exports as {
+      scanF32: Scan
+      scanF16: Scan
+      scanInt8: Scan
+      relaxed: WebAssembly.Global<number>
+    }
+    return {
+      memory,
+      simd: isRelaxed.value ? 'relaxed' : 'simd',
+      scan: { f32: scanF32, f16: scanF16, int8: scanInt8 },
+    }
   } catch (cause) {
-    throw new ServeError(
-      'option',
-      'load.module: expected a WebAssembly.Module of this version of @recdistill/serve',
-      { cause },
-    )
-  }
-  const {
-    scanF32,
-    scanF16,
-    scanInt8,
-    relaxed: isRelaxed,
-  } = exports as {
-    scanF32: Scan
-    scanF16: Scan
-    scanInt8: Scan
-    relaxed: WebAssembly.Global<number>
-  }
-  return {
-    memory,
-    simd: isRelaxed.value ? 'relaxed' : 'simd',
-    scan: { f32: scanF32, f16: scanF16, int8: scanInt8 },
+    const problem = 'load.module: expected a WebAssembly.Module of this version of @recdistill/serve'
+    throw new ServeError('option', problem, { cause })
   }
 }

@@ -1,5 +1,5 @@
 import { collect, collectInto, grow, type Chunks } from './collect.ts'
-import { readBundle, readHeader } from './decode.ts'
+import { checkBundle, readBundle } from './decode.ts'
 import { ServeError } from './errors.ts'
 import { openKernels, type KernelOptions } from './kernels.ts'
 import { createPlainScorer } from './plain-scorer.ts'
@@ -30,12 +30,12 @@ export async function loadChunks(chunks: Chunks, options: LoadOptions): Promise<
   const kernels = await openKernels(options)
   if (kernels === null) {
     const bytes = await collect(chunks)
-    const bundle = readBundle(readHeader(bytes), bytes)
+    const bundle = readBundle(checkBundle(bytes), bytes)
     return createRecommender(bundle, createPlainScorer({ ...bundle.header, ...bundle.arrays }))
   }
   const { memory } = kernels
   const length = await collectInto(memory, BUNDLE_AT, chunks)
-  const header = readHeader(new Uint8Array(memory.buffer, BUNDLE_AT, length))
+  const header = checkBundle(new Uint8Array(memory.buffer, BUNDLE_AT, length))
   const end = BUNDLE_AT + length
   grow(memory, end + tailBytes(header))
   const bundle = readBundle(header, new Uint8Array(memory.buffer, BUNDLE_AT, length))

@@ -103,7 +103,10 @@ export function createRecommender({ header, arrays, bytes }: Bundle, scorer: Sco
 
   const placesOf = (ids: Iterable<string>) => {
     const places = new Set<number>()
-    if (typeof ids === 'string') throw option('expected a list of items, got a string; put it into [ ]')
+    if (typeof ids === 'string' || typeof ids?.[Symbol.iterator] !== 'function')
+      throw option(
+        `expected a list of items, got ${typeof ids === 'string' ? 'a string; put it into [ ]' : typeof ids}`,
+      )
     for (const id of ids) {
       const place = items.indexOf(id)
       if (place >= 0) places.add(place)

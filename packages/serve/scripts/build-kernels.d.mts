@@ -1,0 +1,1 @@
+export function compileKernels(options: { relaxed: boolean }): Promise<Uint8Array>
