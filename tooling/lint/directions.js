@@ -16,6 +16,7 @@ export const directions = {
   export: ['core', 'formats', 'serve'],
   teachers: ['core', 'formats', 'plugin', 'engine', 'backbones'],
   http: ['serve'],
+  compress: ['core', 'report', 'serve'],
   serve: [],
   testkit: ['core', 'tensor'],
 }

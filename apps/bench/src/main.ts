@@ -7,6 +7,7 @@ import { doctorCommand } from './commands/doctor.ts'
 import { evaluateCommand } from './commands/evaluate.ts'
 import { listCommand } from './commands/list.ts'
 import { resumeCommand } from './commands/resume.ts'
+import { serveCommand } from './commands/serve.ts'
 import { setupCommand } from './commands/setup.ts'
 import { line, processIo, type Io } from './io.ts'
 import { version } from './version.ts'
@@ -31,6 +32,7 @@ export async function main(argv: readonly string[], io: Io = processIo()): Promi
     listCommand,
     dataCommand,
     createCommand,
+    serveCommand,
     doctorCommand,
     setupCommand,
   ])

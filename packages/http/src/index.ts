@@ -1,0 +1,7 @@
+export { startCluster, type ClusterOptions, type RunningCluster } from './cluster.ts'
+export { defaultLimits, resolveLimits, type Limits } from './limits.ts'
+export type { Metrics } from './metrics.ts'
+export type { LogEntry } from './observe.ts'
+export { problemCodes, type Problem, type ProblemCode } from './problem.ts'
+export { startServer, type RunningServer, type ServerOptions, type StopOptions } from './server.ts'
+export { createService, type Service, type ServiceOptions } from './service.ts'

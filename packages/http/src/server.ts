@@ -1,0 +1,180 @@
+import { createAdaptorServer } from '@hono/node-server'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { Recommender } from '@recdistill/serve'
+import type { Limits } from './limits.ts'
+import { problem, problemType, type Problem } from './problem.ts'
+import { createService, type Service, type ServiceOptions } from './service.ts'
+
+export interface ServerOptions extends ServiceOptions {
+  /** Address to listen at; 127.0.0.1 by default, so that nobody else reaches it. 0.0.0.0 is every one of this machine. */
+  readonly host?: string
+  /** 8080 by default; 0 takes one that is free. */
+  readonly port?: number
+}
+
+export interface RunningServer {
+  /** e.g. `http://127.0.0.1:8080` */
+  readonly url: string
+  readonly port: number
+  readonly service: Service
+  /**
+   * Stops: tells `/health/ready`, waits `drainSeconds` (0) for others to notice, takes no new connections, finishes the requests
+   * that are there, and closes what is still open after `graceSeconds` (10). A second call waits for the first.
+   */
+  stop(options?: StopOptions): Promise<void>
+}
+
+export interface StopOptions {
+  readonly drainSeconds?: number
+  readonly graceSeconds?: number
+}
+
+/**
+ * Listens. The recommender is borrowed.
+ *
+ * @throws RangeError for a limit out of its range; the system's error (`code` EADDRINUSE, EACCES, ...) when it cannot listen.
+ */
+export async function startServer(
+  recommender: Recommender,
+  { host = '127.0.0.1', port = 8080, ...options }: ServerOptions = {},
+): Promise<RunningServer> {
+  const service = createService(recommender, options)
+  const open = new Set<ServerResponse>()
+  const server = createHttpServer(service, open, options.onDefect)
+  try {
+    await listen(server, host, port)
+  } catch (error) {
+    service.dispose()
+    throw error
+  }
+  const address = server.address() as AddressInfo
+  const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address
+  let stopped: Promise<void> | null = null
+  return {
+    url: `http://${shown}:${address.port}`,
+    port: address.port,
+    service,
+    stop: (how = {}) => (stopped ??= stop(server, service, open, how)),
+  }
+}
+
+/** @param open Answers that are not finished; kept up to date. */
+function createHttpServer(
+  service: Service,
+  open: Set<ServerResponse>,
+  onDefect: ServerOptions['onDefect'],
+): Server {
+  const { limits, metrics } = service
+  const server = createAdaptorServer({
+    fetch: async (request) => {
+      try {
+        return await service.fetch(request)
+      } catch (error) {
+        onDefect?.(error)
+        throw error
+      }
+    },
+    overrideGlobalObjects: false,
+    createServer,
+    serverOptions: timeouts(limits),
+  }) as Server
+  server.maxRequestsPerSocket = 0
+  if (limits.maxConnections > 0) server.maxConnections = limits.maxConnections
+  server.prependListener('request', (_: IncomingMessage, response: ServerResponse) => {
+    if (!server.listening) lastOfItsConnection(response)
+    open.add(response)
+    response.once('close', () => open.delete(response))
+  })
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
+    const what = problemOfHead(error, limits)
+    metrics.malformed(what.code)
+    refuse(socket, what)
+  })
+  return server
+}
+
+function timeouts({ headSeconds, requestSeconds, idleSeconds, maxHeadBytes }: Limits) {
+  return {
+    maxHeaderSize: maxHeadBytes,
+    headersTimeout: headSeconds * 1000,
+    requestTimeout: requestSeconds * 1000,
+    keepAliveTimeout: idleSeconds * 1000,
+    // How often the two above are looked after: late by a tenth at most, or a second.
+    connectionsCheckingInterval: Math.min(1000, Math.max(100, Math.min(headSeconds, requestSeconds) * 100)),
+    // Between HTTP/1.0 and 1.1 there are clients that send neither length nor host; they are told so.
+    requireHostHeader: true,
+    insecureHTTPParser: false,
+  }
+}
+
+/** What Node's parser and its timeouts say, in the words of this service. */
+function problemOfHead({ code }: NodeJS.ErrnoException, limits: Limits): Problem {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return problem(
+        431,
+        'head-too-large',
+        `address and headers are larger than ${limits.maxHeadBytes} bytes`,
+      )
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return problem(
+        408,
+        'request-timeout',
+        `the request did not arrive within ${limits.headSeconds} s (head) or ${limits.requestSeconds} s (all)`,
+      )
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      return problem(413, 'body-too-large', 'extensions of chunks are too large')
+    default:
+      return problem(400, 'malformed-request', 'this is no HTTP/1.1 request')
+  }
+}
+
+/** Answers on a bare connection and ends it. */
+function refuse(socket: Duplex, what: Problem): void {
+  if (!socket.writable || socket.destroyed) {
+    socket.destroy()
+    return
+  }
+  const body = JSON.stringify(what)
+  const head = [
+    `HTTP/1.1 ${what.status} ${what.title}`,
+    `content-type: ${problemType}`,
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy())
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    // A longer queue than the default 511: with thousands of clients connecting at once the rest would try again in a second.
+    server.listen({ host, port, backlog: 4096 }, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+async function stop(
+  server: Server,
+  service: Service,
+  open: ReadonlySet<ServerResponse>,
+  { drainSeconds = 0, graceSeconds = 10 }: StopOptions,
+): Promise<void> {
+  service.drain()
+  if (drainSeconds > 0) await new Promise((resolve) => setTimeout(resolve, drainSeconds * 1000))
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  for (const response of open) lastOfItsConnection(response)
+  const last = setTimeout(() => server.closeAllConnections(), graceSeconds * 1000)
+  await closed
+  clearTimeout(last)
+  service.dispose()
+}
+
+/** Tells the other side not to send another request here. */
+function lastOfItsConnection(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader('connection', 'close')
+}
