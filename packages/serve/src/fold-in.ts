@@ -26,7 +26,7 @@ export function foldIn(
   const matrix = gram.map((value) => unobserved * value)
   const x = new Float64Array(dim)
   for (const y of seen) {
-    addOuter(matrix, y, 1)
+    addOuter(matrix, y)
     for (let d = 0; d < dim; d++) x[d] += y[d]
   }
   let trace = 0
