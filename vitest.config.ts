@@ -19,7 +19,18 @@ const names = [
   'metrics',
   'methods',
 ]
-const packages = [...names, 'trainer', 'report', 'serve', 'testkit', 'formats', 'export', 'teachers', 'http']
+const packages = [
+  ...names,
+  'trainer',
+  'report',
+  'serve',
+  'testkit',
+  'formats',
+  'export',
+  'teachers',
+  'http',
+  'compress',
+]
 
 const seed = fileURLToPath(new URL('tooling/vitest/seed.ts', import.meta.url))
 

@@ -7,3 +7,11 @@ export { referenceSheet } from './reference-sheet.ts'
 export { significanceSheet } from './significance-sheet.ts'
 export { sheetMarkdown, sheetText, type Sheet } from './sheet.ts'
 export type { SignificanceRow } from './significance-row.ts'
+export {
+  sheetPage,
+  type PageSection,
+  type ScatterSpec,
+  type SheetPage,
+  type Tile,
+} from './html/sheet-page.ts'
+export { asBytes, asFactor, asMetric, asMicroseconds, asPercent, asSeconds, asWhole } from './numbers.ts'

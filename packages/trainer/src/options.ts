@@ -55,7 +55,7 @@ export interface TrainOptions {
   readonly snapshotEvery?: number | null
   /** Measures the test part at each validation too, for learning curves; never used to choose. */
   readonly followTest?: boolean
-  /** Polled at every step: when `stop` is true a checkpoint is saved and training returns. */
+  /** Polled at every step and between epochs: when `stop` is true a checkpoint is saved and training returns. */
   readonly signal?: { readonly stop: boolean }
 }
 

@@ -110,6 +110,36 @@ test('a run stopped at any step and resumed ends with the same bytes as one that
   }
 })
 
+test('a run told to stop when an epoch ends stands there, and goes on from it to the same bytes', () => {
+  const teacher = run(optionsFor())!
+  const whole = folder()
+  run(distilling(teacher, { checkpoint: { folder: whole, everySeconds: 1000 } }))
+  const checkpoint = { folder: folder(), everySeconds: 1000 }
+  for (const until of [1, 3, 4]) {
+    const signal = { stop: false }
+    const epochs: number[] = []
+    const stopped = run(distilling(teacher, { checkpoint, signal }), (event) => {
+      if (event.type === 'epoch') epochs.push(event.record.epoch)
+      if (event.type === 'epoch' && event.record.epoch + 1 >= until) signal.stop = true
+      return false
+    })!
+    expect(stopped.stopped).toBe('signal')
+    expect(stopped.epochs).toBe(until)
+    expect(epochs.at(-1)).toBe(until - 1)
+    // Told so when it is taken up again, it does nothing.
+    const before = bytes(checkpoint.folder)
+    const still = { stop: false }
+    const again = run(distilling(teacher, { checkpoint, signal: still }), (event) => {
+      if (event.type === 'resumed') still.stop = true
+      return false
+    })!
+    expect(again.epochs).toBe(until)
+    expect(bytes(checkpoint.folder)).toEqual(before)
+  }
+  run(distilling(teacher, { checkpoint }))
+  expect(bytes(checkpoint.folder)).toEqual(bytes(whole))
+})
+
 test('a finished run is not run again', () => {
   const checkpoint = { folder: folder(), everySeconds: 1000 }
   const first = run(optionsFor(undefined, { checkpoint }))!

@@ -27,7 +27,8 @@ export function* train(options: TrainOptions): Generator<TrainEvent, TrainOutcom
     let stopped: TrainOutcome['stopped'] | null = progress.finished
     while (stopped === null) {
       const watch = new Stopwatch()
-      if (yield* runSteps(run, options, watch)) {
+      // Whoever wants to stop at the end of an epoch says so when it is told of the epoch.
+      if (options.signal?.stop || (yield* runSteps(run, options, watch))) {
         yield* saved(run)
         stopped = 'signal'
       } else {

@@ -6,7 +6,12 @@ import { asMarkup, type Markup } from './markup.ts'
  * Per-user values are rounded to six decimals. No value can end the element, for `<` is spelled `\u003c`.
  */
 export function embeddedResult(result: RunResult): Markup {
-  const text = JSON.stringify({ ...result, models: result.models.map(rounded) }).replace(
+  return embeddedJson({ ...result, models: result.models.map(rounded) })
+}
+
+/** Any value inside a page. */
+export function embeddedJson(value: unknown): Markup {
+  const text = JSON.stringify(value).replace(
     /[<>&\u2028\u2029]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )

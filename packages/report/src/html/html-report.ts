@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { RunResult } from '@recdistill/core'
 import { aggregate } from '../aggregate.ts'
 import { headlineMetrics } from '../headline-metrics.ts'
@@ -8,8 +7,9 @@ import { sheetHtml } from '../sheet.ts'
 import type { SignificanceRow } from '../significance-row.ts'
 import { comparison } from './comparison.ts'
 import { curves } from './curves.ts'
-import { downloadScript, embeddedResult } from './embedded-result.ts'
-import { asMarkup, html, toText, type Markup } from './markup.ts'
+import { document, moment, notices } from './document.ts'
+import { embeddedResult } from './embedded-result.ts'
+import { html, toText, type Markup } from './markup.ts'
 import { modelColours } from './model-colours.ts'
 import { popularity } from './popularity.ts'
 import { protocolInWords } from './protocol-in-words.ts'
@@ -17,7 +17,6 @@ import { provenance } from './provenance.ts'
 import type { ReportContext } from './report-context.ts'
 import { significance as significanceSection } from './significance.ts'
 import { splitWarnings } from './split-warnings.ts'
-import { styles } from './styles.ts'
 import { tiles } from './tiles.ts'
 import { tradeOffs } from './trade-offs.ts'
 import { training } from './training.ts'
@@ -67,61 +66,14 @@ export function htmlReport(
 function page(title: string, context: ReportContext, sections: readonly Markup[]): Markup {
   const { result } = context
   const { counts } = result.split
-  const links = sections.flatMap((section) => {
-    const [, id, name] = /<section id="([^"]+)">\s*<h2>([^<]+)<\/h2>/.exec(toText(section)) ?? []
-    return id ? [html`<a href="#${id}">${asMarkup(name)}</a>`] : []
+  return document({
+    title,
+    version: result.version,
+    about: html`${asWhole(counts.users)} users, ${asWhole(counts.items)} items,
+    ${asWhole(counts.train + counts.valid + counts.test)} interactions · protocol ${result.protocol.name} ·
+    ${moment(result.startedAt)} · took ${asSeconds(result.seconds)}`,
+    top: [tiles(context), notices(context.warnings)],
+    sections,
+    data: embeddedResult(result),
   })
-  const hash = createHash('sha256').update(downloadScript).digest('base64')
-  const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'`
-  // Not in the template: the policy's hash is over these exact bytes.
-  const script = asMarkup(`<script>${downloadScript}</script>`)
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta http-equiv="Content-Security-Policy" content="${policy}" />
-        <meta name="color-scheme" content="light dark" />
-        <meta name="generator" content="recdistill ${result.version}" />
-        <title>${title}</title>
-        <style>
-          ${asMarkup(styles)}
-        </style>
-      </head>
-      <body>
-        <header>
-          <h1>${title}</h1>
-          <p class="soft">
-            ${asWhole(counts.users)} users, ${asWhole(counts.items)} items,
-            ${asWhole(counts.train + counts.valid + counts.test)} interactions · protocol
-            ${result.protocol.name} · ${moment(result.startedAt)} · took ${asSeconds(result.seconds)}
-          </p>
-          <nav aria-label="sections">${links}</nav>
-        </header>
-        <main>${tiles(context)} ${notices(context.warnings)} ${sections}</main>
-        <footer>
-          <button type="button" id="download">Download the raw result (JSON)</button>
-          <p>
-            Made by recdistill ${result.version}. This file is complete in itself and loads nothing from the
-            network.
-          </p>
-        </footer>
-        ${embeddedResult(result)} ${script}
-      </body>
-    </html> `
-}
-
-function notices(warnings: readonly string[]): Markup | null {
-  if (warnings.length === 0) return null
-  return html`<div class="notice" role="note">
-    <b>Read with care</b>
-    <ul>
-      ${warnings.map((warning) => html`<li>${warning}</li>`)}
-    </ul>
-  </div>`
-}
-
-/** `2026-11-22T01:02:03Z` as people read it; anything else as it came. */
-function moment(iso: string): string {
-  return iso.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(:\d\d(\.\d+)?)?Z$/, '$1 $2 UTC')
 }
