@@ -1,0 +1,90 @@
+import { InputError } from '@recdistill/core'
+import { writeFileAtomic } from '@recdistill/core/files'
+import type { Precision } from '@recdistill/serve'
+import { createHash } from 'node:crypto'
+import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
+import { join, resolve, sep } from 'node:path'
+import type { Deployable } from './deployable.ts'
+import { expectFits, formats, type FormatName, type HowToLoad } from './format.ts'
+import { keptLists } from './kept-lists.ts'
+import { cardMarkdown, modelCard, type CardFile, type ModelCard } from './model-card.ts'
+import { cardName, expectPlace, writeFolder } from './write-folder.ts'
+
+/**
+ * Writes a model in one or more formats, with maps of its ids where a format has none of its own, and its card, into one folder,
+ * which appears whole or not at all.
+ * @throws InputError when a format cannot hold the model, something stands in its place, or it cannot be written.
+ */
+export async function exportModel(
+  model: Deployable,
+  {
+    to,
+    out,
+    precision = 'f32',
+    force = false,
+  }: {
+    to: readonly FormatName[]
+    out: string
+    precision?: Precision
+    /** Replaces an earlier export. */
+    force?: boolean
+  },
+): Promise<ModelCard> {
+  if (to.length === 0) throw new InputError('export: expected at least one format, got none')
+  expectFits(model, to, precision)
+  expectPlace(out, resolve(out), force)
+  expectWhole(model)
+  return writeFolder(out, { force }, async (folder) => {
+    const usage: { to: FormatName; text: HowToLoad }[] = []
+    if (to.some((name) => formats[name].needsIdMaps))
+      for (const of of ['users', 'items'] as const)
+        writeFileAtomic(join(folder, `${of}.json`), JSON.stringify(model[of]) + '\n')
+    for (const name of to)
+      usage.push({ to: name, text: await formats[name].write(model, { folder, precision }) })
+    const kept =
+      precision === 'f32' || model.form.kind !== 'vectors' ? null : keptLists(model, model.form, precision)
+    const card = modelCard(model, { precision, kept, files: filesIn(folder) })
+    writeFileAtomic(join(folder, 'model-card.md'), cardMarkdown(card, usage))
+    writeFileAtomic(join(folder, cardName), JSON.stringify(card, null, 2) + '\n')
+    return card
+  })
+}
+
+/** A caller's mistake, not a reader's: sizes that do not belong together, or numbers that are none. */
+function expectWhole({ users, items, seen, form }: Deployable): void {
+  if (seen.offsets.length !== users.length + 1)
+    throw new RangeError(`export: seen items of ${seen.offsets.length - 1} users, there are ${users.length}`)
+  if (form.kind !== 'vectors') return
+  for (const [of, ids] of Object.entries({ users, items }) as ['users' | 'items', readonly string[]][]) {
+    if (form[of].length !== ids.length * form.dim)
+      throw new RangeError(
+        `export: ${form[of].length} numbers of ${of}, expected ${ids.length} x ${form.dim}`,
+      )
+    const wrong = form[of].findIndex((value) => !Number.isFinite(value))
+    if (wrong >= 0)
+      throw new InputError(
+        `export: the vector of ${of} row ${Math.floor(wrong / form.dim)} holds ${form[of][wrong]}; train the model anew`,
+      )
+  }
+}
+
+function filesIn(folder: string): CardFile[] {
+  return readdirSync(folder, { recursive: true })
+    .map(String)
+    .filter((name) => statSync(join(folder, name)).isFile())
+    .sort()
+    .map((name) => ({ file: name.split(sep).join('/'), ...fingerprint(join(folder, name)) }))
+}
+
+function fingerprint(path: string): Omit<CardFile, 'file'> {
+  const hash = createHash('sha256')
+  const buffer = Buffer.alloc(1 << 20)
+  const file = openSync(path, 'r')
+  let bytes = 0
+  try {
+    for (let got; (got = readSync(file, buffer)) > 0; bytes += got) hash.update(buffer.subarray(0, got))
+  } finally {
+    closeSync(file)
+  }
+  return { bytes, sha256: hash.digest('hex') }
+}

@@ -1,0 +1,238 @@
+import type { EvalProtocol, Metrics, SplitManifest } from '@recdistill/core'
+import type { Precision } from '@recdistill/serve'
+import type { Deployable, ModelFacts } from './deployable.ts'
+import type { FormatName, HowToLoad } from './format.ts'
+import type { KeptLists } from './kept-lists.ts'
+
+/** Everything a later reader needs to judge and to repeat a model: `model-card.json`, and in words `model-card.md`. */
+export interface ModelCard {
+  readonly schema: 1
+  readonly name: string
+  readonly createdBy: string
+  readonly model: ModelFacts['model'] & {
+    readonly users: number
+    readonly items: number
+    readonly bytes: number
+  }
+  readonly teacher: ModelFacts['teacher']
+  readonly precision: {
+    readonly dtype: Precision
+    /** Of rounding; null where nothing was rounded. Metrics are those of single precision. */
+    readonly kept: KeptLists | null
+  }
+  readonly data: SplitManifest & { readonly terms: ModelFacts['data'] }
+  readonly protocol: EvalProtocol
+  readonly metrics: {
+    readonly valid: Metrics
+    readonly test: Metrics
+    readonly seeds: ModelFacts['seeds']
+  }
+  readonly intendedUse: readonly string[]
+  readonly limits: readonly string[]
+  readonly files: readonly CardFile[]
+}
+
+export interface CardFile {
+  readonly file: string
+  readonly bytes: number
+  readonly sha256: string
+}
+
+export function modelCard(
+  { users, items, form, facts }: Deployable,
+  { precision, kept, files }: { precision: Precision; kept: KeptLists | null; files: readonly CardFile[] },
+): ModelCard {
+  const { name, createdBy, model, teacher, seeds, split, protocol, data } = facts
+  const width = { f32: 4, f16: 2, int8: 1 }[precision]
+  const scales = precision === 'int8' ? 4 * (users.length + items.length) : 0
+  const numbers = form.kind === 'vectors' ? (users.length + items.length) * form.dim : model.parameters
+  return {
+    schema: 1,
+    name,
+    createdBy,
+    model: { ...model, users: users.length, items: items.length, bytes: numbers * width + scales },
+    teacher,
+    precision: { dtype: precision, kept },
+    data: {
+      ...split,
+      sources: split.sources.map((each) => ({ ...each, file: baseName(each.file) })),
+      terms: data,
+    },
+    protocol,
+    metrics: { valid: model.valid, test: model.test, seeds },
+    intendedUse: [
+      'Ranking the items of the catalogue it was trained on for the users it was trained on.',
+      ...(form.kind === 'vectors'
+        ? ['Items like an item, and new users by their first items (fold-in), through @recdistill/serve.']
+        : []),
+    ],
+    limits: [
+      'It knows no item and no user that came after its data; train anew as the catalogue moves.',
+      'Its numbers were measured on past behaviour, which favours what was shown and popular then; test it on people before relying on it.',
+      'Scores order items of one user. They are no probabilities, and scores of different users do not compare.',
+      'Vectors of users and lists of seen items are made of personal data where users are people; treat these files as such.',
+    ],
+    files,
+  }
+}
+
+export function cardMarkdown(card: ModelCard, usage: readonly { to: FormatName; text: HowToLoad }[]): string {
+  const { model, data, protocol, precision, teacher, metrics } = card
+  const { name, dim, params } = model.backbone
+  const { counts } = data
+  const facts: [string, string][] = [
+    ['kind', `${model.role}: ${name}${dim > 0 ? `, ${dim} numbers a vector` : ''}${settings(params)}`],
+    [
+      'method',
+      model.method
+        ? `${model.method.name}, lambda ${model.method.lambda}${settings(model.method.params)}`
+        : 'none',
+    ],
+    [
+      'teacher',
+      teacher
+        ? `${teacher.backbone.name}${teacher.backbone.dim > 0 ? `, ${teacher.backbone.dim} numbers a vector` : ''}, ${grouped(teacher.parameters)} parameters`
+        : 'none',
+    ],
+    [
+      'size',
+      `${grouped(model.users)} users, ${grouped(model.items)} items, ${grouped(model.parameters)} parameters, ${bytesInWords(model.bytes)} as ${precision.dtype}`,
+    ],
+    [
+      'training',
+      `seed ${model.seed}, best at epoch ${model.bestEpoch + 1} of ${model.epochs}; learning rate ${model.optimizer.lr}, weight decay ${model.optimizer.weightDecay}, batch ${model.optimizer.batch}`,
+    ],
+    ['written by', card.createdBy],
+  ]
+  return [
+    `# ${escape(card.name)} on ${escape(data.dataset)}`,
+    '',
+    table(['', ''], facts),
+    '',
+    '## Quality',
+    '',
+    `Protocol \`${protocol.name}\`: ${protocolInWords(protocol)}. Chosen on the validation part; the test part was looked at once.`,
+    '',
+    metricsTable(card),
+    '',
+    ...(metrics.seeds.length > 1 ? [seedsInWords(card), ''] : []),
+    ...(precision.kept
+      ? [
+          `Numbers are of single precision. Rounded to ${precision.dtype}, ${(100 * precision.kept.overlap).toFixed(2)} % of the ${precision.kept.k} best items of ${grouped(precision.kept.users)} users stay the same.`,
+          '',
+        ]
+      : []),
+    '## Data',
+    '',
+    `\`${data.dataset}\`: ${grouped(counts.users)} users, ${grouped(counts.items)} items; ${grouped(counts.train)} interactions to train on, ${grouped(counts.valid)} to validate, ${grouped(counts.test)} to test. Split ${Object.entries(
+      data.rule,
+    )
+      .map(([key, value]) => `${key} ${JSON.stringify(value)}`)
+      .join(', ')}${data.seed === null ? '' : `, seed ${data.seed}`}; fingerprint \`${data.hash}\`.`,
+    '',
+    ...data.sources.map(
+      ({ file, bytes, sha256 }) => `- \`${file}\`, ${grouped(bytes)} bytes, SHA-256 \`${sha256}\``,
+    ),
+    ...(data.filters.length > 0
+      ? ['', `Filters, in this order: ${data.filters.map((filter) => JSON.stringify(filter)).join('; ')}.`]
+      : []),
+    '',
+    '## Licence',
+    '',
+    data.terms
+      ? `Data: ${data.terms.licence}. Home: ${data.terms.home}. Cite: ${data.terms.citation}. Whether terms of data reach a model trained on it is for you to judge.`
+      : 'Data: not a data set known by name; the terms under which it was collected hold for what is made of it.',
+    '',
+    '## Intended use',
+    '',
+    ...card.intendedUse.map((line) => `- ${line}`),
+    '',
+    '## Limits',
+    '',
+    ...card.limits.map((line) => `- ${line}`),
+    '',
+    '## Files',
+    '',
+    table(
+      ['file', 'bytes', 'SHA-256'],
+      card.files.map(({ file, bytes, sha256 }) => [
+        `\`${file}\``,
+        grouped(bytes),
+        `\`${sha256.slice(0, 16)}…\``,
+      ]),
+    ),
+    '',
+    ...usage.flatMap(({ to, text }) => [`### ${to}`, '', text, '']),
+  ].join('\n')
+}
+
+function metricsTable({ model, teacher, metrics: { valid, test } }: ModelCard): string {
+  const names = Object.keys(test)
+  const row = (label: string, from: Metrics | undefined) => [
+    label,
+    ...names.map((name) => number(from?.[name])),
+  ]
+  return table(
+    ['', ...names],
+    [
+      row(model.role === 'teacher' ? 'test' : 'this model, test', test),
+      row(model.role === 'teacher' ? 'validation' : 'this model, validation', valid),
+      ...(teacher ? [row('its teacher, test', teacher.test)] : []),
+    ],
+  )
+}
+
+function seedsInWords({ metrics: { seeds }, protocol: { select } }: ModelCard): string {
+  const values = seeds.map(({ test }) => test[select])
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  const deviation = Math.sqrt(
+    values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1),
+  )
+  return `Over ${seeds.length} seeds (${seeds.map(({ seed }) => seed).join(', ')}), test ${select} is ${number(mean)} ± ${number(deviation)}.`
+}
+
+function protocolInWords({ mask, users, coldItems, candidates, select }: EvalProtocol): string {
+  return [
+    candidates.kind === 'catalogue'
+      ? 'ranked against the whole catalogue'
+      : `ranked against ${candidates.negatives} sampled items (seed ${candidates.seed})`,
+    `${mask.test.join(' and ') || 'nothing'} left out`,
+    `averaged over ${users === 'all' ? 'all users' : 'users with something to find'}`,
+    ...(coldItems === 'apart' ? ['items without training apart'] : []),
+    `selected by ${select}`,
+  ].join(', ')
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+}
+
+function settings(params: Readonly<Record<string, unknown>>): string {
+  const entries = Object.entries(params)
+  return entries.length === 0
+    ? ''
+    : ` (${entries.map(([key, value]) => `${key} ${JSON.stringify(value)}`).join(', ')})`
+}
+
+function number(value: number | undefined): string {
+  return value === undefined ? '–' : value.toFixed(4)
+}
+
+function grouped(value: number): string {
+  return value.toLocaleString('en')
+}
+
+function bytesInWords(bytes: number): string {
+  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(2)} MB`
+}
+
+/** A path says more of the machine than of the data. */
+function baseName(file: string): string {
+  return file.split(/[\\/]/).at(-1)!
+}
+
+function escape(text: string): string {
+  return text.replace(/[\\`*_{}[\]<>#|]/g, '\\$&').replace(/\s+/g, ' ')
+}

@@ -1,0 +1,72 @@
+import { InputError } from '@recdistill/core'
+import { asInputError } from '@recdistill/core/files'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+
+/** What tells a folder of an export from any other. */
+export const cardName = 'model-card.json'
+
+/**
+ * Makes a folder that appears whole or not at all: `fill` writes into one beside it, which is then renamed.
+ * @param options.force Takes the place of an earlier export; of anything else never.
+ * @throws InputError when something is there already, or the place cannot be written; nothing is left behind.
+ */
+export async function writeFolder<T>(
+  path: string,
+  { force = false }: { force?: boolean },
+  fill: (folder: string) => Promise<T>,
+): Promise<T> {
+  const target = resolve(path)
+  expectPlace(path, target, force)
+  const beside = (what: string) => join(dirname(target), `.${basename(target)}.${process.pid}.${what}`)
+  const temporary = beside('partial')
+  let result: T
+  try {
+    mkdirSync(dirname(target), { recursive: true })
+    mkdirSync(temporary)
+    result = await fill(temporary)
+    expectPlace(path, target, force)
+    if (existsSync(target)) {
+      const old = beside('old')
+      renameSync(target, old)
+      try {
+        renameSync(temporary, target)
+      } catch (error) {
+        renameSync(old, target)
+        throw error
+      }
+      rmSync(old, { recursive: true, force: true })
+    } else renameSync(temporary, target)
+  } catch (error) {
+    discard(temporary)
+    throw asInputError('write', path, error)
+  }
+  return result
+}
+
+/** @throws InputError when the folder may not be made, or replaced. */
+export function expectPlace(path: string, target: string, force: boolean): void {
+  let names: string[]
+  try {
+    if (!existsSync(target)) return
+    if (!statSync(target).isDirectory()) throw new InputError(`--out: ${path} is a file; name a folder`)
+    names = readdirSync(target)
+  } catch (error) {
+    throw asInputError('write', path, error)
+  }
+  if (names.length === 0) return
+  if (!names.includes(cardName))
+    throw new InputError(`--out: ${path} holds other things than an export; name another folder`)
+  if (!force)
+    throw new InputError(
+      `--out: ${path} holds an export already; --force replaces it, or name another folder`,
+    )
+}
+
+function discard(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true })
+  } catch {
+    // It was never made; the first error says why.
+  }
+}

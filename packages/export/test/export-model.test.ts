@@ -1,0 +1,147 @@
+import { InputError } from '@recdistill/core'
+import { createHash } from 'node:crypto'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { expect, test } from 'vitest'
+import {
+  exportModel,
+  formatNames,
+  keptLists,
+  parseFormats,
+  writeFolder,
+  type ModelCard,
+  type VectorForm,
+} from '../src/index.ts'
+import { vectorModel } from './world.ts'
+
+const fresh = () => join(mkdtempSync(join(tmpdir(), 'recdistill-export-')), 'model')
+const model = vectorModel()
+const cardOf = (out: string) => JSON.parse(readFileSync(join(out, 'model-card.json'), 'utf8')) as ModelCard
+
+test('all formats go into one folder, and the card knows every file', async () => {
+  const out = fresh()
+  await exportModel(model, { to: formatNames, out })
+  const card = cardOf(out)
+  const files = readdirSync(out, { recursive: true }).map(String)
+  for (const { file, bytes, sha256 } of card.files) {
+    const content = readFileSync(join(out, file))
+    expect([file, content.length, createHash('sha256').update(content).digest('hex')]).toEqual([
+      file,
+      bytes,
+      sha256,
+    ])
+  }
+  const known = [...card.files.map(({ file }) => file), 'model-card.md', 'model-card.json', 'qdrant']
+  expect(files.sort()).toEqual(known.sort())
+  expect(JSON.parse(readFileSync(join(out, 'users.json'), 'utf8'))).toEqual(model.users)
+  expect(readdirSync(dirname(out))).toEqual(['model'])
+})
+
+test('the card says what a reader needs, and no path of the machine', async () => {
+  const out = fresh()
+  await exportModel(model, { to: ['npz'], out, precision: 'int8' })
+  const card = cardOf(out)
+  expect(card).toMatchObject({
+    schema: 1,
+    name: 'rrd',
+    model: { users: 60, items: 200, bytes: 260 * 8 + 260 * 4 },
+    precision: { dtype: 'int8', kept: { k: 20, users: 60 } },
+    data: { hash: model.facts.split.hash, terms: { licence: 'CC0' } },
+  })
+  expect(card.precision.kept!.overlap).toBeGreaterThan(0.9)
+  const text = readFileSync(join(out, 'model-card.md'), 'utf8')
+  for (const words of [
+    '# rrd on example',
+    'ndcg@10',
+    '0.0577 ± 0.0014',
+    'Split rule "ratio"',
+    'CC0',
+    '### npz',
+    'k-core',
+    'train and valid left out',
+  ])
+    expect(text).toContain(words)
+  expect(text + JSON.stringify(card)).not.toContain('/home/ann')
+})
+
+test('what is there is not touched, and an export is replaced only when asked', async () => {
+  const out = fresh()
+  await exportModel(model, { to: ['npz'], out })
+  const before = readFileSync(join(out, 'model-card.json'), 'utf8')
+  await expect(exportModel(model, { to: ['bundle'], out })).rejects.toThrow(
+    /holds an export already; --force replaces it/,
+  )
+  expect(readFileSync(join(out, 'model-card.json'), 'utf8')).toBe(before)
+  await exportModel(model, { to: ['bundle'], out, force: true })
+  expect(readdirSync(out).sort()).toEqual(['model-card.json', 'model-card.md', 'model.recdistill'])
+
+  const other = fresh()
+  mkdirSync(other)
+  writeFileSync(join(other, 'thesis.tex'), '')
+  for (const force of [true, false])
+    await expect(exportModel(model, { to: ['npz'], out: other, force })).rejects.toThrow(
+      /holds other things than an export/,
+    )
+  await expect(exportModel(model, { to: ['npz'], out: join(other, 'thesis.tex') })).rejects.toThrow(
+    /is a file; name a folder/,
+  )
+  await expect(exportModel(model, { to: ['npz'], out: join(other, 'thesis.tex', 'x') })).rejects.toThrow(
+    InputError,
+  )
+  expect(readdirSync(other)).toEqual(['thesis.tex'])
+})
+
+test('a writer that fails leaves nothing, and an earlier export stays', async () => {
+  const out = fresh()
+  await exportModel(model, { to: ['npz'], out })
+  const before = readdirSync(out)
+  const fail = (folder: string) => {
+    writeFileSync(join(folder, 'half'), '')
+    return Promise.reject(new Error('power cut'))
+  }
+  await expect(writeFolder(out, { force: true }, fail)).rejects.toThrow('power cut')
+  await expect(writeFolder(`${out}2`, {}, fail)).rejects.toThrow('power cut')
+  expect(readdirSync(out)).toEqual(before)
+  expect(readdirSync(dirname(out))).toEqual(['model'])
+})
+
+test('a folder that may not be written gives one line', async (context) => {
+  const out = fresh()
+  chmodSync(dirname(out), 0o500)
+  if (process.getuid?.() === 0) return context.skip('root may write anywhere')
+  await expect(exportModel(model, { to: ['npz'], out })).rejects.toThrow(/cannot write .*permission denied/)
+  expect(existsSync(out)).toBe(false)
+})
+
+test('a precision that a format does not hold, and names that are none', async () => {
+  await expect(
+    exportModel(model, { to: ['npz', 'parquet'], out: fresh(), precision: 'f16' }),
+  ).rejects.toThrow(
+    /--dtype f16: parquet holds f32; choose one of these, or of the formats safetensors, npz, onnx, pgvector, qdrant, bundle/,
+  )
+  expect(parseFormats('onnx, npz,onnx')).toEqual(['onnx', 'npz'])
+  expect(() => parseFormats('onx')).toThrow(/unknown format "onx".*did you mean "onnx"/)
+  expect(() => parseFormats('')).toThrow(/unknown format ""/)
+})
+
+test('vectors that are no numbers are refused', async () => {
+  const users = (model.form as VectorForm).users.slice()
+  users[8 * 3 + 1] = NaN
+  const broken = { ...model, form: { ...(model.form as VectorForm), users } }
+  await expect(exportModel(broken, { to: ['npz'], out: fresh() })).rejects.toThrow(
+    /vector of users row 3 holds NaN/,
+  )
+})
+
+test('rounding to what is held already changes no list', () => {
+  expect(keptLists(model, model.form as VectorForm, 'f32')).toEqual({ k: 20, users: 60, overlap: 1 })
+})
