@@ -7,7 +7,7 @@ export function compareAnswers(scenario, folder, ours, theirs) {
   const { kind, k, dim, params } = scenario
   if (kind === 'rank') return { ranking: compareRankings(folder, k, dim) }
   const found = { losses: compareLosses(ours.losses.flat(), theirs.losses.flat()) }
-  if (kind === 'step') return { ...found, tables: compareTables(folder) }
+  if (kind === 'step' || kind === 'sequence') return { ...found, tables: compareTables(folder) }
   if (kind === 'cd' || kind === 'de') return found
   const order = compareOrders(readIds(folder, 'ours-order'), readIds(folder, 'torch-order'), params.M)
   if (kind !== 'rce-kd') return { ...found, order }

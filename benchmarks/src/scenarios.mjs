@@ -15,6 +15,27 @@ const lightgcn = (dataset) => ({
   dim: 64,
   weightDecay: 1e-7,
 })
+/** Users are rows of a batch; one that has no next item is in none. */
+const sequence = (backbone, dataset, params, weightDecay) => ({
+  kind: 'sequence',
+  backbone,
+  dataset,
+  dim: 64,
+  batch: 128,
+  steps: 8,
+  checked: 2,
+  lr: 1e-3,
+  weightDecay,
+  params: { length: 50, blocks: 2, dropout: 0.5, inputDropout: 0.5, ...params },
+})
+const hstu = (dataset) =>
+  sequence(
+    'hstu',
+    dataset,
+    { heads: 4, dqk: 8, dv: 16, reserved: 10, drawn: dataset === 'gowalla' ? 1024 : 512, temperature: 0.05 },
+    1e-5,
+  )
+const sasrec = (dataset) => sequence('sasrec', dataset, { heads: 1, drawn: 1 }, 0)
 const rank = (dim) => ({ kind: 'rank', ...training, dim, k: 20, weightDecay: 1e-3 })
 
 export const scenarios = {
@@ -23,6 +44,10 @@ export const scenarios = {
   'step-d400': step(400),
   'lightgcn-d64': lightgcn('citeulike-t'),
   'lightgcn-d64-gowalla': lightgcn('gowalla'),
+  'hstu-d64': hstu('citeulike-t'),
+  'hstu-d64-gowalla': hstu('gowalla'),
+  'sasrec-d64': sasrec('citeulike-t'),
+  'sasrec-d64-gowalla': sasrec('gowalla'),
   'rce-kd-epoch': {
     kind: 'rce-kd',
     ...distilled,
@@ -58,6 +83,13 @@ export function variantsOf(scenario, hasFused) {
       'torch, coordinates, its own gradient': { fused, graph: 'coo' },
     }
   }
+  if (scenario.kind === 'sequence') {
+    const fused = hasFused ? true : null
+    return {
+      'torch, users of like lengths together': { fused, grouped: true },
+      'torch, padded to the longest of the batch': { fused, grouped: false },
+    }
+  }
   const adams = { 'torch default': null, ...(hasFused ? { 'torch fused': true } : {}) }
   const plain = Object.fromEntries(Object.entries(adams).map(([name, fused]) => [name, { fused }]))
   if (scenario.kind === 'de') return { 'torch default': { fused: null } } // a minute an epoch
@@ -71,7 +103,7 @@ export function variantsOf(scenario, hasFused) {
  * moments once a step (24 bytes a number); gathers and ranking buffers are taken to stay in the caches.
  * `workingSet` is what must be at hand all the time, in bytes.
  */
-export function workOf(scenario, { numUsers, numItems, pairs, distinctRows }) {
+export function workOf(scenario, { numUsers, numItems, pairs, distinctRows, positionsPerStep }) {
   const { kind, dim, batch } = scenario
   const numbers = (numUsers + numItems) * dim
   const ranking = 2 * numUsers * numItems * dim
@@ -85,6 +117,11 @@ export function workOf(scenario, { numUsers, numItems, pairs, distinctRows }) {
       workingSet: 16 * numbers,
     }
   }
+  if (kind === 'sequence') {
+    const perPosition = sequenceFlops(scenario)
+    const flops = adam.flops + 3 * perPosition * positionsPerStep
+    return { bytes: 24 * numItems * dim, flops, workingSet: 16 * numItems * dim }
+  }
   if (kind === 'step') return { bytes: adam.bytes, flops: adam.flops + base.flops, workingSet: 16 * numbers }
   if (kind === 'rank') return { bytes: 4 * numbers, flops: ranking, workingSet: 4 * numbers }
   const steps = Math.ceil(pairs / batch)
@@ -95,6 +132,12 @@ export function workOf(scenario, { numUsers, numItems, pairs, distinctRows }) {
     flops: steps * (adam.flops + base.flops) + 6 * scored * dim + (ranks ? ranking : 0),
     workingSet: 16 * numbers,
   }
+}
+
+/** Products of one position forth: projections of the blocks and what the next item is compared with; attention, short here, is left out. */
+function sequenceFlops({ backbone, dim, params: { blocks, heads, dqk, dv, drawn } }) {
+  const numbers = backbone === 'hstu' ? dim * heads * (3 * dv + 2 * dqk) : 5 * dim * dim
+  return 2 * (blocks * numbers + (1 + drawn) * dim)
 }
 
 /** Scores of a distinct user that the distillation term reads in a step. The networks of DE are not counted. */

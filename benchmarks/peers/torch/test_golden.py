@@ -1,6 +1,7 @@
 """Golden vectors of the formulas the twins implement. Run: python -m unittest (in this folder)."""
 
 import unittest
+from unittest import mock
 
 import torch
 
@@ -10,6 +11,7 @@ from twin.lists import CdLists, DcdLists, FLOOR, RceLists, RrdLists, bitmap, con
 from twin.losses import bpr, rce_kd, relaxed_ranking, soft_binary_cross_entropy, soft_cross_entropy, soft_targets
 from twin.mf import adam, random_mf
 from twin.rank import rank
+from twin.sequence import Histories, SequenceModel, binary, given_draws, hstu_block, sampled_softmax, sequence_step
 from twin.train import base_loss, base_step, kd_step
 
 torch.set_default_dtype(torch.float64)
@@ -63,6 +65,71 @@ class Golden(unittest.TestCase):
             (user @ item.t()).square().sum().backward()
             gradients.append(table.grad)
         self.near(gradients[0], gradients[1])
+
+    def test_sampled_softmax_both_ways(self):
+        # the states are unit rows, so that a column of the table holds the logits of a position
+        logits = torch.tensor([[1.37, -0.85, 0, 2.06], [90.3, 91.7, -4.2, 88]])
+        drawn, after = torch.tensor([[1, 0, 3], [1, 2, 3]]), torch.zeros(2, dtype=torch.int64)
+        expected = [[-0.33883054, 0.017504472, 0, 0.32132606], [-0.40301542, 0.39329186, 8.8282402e-43, 0.0097235617]]
+        for whole in (False, True):
+            table = leaf(logits.t().tolist())
+            loss = sampled_softmax(torch.eye(2), table, after, drawn, 1.0, whole)
+            (loss / 2).backward()
+            self.near(loss / 2, 1.3861039)
+            self.near(table.grad.t(), expected, floor=1e-9)
+
+    def test_binary_loss_of_the_next_item(self):
+        loss = binary(torch.tensor([[1.5]]), torch.tensor([[2.0], [-1], [0.5]]), torch.tensor([0]), torch.tensor([[1, 2]]))
+        softplus = lambda x: torch.log1p(torch.exp(torch.tensor(x)))
+        self.near(loss, softplus(-3.0) + softplus(-1.5) + softplus(0.75))
+
+    def test_one_block_of_hstu(self):
+        w = {
+            "items": [[-0.32, -0.69, 0.04, 0.94], [-0.34, -0.43, 0.34, 0.25], [0.07, -0.65, -0.02, 0.49], [-0.94, -0.32, -1.33, -0.9], [-1.29, -0.16, -0.89, 0.19]],
+            "positions": [[0.05, -0.06, -0.76, -0.16], [-0.01, 0.03, -0.46, -0.14], [-0.29, -0.24, 0.32, -0.24]],
+            "uvqk 1": [
+                [0.82, -0.93, 0.52, 0.07, -0.38, 1.2, 0.46, -0.72, 0.04, 0.35, -0.11, 0.41],
+                [-0.04, 0.4, 0.86, -0.41, 0.12, -0.28, 0.08, -0.71, -0.35, -0.12, 0.54, 0.69],
+                [-0.79, -0.48, 0.39, -1.2, -0.28, -0.06, 0.75, 0.41, -0.2, -0.22, -0.15, 0.91],
+                [-0.26, -0.18, 0.21, -0.07, -0.12, -0.67, -0.01, -0.27, 0.7, 0.39, -0.01, 0.4],
+            ],
+            "out 1": [[-0.2, 0.63, 0, 0.35], [-0.77, 0.21, -1.01, -1.22], [-0.18, -0.54, 0.1, 1.35], [-0.5, -0.37, 0.12, 0.3]],
+            "out bias 1": [[-0.04, -0.04, 0.14, 0.1]],
+        }
+        w = {name: torch.tensor(values) for name, values in w.items()}
+        read = torch.tensor([2, 0, 4])
+        h = 2 * w["items"][read] + w["positions"]
+        out = hstu_block(h[None], w, 1, (2, 1, 2, 5), lambda x: x)
+        self.near(out[0], [[0.27700732, -1.4898351, -1.0389485, 0.52263854], [-0.84270837, -0.63956255, -0.82344366, 1.812422], [-3.4101801, -0.512498, -0.69378124, 0.82649406]])
+        params = {"length": 4, "reserved": 1, "blocks": 1, "heads": 2, "dqk": 1, "dv": 2, "dropout": 0.5, "inputDropout": 0.5}
+        states = SequenceModel("hstu", w, params).states(torch.tensor([3]), torch.ones(1, 3, dtype=torch.bool), read, dropout=False)
+        self.near(states[2], [-0.94376848, -0.14183399, -0.19200419, 0.22873251])
+
+    def test_padding_and_grouping_change_no_step_of_either_model(self):
+        rows = torch.arange(40).repeat_interleave(torch.arange(40) % 11 + 1)
+        items = torch.randint(30, rows.shape)
+        params = {"length": 8, "reserved": 2, "blocks": 2, "heads": 2, "dqk": 3, "dv": 2, "dropout": 0.5, "inputDropout": 0.5, "drawn": 3, "temperature": 0.2}
+        dim, hidden = 4, ["attention norm {} scale", "attention norm {} shift", "feed-forward norm {} scale", "feed-forward norm {} shift"]
+        shapes = {"items": (30, dim), "positions": (10, dim)}
+        for n in (1, 2):
+            shapes |= {f"uvqk {n}": (dim, 20), f"out {n}": (dim, 4), f"out bias {n}": (1, dim), f"inner bias {n}": (1, dim), f"outer bias {n}": (1, dim)}
+            shapes |= {f"{name} {n}": (dim, dim) for name in ("query", "key", "value", "inner", "outer")}
+            shapes |= {name.format(n): (1, dim) for name in hidden}
+        shapes |= {"last norm scale": (1, dim), "last norm shift": (1, dim)}
+        histories, users = Histories(rows, items, 40), torch.randperm(40)
+        for backbone in ("hstu", "sasrec"):
+            weights, ends = {name: torch.randn(shape) for name, shape in shapes.items()}, []
+            length = params["length"] - (backbone == "hstu")
+            drawn = torch.randint(30, (int(histories.lengths(users, length).sum()), 3))
+            for grouped in (False, True):
+                model = SequenceModel(backbone, {name: values.clone() for name, values in weights.items()}, params)
+                draw = given_draws(histories, users, length, drawn)
+                # grids of few places, so that there are many groups
+                with mock.patch("twin.sequence.PLACES", 20):
+                    loss = sequence_step(model, adam(model, 1e-2, 1e-3, None), histories, users, draw, False, False, grouped)
+                ends.append([torch.tensor(loss), *(values.detach() for values in model.values)])
+            for one, other in zip(*ends):
+                self.near(one, other, floor=1e-8)
 
     def test_soft_cross_entropy_on_a_list(self):
         teacher = torch.tensor([[1.9, -0.4, 0.6, -2.2], [3.3, -1.7, 4.1, 90.25]])

@@ -4,7 +4,11 @@ import { createRng } from '@recdistill/core'
 export const mf = () => loadBackbone('mf')
 
 /** A trainable model of the scenario's backbone (MF without biases where none is named), with its seeded initial values. */
-export function createModel(engine, split, { backbone = 'mf', layers, dim, lr, weightDecay, seed = 1 }) {
+export function createModel(
+  engine,
+  split,
+  { backbone = 'mf', layers, settings, dim, lr, weightDecay, seed = 1 },
+) {
   const definition = loadBackbone(backbone)
   const context = {
     split,
@@ -14,7 +18,10 @@ export function createModel(engine, split, { backbone = 'mf', layers, dim, lr, w
     engine,
     trainable: true,
   }
-  return definition.create(context, definition.params.parse(layers === undefined ? {} : { layers }))
+  return definition.create(
+    context,
+    definition.params.parse(settings ?? (layers === undefined ? {} : { layers })),
+  )
 }
 
 /** What a backbone and the trainer ask of a split when nothing is evaluated. */

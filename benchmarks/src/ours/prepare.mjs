@@ -3,6 +3,7 @@ import { drawNegatives } from '@recdistill/samplers'
 import { readIds, writeColumns } from '../columns.mjs'
 import { loadPairs } from '../data.mjs'
 import { createModel, splitOf, usersOf } from './model.mjs'
+import { prepareSequences } from './sequences.mjs'
 
 const checkedSteps = 4
 const taughtEpochs = 8
@@ -18,6 +19,10 @@ export function prepareWorld(engine, scenario, { folder, data }) {
   const users = usersOf(train)
   const columns = { 'train-users': users, 'train-items': train.items }
   const { kind, teacherDim, batch, lr } = scenario
+  if (kind === 'sequence') {
+    writeColumns(folder, columns)
+    return { data: prepareSequences(engine, scenario, { world, folder }) }
+  }
 
   const student = createModel(engine, split, scenario)
   if (kind === 'rank') learn(student, train, { numItems, batch, epochs: taughtEpochs })

@@ -3,6 +3,7 @@ import { groupByUser } from '@recdistill/core'
 import { readFloats, readIds, writeColumns } from '../columns.mjs'
 import { createModel, splitOf } from './model.mjs'
 import { readBatches } from './prepare.mjs'
+import { openSequences } from './sequences.mjs'
 import { timed } from './timing.mjs'
 
 /** The unit of a scenario on our side: `check` answers once for the comparison of answers, `run` is timed. */
@@ -10,6 +11,7 @@ export async function openWork(engine, scenario, folder) {
   const world = readWorld(scenario, folder)
   if (scenario.kind === 'step') return openSteps(engine, scenario, world, folder)
   if (scenario.kind === 'rank') return openRanking(engine, scenario, world, folder)
+  if (scenario.kind === 'sequence') return openSequences(engine, scenario, world, folder)
   const { openEpochs } = await import('./epochs.mjs')
   return openEpochs(engine, scenario, world, folder)
 }

@@ -10,6 +10,7 @@ from .experts import Experts, expert_step
 from .lists import CdLists, DcdLists, RceLists, RrdLists, bitmap
 from .mf import MF, adam
 from .rank import BLOCKS, rank
+from .sequence import Histories, SequenceModel, columns_of, draws, given_draws, sequence_step
 from .timing import fastest, timed
 from .train import base_loss, base_step, batches, cd_term, kd_step, rce_term, rrd_term
 
@@ -37,6 +38,59 @@ class Steps:
 
     def run(self):
         times = timed(lambda: [self.base_step(self.model, self.optimizer, *batch) for batch in self.batches])
+        return {**times, "per": len(self.batches)}
+
+
+class SequenceSteps:
+    """Training steps of a model that reads histories: draws, forward, loss, backward, Adam over every row."""
+
+    def __init__(self, scenario, folder, variant):
+        self.scenario, self.folder, self.variant = scenario, folder, variant
+        users, items = ids(folder, "train-users"), ids(folder, "train-items")
+        self.histories = Histories(users, items, scenario["numUsers"])
+        self.batches = ids(folder, "batch-users").split(scenario["batch"])
+        backbone, params = scenario["backbone"], scenario["params"]
+        seen = bitmap(scenario["numUsers"], scenario["numItems"], users, items) if backbone == "sasrec" else None
+        self.draw = draws(backbone, scenario["numItems"], params["drawn"], seen)
+        self.model, self.optimizer = self.fresh()
+        self.whole = False
+        if backbone == "hstu":
+            self.whole = fastest([False, True], lambda whole: self.step(self.batches[0], self.draw, True, whole))
+            self.model, self.optimizer = self.fresh()
+
+    def fresh(self):
+        scenario = self.scenario
+        names, dim, params = scenario["parameters"], scenario["dim"], scenario["params"]
+        weights = {
+            name: floats(self.folder, "student-" + name.replace(" ", "-")).view(-1, columns_of(name, dim, params))
+            for name in names
+        }
+        model = SequenceModel(scenario["backbone"], weights, params)
+        return model, adam(model, scenario["lr"], scenario["weightDecay"], self.variant["fused"])
+
+    def step(self, users, draw, dropout, whole):
+        return sequence_step(
+            self.model, self.optimizer, self.histories, users, draw, dropout, whole, self.variant["grouped"]
+        )
+
+    def check(self):
+        """The first steps on given draws, without dropout; then everything is as it was."""
+        length = self.scenario["params"]["length"] - (self.scenario["backbone"] == "hstu")
+        drawn = ids(self.folder, "batch-drawn").view(-1, self.scenario["params"]["drawn"])
+        losses, at = [], 0
+        for users in self.batches[: self.scenario["checked"]]:
+            positions = int(self.histories.lengths(users, length).sum())
+            draw = given_draws(self.histories, users, length, drawn[at : at + positions])
+            losses.append(self.step(users, draw, False, self.whole))
+            at += positions
+        weights = self.model.weights()
+        write_floats(self.folder, "torch-users", weights["positions"])
+        write_floats(self.folder, "torch-items", weights["items"])
+        self.model, self.optimizer = self.fresh()
+        return {"losses": losses, "whole": self.whole}
+
+    def run(self):
+        times = timed(lambda: [self.step(users, self.draw, True, self.whole) for users in self.batches])
         return {**times, "per": len(self.batches)}
 
 
@@ -230,6 +284,7 @@ class DeEpochs(Epochs):
 def open_work(scenario, folder, variant):
     kinds = {
         "step": Steps,
+        "sequence": SequenceSteps,
         "rank": Ranking,
         "rce-kd": RceEpochs,
         "rrd": RrdEpochs,
