@@ -2,7 +2,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import { version } from './version.ts'
 
 /** The OpenAPI 3.1 document of all declared routes. */
-export function describeApi(app: OpenAPIHono) {
+export function describeApi(app: OpenAPIHono): ReturnType<OpenAPIHono['getOpenAPI31Document']> {
   return app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: {
