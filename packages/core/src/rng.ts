@@ -20,6 +20,11 @@ export class Rng {
     this.#key1 = key1 | 0
   }
 
+  /** The two words of the key: all that tells this stream from others, for whoever computes its numbers elsewhere. */
+  get key(): readonly [number, number] {
+    return [this.#key0, this.#key1]
+  }
+
   /** The stream called `name` below this one: its own key, so another reader changes nothing here. */
   fork(name: string | number): Rng {
     const [low, high] = typeof name === 'number' ? [name | 0, 0x6e756d] : hashName(name)

@@ -3,7 +3,12 @@ import { catchUp } from './adam'
 import { backgroundJoin, backgroundPull, backgroundSums, backgroundUsers } from './background'
 import { catalogueLoss } from './catalogue-loss'
 import { bprRows } from './bpr'
+import { drawByCorrection } from './draw-by-correction'
+import { drawByPosition } from './draw-by-position'
+import { drawNearlyClosed } from './draw-nearly-closed'
+import { drawBestOfTwo, drawExcept, drawFirst } from './draws'
 import { accumulate } from './entries'
+import { fillByPlace, fillOverlap } from './fills'
 import { gather, selectRows } from './gather'
 import { checkIds, listRows } from './lists'
 import { laneRows } from './lanes'
@@ -31,6 +36,14 @@ export function run(kernel: u32, chunk: u32, thread: u32): void {
     case Kernel.backgroundPull: backgroundPull(chunk, thread); break
     case Kernel.backgroundJoin: backgroundJoin(chunk); break
     case Kernel.catalogueLoss: catalogueLoss(chunk, thread); break
+    case Kernel.drawFirst: drawFirst(chunk); break
+    case Kernel.drawNearlyClosed: drawNearlyClosed(chunk, thread); break
+    case Kernel.drawByCorrection: drawByCorrection(chunk, thread); break
+    case Kernel.drawByPosition: drawByPosition(chunk, thread); break
+    case Kernel.drawExcept: drawExcept(chunk, thread); break
+    case Kernel.drawBestOfTwo: drawBestOfTwo(chunk, thread); break
+    case Kernel.fillOverlap: fillOverlap(chunk, thread); break
+    case Kernel.fillByPlace: fillByPlace(chunk, thread); break
     default: unreachable()
   }
 }

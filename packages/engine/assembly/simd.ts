@@ -115,6 +115,29 @@ export function logPositive(x: v128): v128 {
   return fma(exponent, constant(3), y)
 }
 
+/**
+ * -log((v + 1/2) / 2^32) of unsigned words v: what `Rng.exponential` makes of them, to 1e-6 of itself. Close to 1 it is made of
+ * the distance to 1, which the complement of v holds without loss.
+ */
+export function exponential(v: v128): v128 {
+  const unit = f32x4.splat(2.3283064365386963e-10)
+  const x = f32x4.mul(f32x4.add(f32x4.convert_i32x4_u(v), constant(10)), unit)
+  const rest = f32x4.mul(f32x4.add(f32x4.convert_i32x4_u(v128.not(v)), constant(10)), unit)
+  const e = i32x4.shr_s(i32x4.sub(x, i32x4.splat(0x3f3504f3)), 23)
+  const m = i32x4.sub(x, i32x4.shl(e, 23))
+  const isClose = i32x4.eq(e, i32x4.splat(0))
+  const above = v128.bitselect(f32x4.neg(rest), f32x4.sub(m, one()), isClose)
+  const z = f32x4.div(above, f32x4.add(m, one()))
+  const w = f32x4.mul(z, z)
+  let y = fma(constant(16), w, constant(15))
+  y = fma(y, w, constant(14))
+  y = fma(y, w, constant(13))
+  y = fma(f32x4.mul(y, w), z, f32x4.add(z, z))
+  const exponent = f32x4.convert_i32x4_s(e)
+  y = fma(exponent, constant(4), y)
+  return f32x4.neg(fma(exponent, constant(3), y))
+}
+
 /** log(1 + y) for y in [0, 1]. */
 // @ts-ignore: decorator
 @inline

@@ -1,4 +1,5 @@
 import type { Csr, Ranking } from '@recdistill/core'
+import type { Draws } from './draws.ts'
 
 /** A dense matrix of 32-bit floats in the engine's memory, row-major, with a gradient and Adam moments when it is trained. */
 export interface Table {
@@ -203,6 +204,9 @@ export interface Engine {
     temperature: number,
     scale: number,
   ): number
+
+  /** Draws of lists for many users at once; a driver without them leaves all to the samplers. */
+  readonly draws?: Draws
 
   /** Ends the workers and gives the memory back. */
   dispose(): void

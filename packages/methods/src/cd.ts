@@ -46,16 +46,19 @@ export default defineMethod({
   defaults: { lambda: 0.5, weightDecay: 1e-8 },
   presets,
   lists: (params) => {
-    const refresh = params.guide === 'student' ? { epochs: 1 } : 'once'
+    const { guide, R, T, distinct } = params
+    const refresh = guide === 'student' ? { epochs: 1 } : 'once'
     const positions: ListSpec = {
       size: params.n,
       refresh,
       draw: (row, out, rng) => drawPositions(params, row, out, rng),
+      law: guide === 'random' || distinct ? undefined : { kind: 'bestOfTwo', n: R, T },
     }
     const drawn: ListSpec = {
       size: params.n,
       refresh,
       draw: (row, out, rng) => drawItems(params, row, out, rng),
+      law: guide === 'random' ? undefined : { kind: 'at', of: guide, positions: 'positions', seen: 'skip' },
     }
     return { positions, drawn }
   },

@@ -1,7 +1,7 @@
 import { rceKd, softCrossEntropy } from '@recdistill/losses'
 import { defineMethod, type ListSpec } from '@recdistill/plugin'
 import { z } from 'zod'
-import { drawApproximate, overlap } from './draws/approximate.ts'
+import { approximateLaw, drawApproximate, overlap, overlapLaw } from './draws/approximate.ts'
 import { presets } from './presets/rce-kd.ts'
 
 /** A list an ablation has no use for. */
@@ -72,8 +72,20 @@ export default defineMethod({
   },
   lists(params) {
     const { K, L, M, ablation } = params
-    const teacherTop: ListSpec = { size: K, refresh: 'once', draw: (row, out) => out.set(row.teacher.top(K)) }
-    const top: ListSpec = { size: K, refresh: { epochs: 1 }, draw: (row, out) => out.set(row.student.top(K)) }
+    const first = (of: 'teacher' | 'student', k: number) =>
+      ({ kind: 'first', from: { of, k, seen: 'keep' } }) as const
+    const teacherTop: ListSpec = {
+      size: K,
+      refresh: 'once',
+      draw: (row, out) => out.set(row.teacher.top(K)),
+      law: first('teacher', K),
+    }
+    const top: ListSpec = {
+      size: K,
+      refresh: { epochs: 1 },
+      draw: (row, out) => out.set(row.student.top(K)),
+      law: first('student', K),
+    }
     if (ablation === 'full-CE') return { teacherTop: unused, top: { size: 'catalogue' }, approximate: unused }
     if (ablation === 'w/o S') return { teacherTop, top: unused, approximate: unused }
     if (ablation === 'w/o T') return { teacherTop: unused, top, approximate: unused }
@@ -87,11 +99,13 @@ export default defineMethod({
           const order = row.student.top(M) // as long as the draw below needs it, so a user is ranked once
           for (let t = 0; t < K; t++) out[t] = order[t]
         },
+        law: first('student', M),
       },
       approximate: {
         size: union ? L + 2 * K : L + K,
         refresh: { epochs: 1 },
         draw: (row, out, rng) => drawApproximate(params, row, out, rng, { union }),
+        law: approximateLaw(params, { union }),
       },
     }
   },
@@ -104,6 +118,12 @@ export default defineMethod({
         else if (gammaMode === 'topK') out[0] = Math.exp(-beta * overlap(row, 'top', K, K))
         else out[0] = Math.exp(-beta * overlap(row, 'approximate', L, K))
       },
+      law:
+        ablation !== 'none'
+          ? undefined
+          : gammaMode === 'topK'
+            ? overlapLaw('top', K, K, beta)
+            : overlapLaw('approximate', L, K, beta),
     },
   }),
   over: ({ reduction }) => (reduction === 'sum' ? 'pairs' : 'users'),

@@ -1,6 +1,12 @@
 import { relaxedRanking } from '@recdistill/losses'
 import { defineMethod } from '@recdistill/plugin'
-import { sampleByPosition, sampleByWeight, sampleExcept, type Row } from '@recdistill/samplers'
+import {
+  sampleByPosition,
+  sampleByWeight,
+  sampleExcept,
+  type RankedPart,
+  type Row,
+} from '@recdistill/samplers'
 import { z } from 'zod'
 import { presets } from './presets/rrd.ts'
 
@@ -65,11 +71,16 @@ export default defineMethod({
           sampleByPosition(candidates, T, out, rng, { keepDrawOrder: noSort })
         else sampleByWeight(candidates, scoresOver(T, row, candidates), out, rng, { keepDrawOrder: noSort })
       },
+      law:
+        interesting === 'sample' && !noSort
+          ? { kind: 'byPosition', from: candidatesUpTo(maxK), T }
+          : undefined,
     },
     uninteresting: {
       size: L,
       refresh: { epochs: 1 },
       draw: (row, out, rng) => void sampleExcept(row.numItems, [row.seen, candidatesOf(row, maxK)], out, rng),
+      law: { kind: 'except', from: candidatesUpTo(maxK) },
     },
   }),
   over: 'users',
@@ -89,6 +100,10 @@ export default defineMethod({
 
 function candidatesOf(row: Row, maxK: number): Uint32Array {
   return row.teacher.top(maxK, { seen: 'skip' })
+}
+
+function candidatesUpTo(maxK: number): RankedPart {
+  return { of: 'teacher', k: maxK, seen: 'skip' }
 }
 
 function takeFirst(candidates: Uint32Array, out: Uint32Array): void {

@@ -1,5 +1,5 @@
 import type { Csr, Rng } from '@recdistill/core'
-import type { Refresh, Row } from '@recdistill/samplers'
+import type { ListLaw, Refresh, Row, ValueLaw } from '@recdistill/samplers'
 
 export interface Size {
   readonly numUsers: number
@@ -23,6 +23,8 @@ export type ListSpec =
       readonly per?: 'user'
       readonly refresh: Refresh
       readonly draw: (row: Row, out: Uint32Array, rng: Rng) => void
+      /** The same draw by name, when it is a built-in one: lets the engine draw for all users at once. */
+      readonly law?: ListLaw | undefined
     }
   /**
    * `size` items for every training pair, new ones in every epoch; needs `over: 'pairs'`. `draw` fills those of one user for
@@ -49,6 +51,8 @@ export interface ValueSpec {
    */
   readonly carried?: boolean
   readonly fill: (row: Row, out: Float32Array, rng: Rng) => void
+  /** The same numbers by name, when they are built-in ones. */
+  readonly law?: ValueLaw | undefined
 }
 
 /** Which vectors a loss reads, [n, dim] each. A batch has its users, its positives and its negatives, each id once, ascending. */

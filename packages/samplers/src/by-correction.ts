@@ -22,6 +22,11 @@ export function correctionWeights(studentPositions: Uint32Array, T: number, out:
   for (let t = 0; t < studentPositions.length; t++) out[t] = Math.tanh((studentPositions[t] - t) / T)
 }
 
+/** `correctionWeights` by place: out[n + place - t] is that of the candidate at t whose place is 0 to `horizon`. [n + horizon + 1] */
+export function correctionTable(n: number, T: number, horizon: number): Float32Array {
+  return Float32Array.from({ length: n + horizon + 1 }, (_, index) => Math.tanh((index - n) / T))
+}
+
 /** How far down a student's ranking positions matter to `correctionWeights` of n candidates: all beyond give exactly 1. */
 export function correctionHorizon(n: number, T: number): number {
   return n + Math.ceil(SATURATED * T)

@@ -11,6 +11,14 @@ const keptBytes = 512 * 2 ** 20
 
 type Seen = 'skip' | 'keep'
 
+/** The ranking of consecutive users. */
+export interface RankedBlock {
+  readonly items: Uint32Array // [count, width]
+  readonly width: number
+  readonly first: number
+  readonly count: number
+}
+
 /** A declared list of all users, of which a row reads its part. */
 export interface WholeList {
   readonly items: Uint32Array // [users, size]
@@ -73,6 +81,15 @@ export class RankedModel implements Ranked {
   }
 
   top(k: number, { seen = 'keep' }: { seen?: Seen } = {}): Uint32Array {
+    const { items, width, first } = this.blockOf(this.#user, k, seen)
+    const start = (this.#user - first) * width
+    let end = start + Math.min(k, width)
+    while (end > start && items[end - 1] === NO_ITEM) end--
+    return items.subarray(start, end)
+  }
+
+  /** The ranking of the block of users that `user` is in, at least `k` long where there are as many items. */
+  blockOf(user: number, k: number, seen: Seen): RankedBlock {
     const ranked = this.#ranked[seen]
     ranked.asked = true
     const longest = Math.min(k, this.#model.numItems)
@@ -81,12 +98,10 @@ export class RankedModel implements Ranked {
       ranked.users = Math.max(1, Math.min(usersPerRound, Math.floor(blockBytes / (4 * ranked.k))))
       ranked.blocks.clear()
     }
-    const index = Math.floor(this.#user / ranked.users)
+    const index = Math.floor(user / ranked.users)
     const items = ranked.blocks.get(index) ?? this.#rankBlock(index, seen)
-    const start = (this.#user % ranked.users) * ranked.k
-    let end = start + longest
-    while (end > start && items[end - 1] === NO_ITEM) end--
-    return items.subarray(start, end)
+    const first = index * ranked.users
+    return { items, width: ranked.k, first, count: Math.min(ranked.users, this.#model.numUsers - first) }
   }
 
   positionOf(items: Uint32Array, { seen = 'keep' }: { seen?: Seen } = {}): Uint32Array {
@@ -107,6 +122,18 @@ export class RankedModel implements Ranked {
     return positions.map((at) => items[at] ?? NO_ITEM)
   }
 
+  /** Items at the positions in a declared list, for some users at once; null where the model has no way to find them. */
+  itemsAt(
+    { first, count }: { readonly first: number; readonly count: number },
+    { items: positions, size }: WholeList,
+    seen: Seen,
+  ): Uint32Array | null {
+    const asked = positions.subarray(first * size, (first + count) * size)
+    return (
+      this.#model.itemsAt?.(idsFrom(first, count), asked, size, seen === 'skip' ? this.#train : null) ?? null
+    )
+  }
+
   scoresOf(items: Uint32Array): Float32Array {
     return this.#answer(items, 'score', (users, asked, k) => this.#model.scoresOf(users, asked, k))
   }
@@ -125,7 +152,7 @@ export class RankedModel implements Ranked {
     let known = this.#answers.get(key)
     if (known?.list !== list.items) {
       const count = Math.min(usersPerRound, this.#model.numUsers - first)
-      const users = Uint32Array.from({ length: count }, (_, n) => first + n)
+      const users = idsFrom(first, count)
       const values = ask(users, list.items.subarray(first * size, (first + count) * size), size).slice()
       known = { list: list.items, values }
       this.#answers.set(key, known)
@@ -137,13 +164,14 @@ export class RankedModel implements Ranked {
   #rankBlock(index: number, seen: Seen): Uint32Array {
     const { k, users: perBlock, blocks } = this.#ranked[seen]
     const first = index * perBlock
-    const users = Uint32Array.from(
-      { length: Math.min(perBlock, this.#model.numUsers - first) },
-      (_, n) => first + n,
-    )
+    const users = idsFrom(first, Math.min(perBlock, this.#model.numUsers - first))
     if (!this.#frozen || this.#model.numUsers * k * 4 > keptBytes) blocks.clear()
     const items = this.#model.rank(users, k, seen === 'skip' ? this.#train : null).items.slice()
     blocks.set(index, items)
     return items
   }
+}
+
+function idsFrom(first: number, count: number): Uint32Array {
+  return Uint32Array.from({ length: count }, (_, n) => first + n)
 }

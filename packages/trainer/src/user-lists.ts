@@ -11,6 +11,7 @@ import {
   type World,
 } from '@recdistill/plugin'
 import { isDue, type Row } from '@recdistill/samplers'
+import { drawByLaw, fillByLaw, type LawSources } from './draw-by-law.ts'
 import { MovingRow } from './moving-row.ts'
 import { usersPerRound } from './ranked-model.ts'
 
@@ -52,6 +53,8 @@ export class UserLists {
   readonly #models: ListModels
   readonly #row: MovingRow
   readonly #method: string
+  /** Null where the engine knows no laws. */
+  readonly #lawSources: LawSources | null
   /** The list that is being drawn: what it holds of users whose turn is yet to come is of the last draw. */
   #unfinished: Uint32Array | null = null
 
@@ -79,6 +82,18 @@ export class UserLists {
       value: (name, user) => this.#rowOfValue(name, user),
       wholeList: (items) => this.#wholeList(items),
     })
+    const { draws } = models.engine
+    this.#lawSources = draws
+      ? {
+          draws,
+          train,
+          numItems,
+          teacher: this.#row.teacher,
+          student: this.#row.student,
+          list: (name) => this.list(name),
+          value: (name) => this.value(name),
+        }
+      : null
   }
 
   /** Draws what is due before `epoch`: carried values, then each list in the order of its declaration, then the other values. */
@@ -94,10 +109,13 @@ export class UserLists {
     ]
     const { numUsers } = this.world
     for (let first = 0; first < numUsers; first += usersPerRound)
-      for (const { forUser, items } of jobs) {
+      for (const { forUser, byLaw, items } of jobs) {
         this.#row.beginJob()
         this.#unfinished = items
-        for (let user = first; user < Math.min(first + usersPerRound, numUsers); user++) {
+        const count = Math.min(usersPerRound, numUsers - first)
+        const left = byLaw?.(first, count) ?? null
+        for (let n = 0; n < (left?.length ?? count); n++) {
+          const user = left ? left[n] : first + n
           this.#row.moveTo(user)
           forUser(user)
         }
@@ -232,7 +250,14 @@ export class UserLists {
         : items.subarray(user * size, (user + 1) * size)
     const forUser = (user: number, row: Row = this.#row) =>
       spec.draw(row, rowOf(user).fill(NO_ITEM), rng.at(user))
-    return { forUser, items }
+    const law = spec.per === 'pair' ? undefined : spec.law
+    const sources = this.#lawSources
+    const byLaw =
+      law &&
+      sources &&
+      ((first: number, count: number) =>
+        drawByLaw(law, { data: items, size }, { first, count, key: rng.key }, sources))
+    return { forUser, byLaw, items }
   }
 
   #filling(name: string, spec: ValueSpec, epoch: number, step: number | null = null) {
@@ -242,7 +267,17 @@ export class UserLists {
       if (!spec.carried) out.fill(0)
       spec.fill(row, out, rng.at(user))
     }
-    return { forUser, items: null }
+    const { law, size, carried } = spec
+    const sources = this.#lawSources
+    const byLaw =
+      law &&
+      sources &&
+      ((first: number, count: number) => {
+        const data = this.value(name)
+        if (!carried) data.fill(0, first * size, (first + count) * size)
+        return fillByLaw(law, { data, size }, { first, count, key: rng.key }, sources)
+      })
+    return { forUser, byLaw, items: null }
   }
 
   #wholeList({ buffer, byteOffset }: Uint32Array): StoredList | null {

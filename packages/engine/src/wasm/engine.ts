@@ -22,6 +22,7 @@ import { backgroundLogSumExp, pullBackground } from './background.ts'
 import { kernels, type Simd } from './binaries.ts'
 import { createCatalogues } from './catalogue.ts'
 import { createCatalogueLoss } from './catalogue-loss.ts'
+import { createDraws } from './draws.ts'
 import { Arg, Control, Head, Kernel, Mode } from './layout.ts'
 import { pullRows, readyRows, readyToPull, runLists, type Context } from './list-kernels.ts'
 import { createMachine } from './machine.ts'
@@ -155,6 +156,7 @@ export function createWasmEngine({
     },
 
     ...numbers,
+    draws: createDraws(context),
 
     scoreLists(user, item, rows, out) {
       expectLists('scoreLists', rows)

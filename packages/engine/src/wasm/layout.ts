@@ -19,6 +19,14 @@ export enum Kernel {
   backgroundPull,
   backgroundJoin,
   catalogueLoss,
+  drawFirst,
+  drawNearlyClosed,
+  drawByCorrection,
+  drawByPosition,
+  drawExcept,
+  drawBestOfTwo,
+  fillOverlap,
+  fillByPlace,
 }
 
 /** What a row of lists is for. */
@@ -147,6 +155,14 @@ export enum Arg {
   slotBytes,
   needs,
   teacherShift,
+  key0,
+  key1,
+  firstUser,
+  size,
+  unsure,
+  from,
+  numItems,
+  table,
 }
 
 /** What is asked of the catalogue. */
@@ -154,6 +170,11 @@ export enum Asked {
   best,
   positions,
   items,
+}
+
+/** Keys of a race that are nearer to each other, relative to themselves, may stand in another order than their exact values. */
+export enum Race {
+  oneIn = 250000,
 }
 
 /** Buckets that keys are sorted into at most. */

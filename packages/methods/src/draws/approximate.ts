@@ -1,5 +1,13 @@
-import { NO_ITEM, type Rng } from '@recdistill/plugin'
-import { clearMarks, createMarks, sampleByPosition, sampleByWeight, type Row } from '@recdistill/samplers'
+import type { ListLaw, Rng, ValueLaw } from '@recdistill/plugin'
+import {
+  addMissing,
+  clearMarks,
+  createMarks,
+  drawByWanted,
+  drawNearlyClosed,
+  sampleByPosition,
+  type Row,
+} from '@recdistill/samplers'
 
 /** What of RCE-KD's parameters its draw reads. */
 export interface ApproximateOptions {
@@ -13,8 +21,7 @@ export interface ApproximateOptions {
 }
 
 const wanted = createMarks() // the teacher's top list
-const listed = createMarks() // what needs no second place
-let logWeights = new Float64Array(0)
+const none = new Uint32Array(0)
 
 /**
  * The nearly closed set of one user: L items drawn from the student's first M, in its order, then the teacher's top items
@@ -22,65 +29,47 @@ let logWeights = new Float64Array(0)
  * Reads the lists `teacherTop` and `top`, drawn before.
  */
 export function drawApproximate(
-  { K, L, T, M, sampleRank, countMode, cap }: ApproximateOptions,
+  options: ApproximateOptions,
   row: Row,
   out: Uint32Array,
   rng: Rng,
   { union }: { union: boolean },
 ): void {
+  const { L, T, M, sampleRank } = options
+  const { numItems } = row
   const order = row.student.top(M)
-  const teacherTop = row.list('teacherTop')
-  const drawn = out.subarray(0, L)
-  if (sampleRank) {
-    sampleByPosition(order, T, drawn, rng)
-  } else {
-    markAll(wanted, teacherTop, row.numItems)
-    const top = countMode === 'paper' ? K : null
-    weighPositions(order, { T, cap: cap ?? Infinity, top })
-    sampleByWeight(order, logWeights, drawn, rng)
+  const [teacherTop, top] = [row.list('teacherTop'), row.list('top')]
+  if (!union && !sampleRank) {
+    drawNearlyClosed(order, teacherTop, top, out, rng, { ...countsOf(options), drawn: L, T, numItems })
+    return
   }
-  addRest(row, teacherTop, out, L, union)
+  if (sampleRank) sampleByPosition(order, T, out.subarray(0, L), rng)
+  else drawByWanted(order, teacherTop, out.subarray(0, L), rng, { ...countsOf(options), T, numItems })
+  const places = union ? addMissing(top, none, out, L, numItems) : L
+  addMissing(teacherTop, union ? none : top, out, places, numItems)
 }
 
-/**
- * Log-weight (c + 1) / T of every student position t, where c counts
- * without `top`: teacher items at positions t and below, up to `cap`;
- * with `top`: teacher items strictly below t, those among the student's first `top` left out.
- */
-function weighPositions(
-  order: Uint32Array,
-  { T, cap, top }: { T: number; cap: number; top: number | null },
-): void {
-  if (logWeights.length < order.length) logWeights = new Float64Array(order.length)
-  const { stamps, stamp } = wanted
-  let count = 0
-  for (let t = order.length - 1; t >= 0; t--) {
-    const isWanted = stamps[order[t]] === stamp
-    if (top === null) {
-      if (isWanted) count++
-      logWeights[t] = (Math.min(count, cap) + 1) / T
-    } else {
-      logWeights[t] = (count + 1) / T
-      if (isWanted && t >= top) count++
-    }
+/** The same by name, where it is the usual one. */
+export function approximateLaw(
+  options: ApproximateOptions,
+  { union }: { union: boolean },
+): ListLaw | undefined {
+  const { L, T, M, sampleRank } = options
+  if (union || sampleRank) return undefined
+  const from = { of: 'student', k: M, seen: 'keep' } as const
+  return {
+    kind: 'nearlyClosed',
+    from,
+    wanted: 'teacherTop',
+    closed: 'top',
+    drawn: L,
+    T,
+    ...countsOf(options),
   }
 }
 
-function addRest(row: Row, teacherTop: Uint32Array, out: Uint32Array, L: number, union: boolean): void {
-  const top = row.list('top')
-  const stamp = clearMarks(listed, row.numItems)
-  const { stamps } = listed
-  let place = 0
-  while (place < L && out[place] !== NO_ITEM) stamps[out[place++]] = stamp
-  if (union)
-    for (let t = 0; t < top.length; t++) {
-      if (stamps[top[t]] === stamp) continue
-      stamps[top[t]] = stamp
-      out[place++] = top[t]
-    }
-  else for (let t = 0; t < top.length; t++) stamps[top[t]] = stamp
-  for (let t = 0; t < teacherTop.length; t++)
-    if (stamps[teacherTop[t]] !== stamp) out[place++] = teacherTop[t]
+function countsOf({ K, countMode, cap }: ApproximateOptions): { cap: number; behind: number | null } {
+  return { cap: cap ?? Infinity, behind: countMode === 'paper' ? K : null }
 }
 
 function markAll(marks: typeof wanted, items: Uint32Array, numItems: number): void {
@@ -96,4 +85,10 @@ export function overlap(row: Row, list: 'top' | 'approximate', places: number, K
   let both = 0
   for (let place = 0; place < places; place++) if (stamps[items[place]] === stamp) both++
   return both / K
+}
+
+/** e^(-beta overlap) of the same by name. */
+export function overlapLaw(list: 'top' | 'approximate', places: number, K: number, beta: number): ValueLaw {
+  const table = Float32Array.from({ length: K + 1 }, (_, both) => Math.exp(-beta * (both / K)))
+  return { kind: 'overlap', list, places, other: 'teacherTop', table }
 }

@@ -1,7 +1,16 @@
-import { NO_ITEM, type ListSpec, type Rng, type Row, type ValueSpec } from '@recdistill/plugin'
+import {
+  NO_ITEM,
+  type ListSpec,
+  type RankedPart,
+  type Rng,
+  type Row,
+  type ValueLaw,
+  type ValueSpec,
+} from '@recdistill/plugin'
 import {
   clearMarks,
   correctionHorizon,
+  correctionTable,
   correctionWeights,
   createMarks,
   rankWithin,
@@ -41,6 +50,9 @@ export function correctedLists({ variant, K, maxK }: CorrectionOptions): {
         keepDrawOrder: port,
       })
     },
+    law: port
+      ? { kind: 'byCorrection', from: candidatesUpTo(maxK), correction: 'correction', sign }
+      : undefined,
   })
   return {
     listed: {
@@ -64,7 +76,23 @@ export function correctionValue({ variant, maxK, T, refresh }: CorrectionOptions
       if (variant === 'port') correctionWeights(catalogueRanks(row, maxK, T), T, out)
       else correctionWeights(ranksWithin(row), T, out)
     },
+    law: variant === 'port' ? catalogueLaw(maxK, T) : undefined,
   }
+}
+
+/** `correctionWeights` of `catalogueRanks` by name. */
+function catalogueLaw(maxK: number, T: number): ValueLaw {
+  const horizon = correctionHorizon(maxK, T)
+  return {
+    kind: 'byPlace',
+    from: candidatesUpTo(maxK),
+    ranked: { of: 'student', k: horizon, seen: 'keep' },
+    table: correctionTable(maxK, T, horizon),
+  }
+}
+
+function candidatesUpTo(maxK: number): RankedPart {
+  return { of: 'teacher', k: maxK, seen: 'skip' }
 }
 
 function candidatesOf(row: Row, maxK: number): Uint32Array {

@@ -16,17 +16,20 @@ export function relaxedLists({
   readonly T: number
   readonly maxK: number
 }) {
+  const from = { of: 'teacher', k: maxK, seen: 'skip' } as const
   const candidates = (row: Row) => row.teacher.top(maxK, { seen: 'skip' })
   return {
     interesting: {
       size: K,
       refresh: { epochs: 1 },
       draw: (row, out, rng) => void sampleByPosition(candidates(row), T, out, rng),
+      law: { kind: 'byPosition', from, T },
     },
     uninteresting: {
       size: L,
       refresh: { epochs: 1 },
       draw: (row, out, rng) => void sampleExcept(row.numItems, [row.seen, candidates(row)], out, rng),
+      law: { kind: 'except', from },
     },
   } as const satisfies Record<string, ListSpec>
 }

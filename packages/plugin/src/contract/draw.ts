@@ -1,5 +1,5 @@
 import { createRng, NO_ITEM, type Rng } from '@recdistill/core'
-import { isDue, type Ranked, type Refresh, type Row } from '@recdistill/samplers'
+import { drawLaw, fillLaw, isDue, type Ranked, type Refresh, type Row } from '@recdistill/samplers'
 import type { ListSpec, ValueSpec } from '../declarations.ts'
 import { numUsers, type Pair } from './scene.ts'
 import { rankedBy } from './stand-in.ts'
@@ -25,19 +25,21 @@ export interface DrawOptions {
   readonly order?: readonly number[]
   /** Goes on from here instead of from the start. */
   readonly from?: Drawn
+  /** Draws what a law is named for by that law instead. */
+  readonly byLaw?: boolean
 }
 
 /** Draws as a trainer does, epoch after epoch while the student moves; one state an epoch. */
 export function drawEpochs(
   declared: Declared,
-  { seed = 1, order = declared.scene.seen.map((_, user) => user), from }: DrawOptions = {},
+  { seed = 1, order = declared.scene.seen.map((_, user) => user), from, byLaw = false }: DrawOptions = {},
 ): Drawn[] {
   const rng = createRng(seed)
   const state = from ? copyOf(from) : blank(declared)
   const drawn: Drawn[] = []
   for (let epoch = from ? from.epoch + 1 : 0; epoch < declared.subject.epochs; epoch++) {
-    drawDue(declared, state, { epoch, order, rng, due: (refresh) => isDue(refresh, epoch) })
-    drawDue(declared, state, { epoch, order, rng, due: (refresh) => refresh === 'batch' })
+    drawDue(declared, state, { epoch, order, rng, byLaw, due: (refresh) => isDue(refresh, epoch) })
+    drawDue(declared, state, { epoch, order, rng, byLaw, due: (refresh) => refresh === 'batch' })
     drawn.push(copyOf({ ...state, epoch }))
   }
   return drawn
@@ -52,10 +54,15 @@ interface Round {
   readonly epoch: number
   readonly order: readonly number[]
   readonly rng: Rng
+  readonly byLaw: boolean
   readonly due: (refresh: Refresh) => boolean
 }
 
-function drawDue(declared: Declared, state: Omit<Drawn, 'epoch'>, { epoch, order, rng, due }: Round): void {
+function drawDue(
+  declared: Declared,
+  state: Omit<Drawn, 'epoch'>,
+  { epoch, order, rng, byLaw, due }: Round,
+): void {
   const lists = Object.entries(declared.lists).flatMap(([name, spec]) =>
     isDrawn(spec) && due(spec.refresh) ? [{ name, spec }] : [],
   )
@@ -68,12 +75,15 @@ function drawDue(declared: Declared, state: Omit<Drawn, 'epoch'>, { epoch, order
     const fill = ([name, spec]: [string, ValueSpec]) => {
       const out = state.values[name][user]
       if (!spec.carried) out.fill(0)
-      spec.fill(row, out, rng.fork('value').fork(name).fork(epoch).at(user))
+      if (byLaw && spec.law) fillLaw(spec.law, row, out)
+      else spec.fill(row, out, rng.fork('value').fork(name).fork(epoch).at(user))
       done.add(name)
     }
     values.filter(([, { carried }]) => carried).forEach(fill)
     for (const { name, spec } of lists) {
-      spec.draw(row, state.lists[name][user].fill(NO_ITEM), rng.fork('list').fork(name).fork(epoch).at(user))
+      const law = spec.per === 'pair' ? undefined : spec.law
+      const draw: DrawnSpec['draw'] = byLaw && law ? (...args) => drawLaw(law, ...args) : spec.draw
+      draw(row, state.lists[name][user].fill(NO_ITEM), rng.fork('list').fork(name).fork(epoch).at(user))
       done.add(name)
     }
     values.filter(([, { carried }]) => !carried).forEach(fill)

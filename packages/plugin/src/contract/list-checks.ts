@@ -74,6 +74,12 @@ export function listChecks(subject: Subject): Check[] {
       }),
     },
     {
+      name: 'a law that is named draws what the program does',
+      run: inEvery((declared) => {
+        assert.deepEqual(drawEpochs(declared, { byLaw: true }), drawEpochs(declared))
+      }),
+    },
+    {
       name: 'a resumed run draws what an unbroken one does',
       run: inEvery((declared, again) => {
         const drawn = drawEpochs(declared)

@@ -1,0 +1,52 @@
+import { Arg } from '../src/wasm/layout'
+import { candidatesOf, firstRow, lastRow, marksOf, outOf, setMarks } from './draws'
+import { arg, NO_ITEM } from './memory'
+
+/** out = table[how many of the first `places` of `items0` [k0] are in `items1` [k1]]. */
+export function fillOverlap(chunk: u32, thread: u32): void {
+  const marks = marksOf(thread)
+  for (let row = firstRow(chunk); row < lastRow(chunk); row++) {
+    const list = <usize>arg(Arg.items0) + (<usize>(row * arg(Arg.k0)) << 2)
+    const listEnd = endOf(list, arg(Arg.places))
+    const other = <usize>arg(Arg.items1) + (<usize>(row * arg(Arg.k1)) << 2)
+    const otherEnd = endOf(other, arg(Arg.k1))
+    setMarks(marks, other, otherEnd, 1)
+    let both: usize = 0
+    for (let at = list; at < listEnd; at += 4) both += <usize>load<u8>(marks + load<u32>(at))
+    setMarks(marks, other, otherEnd, 0)
+    store<f32>(outOf(row), load<f32>(<usize>arg(Arg.table) + (both << 2)))
+  }
+}
+
+/** out[t] = table[place + places - t], where `place` is that of candidate t in `items0` [k0], or `capacity`; table [places + capacity + 1]. */
+export function fillByPlace(chunk: u32, thread: u32): void {
+  const scratch = marksOf(thread) // a word for every item: one more than its place
+  const far = arg(Arg.capacity)
+  for (let row = firstRow(chunk); row < lastRow(chunk); row++) {
+    const ranked = <usize>arg(Arg.items0) + (<usize>(row * arg(Arg.k0)) << 2)
+    const rankedEnd = endOf(ranked, far)
+    let place: u32 = 1
+    for (let at = ranked; at < rankedEnd; at += 4) store<u32>(scratch + (<usize>load<u32>(at) << 2), place++)
+    const from = candidatesOf(row)
+    const out = outOf(row)
+    const end = <usize>arg(Arg.places) << 2
+    let zero = <usize>arg(Arg.table) + end
+    for (let at: usize = 0; at < end; at += 4) {
+      const item = load<u32>(from + at)
+      if (item == NO_ITEM) break
+      const found = load<u32>(scratch + (<usize>item << 2))
+      store<f32>(out + at, load<f32>(zero + (<usize>(found == 0 ? far : found - 1) << 2)))
+      zero -= 4
+    }
+    for (let at = ranked; at < rankedEnd; at += 4) store<u32>(scratch + (<usize>load<u32>(at) << 2), 0)
+  }
+}
+
+/** Where the items of a list end: at its padding, or after `n`. */
+// @ts-ignore: decorator
+@inline
+function endOf(list: usize, n: u32): usize {
+  let end = list + (<usize>n << 2)
+  while (end > list && load<u32>(end - 4) == NO_ITEM) end -= 4
+  return end
+}

@@ -1,0 +1,227 @@
+import type { Csr } from '@recdistill/core'
+import { expectLength } from '../check-input.ts'
+import type { Draws, DrawnUsers, ItemRows } from '../draws.ts'
+import { Arg, Control, Kernel } from './layout.ts'
+import type { Context } from './list-kernels.ts'
+
+/** Users of a piece of work. */
+const PIECE = 64
+/** e to more than this does not fit the kernels' numbers, and `below` of more items takes another way. */
+const LIMITS = { exponent: 80, items: 2 ** 21 }
+
+type Words = Partial<Record<keyof typeof Arg, number>>
+
+/** Draws on the kernels; what they cannot do at all is left to the twins for all users. */
+export function createDraws({ machine, arena, threads }: Context): Draws {
+  const { heap, control } = machine
+
+  /** Runs a kernel over the users. `scratch` is what a thread needs: marks that are cleared, then the rest. */
+  const run = (
+    kernel: Kernel,
+    { first, count, key }: DrawnUsers,
+    out: Uint32Array | Float32Array,
+    size: number,
+    scratch: { marks: number; rest: number },
+    words: Words,
+  ): Uint32Array => {
+    expectLength(`${Kernel[kernel]}: out`, out.length, count * size)
+    if (!heap.holds(out)) return everyone({ first, count })
+    const marks = upTo64(scratch.marks + 16)
+    const scratchBytes = marks + upTo64(scratch.rest) + 512
+    const at = arena.take(scratchBytes * threads)
+    for (let thread = 0; thread < threads; thread++)
+      heap.u8.fill(0, at + thread * scratchBytes, at + thread * scratchBytes + marks)
+    const unsure = arena.take(count)
+    heap.u8.fill(0, unsure, unsure + count)
+    setWords({
+      rows: count,
+      chunkRows: PIECE,
+      firstUser: first,
+      key0: key[0],
+      key1: key[1],
+      out: out.byteOffset,
+      size,
+      unsure,
+      scratch: at,
+      scratchBytes,
+      ...words,
+    })
+    machine.fork(kernel, Math.ceil(count / PIECE))
+    return left(first, heap.u8.subarray(unsure, unsure + count))
+  }
+  const setWords = (words: Words) => {
+    const at = control + Control.args
+    for (const name in words)
+      heap.u32[at + Arg[name as keyof typeof Arg]] = words[name as keyof typeof Arg] ?? 0
+  }
+  const placeRows = (what: string, { items, width }: ItemRows, { count }: DrawnUsers): number => {
+    expectLength(what, items.length, count * width)
+    return arena.copyIn(items)
+  }
+  const placeSeen = ({ offsets, items }: Csr): Words => ({
+    excludeOffsets: arena.copyIn(offsets),
+    exclude: arena.copyIn(items),
+  })
+  const placeDoubles = (...arrays: readonly ArrayLike<number>[]): number => {
+    const at = arena.take(arrays.reduce((sum, { length }) => sum + length * 8, 0))
+    let next = at / 8
+    for (const array of arrays) {
+      heap.f64.set(array, next)
+      next += array.length
+    }
+    return at
+  }
+
+  const drawFirst: Draws['first'] = (users, from, out, size) => {
+    if (size > from.width) return everyone(users)
+    arena.begin()
+    const words = { from: placeRows('first', from, users), k: from.width }
+    return run(Kernel.drawFirst, users, out, size, { marks: 0, rest: 0 }, words)
+  }
+
+  return {
+    first: drawFirst,
+    byPosition(users, from, { n, tail, chance, slowness, hazard }, out, size) {
+      if (size >= n) return size === n ? drawFirst(users, from, out, size) : everyone(users)
+      arena.begin()
+      return run(
+        Kernel.drawByPosition,
+        users,
+        out,
+        size,
+        { marks: 0, rest: (n + 32) * 16 },
+        {
+          from: placeRows('byPosition', from, users),
+          k: from.width,
+          places: n,
+          capacity: tail,
+          table: placeDoubles(chance, slowness, hazard),
+        },
+      )
+    },
+    except(users, { numItems, seen }, from, n, out, size) {
+      if (numItems > LIMITS.items) return everyone(users)
+      arena.begin()
+      return run(
+        Kernel.drawExcept,
+        users,
+        out,
+        size,
+        { marks: numItems, rest: (2 * size + 64) * 4 },
+        { from: placeRows('except', from, users), k: from.width, places: n, numItems, ...placeSeen(seen) },
+      )
+    },
+    bestOfTwo(users, { numItems, seen }, n, T, out, size) {
+      arena.begin()
+      return run(
+        Kernel.drawBestOfTwo,
+        users,
+        out,
+        size,
+        { marks: 0, rest: (2 * size + 64) * 4 },
+        { numItems, capacity: n, table: placeDoubles([-T, Math.expm1(-1 / T)]), ...placeSeen(seen) },
+      )
+    },
+    byCorrection(users, from, n, correction, sign, out, size) {
+      if (size > n) return everyone(users)
+      arena.begin()
+      expectLength('byCorrection: correction', correction.length, users.count * n)
+      return run(
+        Kernel.drawByCorrection,
+        users,
+        out,
+        size,
+        { marks: n, rest: (n + 64) * 16 + (2 * size + 64) * 4 },
+        {
+          from: placeRows('byCorrection', from, users),
+          k: from.width,
+          places: n,
+          values: arena.copyIn(correction),
+          dim: n,
+          mode: sign === 'under' ? 0 : 1,
+        },
+      )
+    },
+    nearlyClosed(users, from, n, { wanted, closed, drawn, T, cap, behind, numItems }, out, size) {
+      const largest = Math.min(wanted.width, cap)
+      const isOrdinary = wanted.width > 0 && closed.width > 0 && behind !== 0 && drawn <= n
+      if (!isOrdinary || largest / T > LIMITS.exponent) return everyone(users)
+      arena.begin()
+      const table = Float32Array.from({ length: largest + 1 }, (_, d) => Math.exp(d / T))
+      return run(
+        Kernel.drawNearlyClosed,
+        users,
+        out,
+        size,
+        { marks: numItems, rest: (n + 64) * 8 },
+        {
+          from: placeRows('nearlyClosed', from, users),
+          k: from.width,
+          places: n,
+          items0: placeRows('nearlyClosed: wanted', wanted, users),
+          k0: wanted.width,
+          items1: placeRows('nearlyClosed: closed', closed, users),
+          k1: closed.width,
+          dim: drawn,
+          capacity: largest,
+          asked: behind ?? 0,
+          numItems,
+          table: arena.copyIn(table),
+        },
+      )
+    },
+    overlap(users, list, places, other, numItems, table, out) {
+      arena.begin()
+      return run(
+        Kernel.fillOverlap,
+        users,
+        out,
+        1,
+        { marks: numItems, rest: 0 },
+        {
+          items0: placeRows('overlap', list, users),
+          k0: list.width,
+          places,
+          items1: placeRows('overlap: other', other, users),
+          k1: other.width,
+          table: arena.copyIn(table),
+        },
+      )
+    },
+    byPlace(users, from, n, ranked, horizon, numItems, table, out) {
+      arena.begin()
+      expectLength('byPlace: table', table.length, n + horizon + 1)
+      return run(
+        Kernel.fillByPlace,
+        users,
+        out,
+        n,
+        { marks: numItems * 4, rest: 0 },
+        {
+          from: placeRows('byPlace', from, users),
+          k: from.width,
+          places: n,
+          items0: placeRows('byPlace: ranked', ranked, users),
+          k0: ranked.width,
+          capacity: Math.min(horizon, ranked.width),
+          table: arena.copyIn(table),
+        },
+      )
+    },
+  }
+}
+
+/** Marked users, usually none. */
+function left(first: number, unsure: Uint8Array): Uint32Array {
+  const users: number[] = []
+  for (let row = unsure.indexOf(1); row >= 0; row = unsure.indexOf(1, row + 1)) users.push(first + row)
+  return Uint32Array.from(users)
+}
+
+function everyone({ first, count }: Pick<DrawnUsers, 'first' | 'count'>): Uint32Array {
+  return Uint32Array.from({ length: count }, (_, n) => first + n)
+}
+
+function upTo64(bytes: number): number {
+  return Math.ceil(bytes / 64) * 64
+}
