@@ -78,11 +78,11 @@ function instantiate(module: WebAssembly.Module): Kernels {
       scanF16,
       scanInt8,
       relaxed: isRelaxed,
-    } = exports as {
+    } = exports as unknown as {
       scanF32: Scan
       scanF16: Scan
       scanInt8: Scan
-      relaxed: WebAssembly.Global<number>
+      relaxed: { readonly value: number }
     }
     return {
       memory,
