@@ -4,8 +4,9 @@ import { fileURLToPath } from 'node:url'
 import asc from 'assemblyscript/asc'
 
 /** Compiles `assembly/batch-matmul.ts` and returns the module's bytes in base64. */
-export function compileBatchMatMul() {
-  return compile('batch-matmul', ['--enable', 'simd', '--initialMemory', '1'])
+export function compileBatchMatMul({ relaxed }) {
+  const features = ['simd', ...(relaxed ? ['relaxed-simd'] : [])]
+  return compile('batch-matmul', [...features.flatMap((one) => ['--enable', one]), '--initialMemory', '1'])
 }
 
 /** What the modules of `assembly/experts.ts` are made of; compiling them takes seconds. */
@@ -41,7 +42,8 @@ async function compile(name, options) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   write('kernels/batch-matmul-module.ts', 'batch-matmul', {
-    batchMatMulModule: await compileBatchMatMul(),
+    batchMatMulModule: await compileBatchMatMul({ relaxed: false }),
+    relaxedBatchMatMulModule: await compileBatchMatMul({ relaxed: true }),
   })
   write('experts/stamp.ts', 'experts', { stampOfAssembly: stampOfExperts() })
   write('experts/modules.ts', 'experts', {

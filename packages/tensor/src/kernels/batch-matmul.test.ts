@@ -2,12 +2,13 @@ import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
 import { compileBatchMatMul } from '../../scripts/build-kernels.mjs'
 import { countTensors, prepareTensors, tf } from '../index.ts'
-import { batchMatMulModule } from './batch-matmul-module.ts'
+import { batchMatMulModule, relaxedBatchMatMulModule } from './batch-matmul-module.ts'
 
 beforeAll(async () => void (await prepareTensors()))
 
-test('the module in the sources is the one its assembly compiles to', async () => {
-  expect(await compileBatchMatMul()).toBe(batchMatMulModule)
+test('the modules in the sources are those its assembly compiles to', async () => {
+  expect(await compileBatchMatMul({ relaxed: false })).toBe(batchMatMulModule)
+  expect(await compileBatchMatMul({ relaxed: true })).toBe(relaxedBatchMatMulModule)
 })
 
 test('any shape, any transposes, any broadcast batch agree with the definition', () => {

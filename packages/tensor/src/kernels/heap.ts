@@ -5,6 +5,8 @@ export interface WasmBackend {
   /** The Emscripten module: its memory and its allocator. */
   readonly wasm: { readonly asm: { readonly memory: object }; _malloc(bytes: number): number }
   readonly dataIdMap: { get(dataId: object): { readonly memoryOffset: number } }
+  /** One tensor more holds these numbers. */
+  incRef(dataId: object): void
   typedArrayFromHeap(tensor: tf.TensorInfo): Float32Array | Int32Array
   makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo
 }

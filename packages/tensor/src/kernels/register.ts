@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import { batchMatMul } from './batch-matmul.ts'
+import { identity } from './identity.ts'
 import { unsortedSegmentSum } from './unsorted-segment-sum.ts'
 
 const done = new Set<string>()
@@ -9,7 +10,9 @@ export function registerKernels(backendName: 'wasm' | 'cpu'): void {
   if (done.has(backendName)) return
   done.add(backendName)
   replace({ kernelName: 'UnsortedSegmentSum', backendName, kernelFunc: unsortedSegmentSum })
-  if (backendName === 'wasm') replace({ kernelName: 'BatchMatMul', backendName, kernelFunc: batchMatMul })
+  if (backendName === 'cpu') return
+  replace({ kernelName: 'BatchMatMul', backendName, kernelFunc: batchMatMul })
+  replace({ kernelName: 'Identity', backendName, kernelFunc: identity })
 }
 
 function replace(kernel: tf.KernelConfig): void {
