@@ -4,6 +4,7 @@ import { defineBackbone, type Backbone, type BackboneContext } from '@recdistill
 import { z } from 'zod'
 import { binaryCrossEntropy } from './binary-cross-entropy.ts'
 import { encodedUsers, type UserEncoder } from './encoded-users.ts'
+import { withFlipped } from './flip-encoded.ts'
 import { initTable, initUniform } from './init-table.ts'
 import { reconstructionRows } from './reconstruction-rows.ts'
 import { rowsOfUsers, someOfRows } from './rows-of-users.ts'
@@ -70,14 +71,10 @@ function createCdae(
   }
   const encoder = (inputs: (users: Uint32Array) => Csr, scale: number): UserEncoder =>
     seenItemsEncoder(engine, { user, input, inputBias }, { activation, inputs, scale })
-  const views = encodedUsers(
-    engine,
-    output,
-    encoder((users) => rowsOfUsers(train, users), 1),
-    { trainable },
-  )
+  const whole = encoder((users) => rowsOfUsers(train, users), 1)
+  const views = encodedUsers(engine, output, whole, { trainable })
 
-  return {
+  const model = {
     ...views,
     numUsers,
     numItems,
@@ -103,5 +100,6 @@ function createCdae(
       views.free()
       for (const table of tables) engine.free(table)
     },
-  }
+  } satisfies Backbone
+  return withFlipped(model, { engine, item: output, encoder: whole, trainable })
 }

@@ -32,6 +32,7 @@ export default defineBackbone({
   },
   params,
   trains: 'once',
+  vectors: false,
   create: createItemKnn,
 })
 

@@ -13,7 +13,8 @@ import { restoreTables, stateOfTables } from './table-state.ts'
  *     score = <x_u, x_i>,  x = mean of layers 0..n,  layer l+1 = A layer l,  A[u, i] = 1 / sqrt(deg u * deg i)
  *
  * The graph is walked once a step however many lists are scored, and once back for the gradient: A is symmetric, so the
- * pullback of the mean of layers is the mean of layers of the gradient. Vectors that leave are propagated ones.
+ * pullback of the mean of layers is the mean of layers of the gradient. Vectors that leave are propagated ones; the table
+ * before it is `rawRowsOf`.
  */
 export default defineBackbone({
   name: 'lightgcn',
@@ -54,7 +55,7 @@ function createLightGcn(
   ]
   let stale = true
 
-  return factorBackbone(engine, propagatedUser, propagatedItem, {
+  const model = factorBackbone(engine, propagatedUser, propagatedItem, {
     begin() {
       if (!stale) return
       const values = smooth.of((input) =>
@@ -83,5 +84,15 @@ function createLightGcn(
       smooth.release()
       for (const table of [...tables, ...propagated]) engine.free(table)
     },
+  })
+  const raw = (of: 'users' | 'items') => tables[of === 'users' ? 0 : 1]
+  return Object.assign(model, {
+    rawRowsOf(of: 'users' | 'items', ids: Uint32Array) {
+      const out = new Float32Array(ids.length * dim)
+      engine.gatherRows(raw(of), ids, out)
+      return out
+    },
+    pullRawRows: (of: 'users' | 'items', ids: Uint32Array, grad: Float32Array) =>
+      engine.pullRows(raw(of), ids, grad),
   })
 }

@@ -36,6 +36,7 @@ export default defineBackbone({
     equations: '(7), (12)',
   },
   params,
+  vectors: false,
   create: createNeumf,
 })
 

@@ -23,25 +23,41 @@ export function trainedOnce(
     begin?(): void
   },
 ): Backbone {
-  const { flipped: _, ...views } = model
+  const { flipped, ...views } = model
   const refuse = () => {
     throw new InputError(
       `${name}: is trained at once, by fit, and has no gradient; it can teach, but it cannot be a student`,
     )
   }
-  return {
-    ...views,
+  const shared = {
     begin() {},
     ...training,
-    fit() {
-      if (!trainable) throw new InputError(`${name}: this model is frozen; create it with trainable: true`)
-      fit()
-    },
     state: () => ({ parameters: state(), optimizer: {}, step: 0 }),
-    scores: (users, items, k) => tf.tensor2d(model.scoresOf(users, items, k), [users.length, k]),
     base: refuse,
     pullScores: refuse,
     pullRows: refuse,
     update: refuse,
   }
+  const whole: Backbone = {
+    ...views,
+    ...shared,
+    fit() {
+      if (!trainable) throw new InputError(`${name}: this model is frozen; create it with trainable: true`)
+      fit()
+    },
+    scores: scoresOf(model),
+    ...(flipped && { flipped: () => exchanged(flipped()) }),
+  }
+  const exchanged = (other: Model): Backbone => ({
+    ...other,
+    ...shared,
+    scores: scoresOf(other),
+    flipped: () => whole,
+    dispose() {}, // shares everything with `whole`, which frees it
+  })
+  return whole
+}
+
+function scoresOf(model: Model): Backbone['scores'] {
+  return (users, items, k) => tf.tensor2d(model.scoresOf(users, items, k), [users.length, k])
 }

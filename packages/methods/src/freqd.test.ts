@@ -11,7 +11,7 @@ describeMethod(freqd, {
   variants: [
     { alpha: 0, dropout: 0, networks: 1 },
     { keep: 1, dropout: 0, norm: false, networks: 2, neighbours: 1 },
-    { alpha: 1, keep: 0.3, dropout: 0.5, networks: 1 },
+    { alpha: 1, keep: 0.3, dropout: 0.5, networks: 1, input: 'scored' },
   ],
 })
 
@@ -38,7 +38,7 @@ function evaluate(given: object, ids: Ids, vectors: Record<'student' | 'teacher'
   const aux = Object.fromEntries(
     ['users', 'items'].flatMap((side) => Object.entries(identity).map(([part, of]) => [side + part, of])),
   )
-  const all = (of: Tensor2D) => ({ rows: { allUsers: of, allItems: of } })
+  const all = (of: Tensor2D) => ({ rows: { allUsers: of, allItems: of, rawUsers: of, rawItems: of } })
   return valueAndGradients({ student: vectors.student }, ({ student }) =>
     freqd.loss({
       student: all(student),

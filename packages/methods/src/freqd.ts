@@ -15,7 +15,8 @@ import { presets } from './presets/freqd.ts'
  *     D = sum over the batch's distinct ids a of 1 - cos((H f(S))_a, (H T)_a)        or of the squared distance
  *     H = alpha A + (1 - alpha) Id
  *
- * f is the mean of several two-layer networks with dropout, users and items have their own. Edges are dropped anew at every step
+ * f is the mean of several two-layer networks with dropout, users and items have their own. Of a student that propagates its
+ * vectors, such as LightGCN, it reads the ones before, of the teacher those after. Edges are dropped anew at every step
  * and for users, positives and negatives apart. No decomposition of the graph is needed, and only rows that H can reach are projected.
  */
 export default defineMethod({
@@ -37,6 +38,10 @@ export default defineMethod({
     dropout: z.number().min(0).max(0.99).default(0.2).describe('rate of dropout before both layers'),
     norm: z.boolean().default(true).describe('compare directions; false compares vectors'),
     networks: z.int().min(1).default(5).describe('networks whose mean projects the student’s vectors'),
+    input: z
+      .enum(['raw', 'scored'])
+      .default('raw')
+      .describe('the student’s vectors before its own graph, or those it scores with; the same for MF'),
   }),
   defaults: { lambda: 0.5, weightDecay: 1e-3 },
   presets,
@@ -51,16 +56,20 @@ export default defineMethod({
     negatives: 'negatives',
     allUsers: { of: 'users', all: true },
     allItems: { of: 'items', all: true },
+    rawUsers: { of: 'users', all: true, raw: true },
+    rawItems: { of: 'items', all: true, raw: true },
   }),
   aux: ({ networks }, world) => networkAux(networks, world),
   over: 'users',
   loss({ student, teacher, ids, aux, made, params, rng }) {
     const distance = (of: 'users' | 'positives' | 'negatives') => {
       const [side, all] = of === 'users' ? (['users', 'allUsers'] as const) : (['items', 'allItems'] as const)
+      const raw = of === 'users' ? 'rawUsers' : 'rawItems'
+      const projected = student.rows[params.input === 'raw' ? raw : all]
       const own = rng.fork(of)
       const filter = filterRows(made[side], ids[of], params, own.fork('edges'))
       const masks = (size: number, name: string) => dropoutMask(size, params.dropout, own.fork(name))
-      return projectedGraphDistance(student.rows[all], teacher.rows[all], filter, networksOf(aux, side), {
+      return projectedGraphDistance(projected, teacher.rows[all], filter, networksOf(aux, side), {
         cosine: params.norm,
         dropout: params.dropout > 0 ? masks : null,
       })

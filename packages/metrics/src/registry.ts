@@ -6,6 +6,7 @@ import { mrr } from './accuracy/mrr.ts'
 import { ndcg } from './accuracy/ndcg.ts'
 import { precision } from './accuracy/precision.ts'
 import { recall } from './accuracy/recall.ts'
+import { arp } from './beyond/arp.ts'
 import { coverage } from './beyond/coverage.ts'
 import { gini } from './beyond/gini.ts'
 import { lift } from './beyond/lift.ts'
@@ -119,6 +120,15 @@ export const metrics: Readonly<Record<string, MetricInfo>> = byName([
     reference: 'Abdollahpouri et al., RMSE workshop at RecSys 2019',
     better: 'depends',
     of: lift,
+  },
+  {
+    name: 'arp',
+    title: 'Average recommendation popularity',
+    kind: 'beyond',
+    formula: 'mean over users of the mean training interactions of their first k items',
+    reference: 'Yin et al., PVLDB 2012',
+    better: 'depends',
+    of: arp,
   },
 ])
 

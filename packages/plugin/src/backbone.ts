@@ -23,6 +23,11 @@ export interface Model extends Ranker {
   /** Gathered vectors entering the final dot product. [ids, dim]; throws where `dim` is 0. */
   rowsOf(of: 'users' | 'items', ids: Uint32Array): Float32Array
   /**
+   * The rows of parameters that vectors are computed from, where every vector has one, e.g. before propagation. [ids, dim] A
+   * model without it has no others than those of `rowsOf`.
+   */
+  rawRowsOf?(of: 'users' | 'items', ids: Uint32Array): Float32Array
+  /**
    * The same model with users and items in exchanged places: ranks users for an item. Shares everything with this one, which
    * alone is disposed. Only where both have vectors that meet in a dot product.
    */
@@ -61,6 +66,8 @@ export interface Backbone extends Model {
   pullScores(users: Uint32Array, items: Uint32Array, k: number, grad: Float32Array): void
   /** Adds d loss / d rows. [ids, dim] */
   pullRows(of: 'users' | 'items', ids: Uint32Array, grad: Float32Array): void
+  /** Adds d loss / d raw rows. [ids, dim] A backbone has it where it has `rawRowsOf`. */
+  pullRawRows?(of: 'users' | 'items', ids: Uint32Array, grad: Float32Array): void
   /**
    * Log of the sum of e^score over a background too large for a list: all items but those in the user's row of `exclude` and the
    * user's `k` in `items` (padding and items that are in both do no harm). Scores beyond `clamp` in magnitude count as it. Minus
@@ -130,6 +137,11 @@ export interface BackboneDefinition<P extends z.ZodObject = z.ZodObject> {
   readonly batches?: 'pairs' | 'users'
   /** By steps of an optimiser (default), or by one call of `fit`, in closed form or by counting. */
   readonly trains?: 'steps' | 'once'
+  /**
+   * Whether users and items have vectors that meet in a dot product (default): then `dim` is not 0 and there is `flipped`. Methods
+   * that compare vectors, or rank users for an item, are for such models only.
+   */
+  readonly vectors?: boolean
   /** Settings of training that suit it, when nothing else is said; `batch` counts what `batches` says. */
   readonly defaults?: { readonly lr?: number; readonly weightDecay?: number; readonly batch?: number }
   create(context: BackboneContext, params: z.output<P>): Backbone

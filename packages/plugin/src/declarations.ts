@@ -64,7 +64,12 @@ export type RowsSpec =
   | 'items'
   /** Drawn anew at every step, without replacement; all of them where there are fewer. */
   | { readonly of: 'users' | 'items'; readonly random: number }
-  | { readonly of: 'users' | 'items'; readonly all: true }
+  | {
+      readonly of: 'users' | 'items'
+      readonly all: true
+      /** The rows of parameters that vectors are computed from, such as those before propagation; see `Model.rawRowsOf`. */
+      readonly raw?: boolean
+    }
   /** The user of each row of the loss, [rows, dim]. */
   | { readonly of: 'users'; readonly per: 'row' }
   /** The items of a list of each row of the loss, [rows * size, dim]; zeros where the list is padding. */

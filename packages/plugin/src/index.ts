@@ -33,6 +33,7 @@ export {
   type Over,
 } from './method.ts'
 export { asMethod } from './as-method.ts'
+export { pairProblem, sideOf, sideOfModel, type Pair, type PairSide } from './pair-problem.ts'
 export {
   describeParams,
   paramsJsonSchema,

@@ -9,7 +9,7 @@ export interface LossRows {
   readonly users: Uint32Array // [rows]
   /** Places in the training items. [rows]; null for a loss over users. */
   readonly pairs: Uint32Array | null
-  /** Drawn with the pairs. [rows, negativesPerRow]; empty where there are none. */
+  /** Drawn with the pairs. [rows, negativesPerPair]; read by a loss over pairs alone. */
   readonly negatives: Uint32Array
   readonly batch: TrainBatch
   readonly epoch: number
@@ -38,7 +38,7 @@ export class BatchBlock {
   }
 
   sizeOf(name: string): number {
-    return listSize(this.#lists.lists, name, this.#lists.world.numItems, this.rows.batch.negativesPerRow)
+    return listSize(this.#lists.lists, name, this.#lists.world.numItems, this.rows.batch.negativesPerPair)
   }
 
   /** [rows, size] */
@@ -59,6 +59,12 @@ export class BatchBlock {
     const spec = this.#rowSpecs[name]
     if (typeof spec === 'object') return spec.of
     return spec === 'users' ? 'users' : 'items'
+  }
+
+  /** Whether it holds rows before propagation or the like, of a model that has such. */
+  isRaw(name: string): boolean {
+    const spec = this.#rowSpecs[name]
+    return typeof spec === 'object' && 'all' in spec && spec.raw === true
   }
 
   #itemsOf(name: string): Uint32Array {
@@ -90,8 +96,8 @@ export class BatchBlock {
     const { batch } = this.rows
     if (spec === 'users') return ascending(batch.users)
     if (spec === 'positives') return ascending(batch.pairItems)
-    if (spec === 'negatives') return ascending(batch.negatives)
-    if (spec === 'items') return ascending(batch.pairItems, batch.negatives)
+    if (spec === 'negatives') return ascending(batch.pairNegatives)
+    if (spec === 'items') return ascending(batch.pairItems, batch.pairNegatives)
     if ('list' in spec) return this.items(spec.list)
     if ('per' in spec) return this.users
     const count = spec.of === 'users' ? this.#lists.world.numUsers : this.#lists.world.numItems

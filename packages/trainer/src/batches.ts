@@ -8,6 +8,9 @@ export interface TrainBatch extends PairBatch {
   readonly pairs: Uint32Array
   readonly pairUsers: Uint32Array // [pairs]
   readonly pairItems: Uint32Array // [pairs]
+  /** Unseen items of each pair: the batch's own, or drawn for methods where the backbone's batches are users. [pairs, negativesPerPair] */
+  readonly pairNegatives: Uint32Array
+  readonly negativesPerPair: number
 }
 
 /** Everything of an epoch in random order, with fresh negatives: a pure function of split, seed and epoch. */
@@ -77,11 +80,14 @@ function pairBatches(
       }
       const users = out.users.subarray(0, rows)
       const positives = out.positives.subarray(0, rows)
+      const drawn = out.negatives.subarray(0, rows * perPair)
       return {
         users,
         positives,
-        negatives: out.negatives.subarray(0, rows * perPair),
+        negatives: drawn,
         negativesPerRow: perPair,
+        pairNegatives: drawn,
+        negativesPerPair: perPair,
         rng: steps.fork(step),
         pairs: order.subarray(first, first + rows),
         pairUsers: users,
@@ -92,16 +98,31 @@ function pairBatches(
 }
 
 /** Batches of users that have seen something, for backbones that read all a user has seen at once. */
-function userBatches({ train, numUsers }: Split, { batch, rng }: BatchOptions): Batches {
+function userBatches(
+  { train, numUsers, numItems }: Split,
+  { batch, negatives: perPair, rng }: BatchOptions,
+): Batches {
   const active = Uint32Array.from({ length: numUsers }, (_, user) => user).filter(
     (user) => train.offsets[user] < train.offsets[user + 1],
   )
   const order = active.slice()
   const none = new Uint32Array(0)
+  const negatives = new Uint32Array(train.items.length * perPair)
+  let drawn = -1 // the epoch they are of
+  let now = 0
   let steps = rng
+  /** Drawn for the whole epoch when a method first asks, as the batches of pairs are. */
+  const negativesOf = (pairs: Uint32Array) => {
+    if (drawn !== now) drawNegatives(train, numItems, negatives, rng.fork('negatives').fork(now), { perPair })
+    drawn = now
+    const out = new Uint32Array(pairs.length * perPair)
+    pairs.forEach((pair, n) => out.set(negatives.subarray(pair * perPair, (pair + 1) * perPair), n * perPair))
+    return out
+  }
   return {
     steps: Math.ceil(order.length / batch),
     beginEpoch(epoch) {
+      now = epoch
       order.set(active)
       rng.fork('order').fork(epoch).shuffle(order)
       steps = rng.fork('step').fork(epoch)
@@ -126,6 +147,10 @@ function userBatches({ train, numUsers }: Split, { batch, rng }: BatchOptions): 
         pairs,
         pairUsers,
         pairItems: pairs.map((place) => train.items[place]),
+        get pairNegatives() {
+          return negativesOf(pairs)
+        },
+        negativesPerPair: perPair,
       }
     },
   }

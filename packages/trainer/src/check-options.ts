@@ -1,4 +1,6 @@
 import { InputError } from '@recdistill/core'
+import { checkMeasurable } from '@recdistill/metrics'
+import { pairProblem, sideOf, sideOfModel } from '@recdistill/plugin'
 import type { TrainOptions } from './options.ts'
 
 /** @throws InputError for the first setting that cannot be trained with. */
@@ -20,10 +22,6 @@ export function checkOptions({ split, backbone, optimizer, method, ...rest }: Tr
   finite('lr', optimizer.lr, true)
   finite('weightDecay', optimizer.weightDecay, false)
   if (method) finite('lambda', method.lambda, false)
-  if (method && backbone.definition.trains === 'once')
-    throw new InputError(
-      `${backbone.definition.name}: it is trained at once and takes no steps, so it can teach but not be a student; use one such as mf`,
-    )
   if (method?.definition.teacherLoss && !method.learningTeacher)
     throw new InputError(
       `${method.definition.name}: it trains the teacher too, so the teacher must be given as a model to be trained (method.learningTeacher)`,
@@ -34,6 +32,7 @@ export function checkOptions({ split, backbone, optimizer, method, ...rest }: Tr
     throw new InputError(
       `${method?.definition.name}: it needs ${wanted} snapshots of every teacher's training, got ${given.map(({ length }) => length).join(', ') || 'none'}`,
     )
+  if (method) checkPair(split, backbone, method)
   if (rest.snapshotEvery) whole('snapshotEvery', rest.snapshotEvery, 1)
   if (rest.checkpoint && !(rest.checkpoint.everySeconds >= 0))
     throw new InputError(
@@ -43,4 +42,21 @@ export function checkOptions({ split, backbone, optimizer, method, ...rest }: Tr
     throw new InputError(`train.seed: expected an integer, got ${rest.seed}`)
   if (split.train.items.length === 0)
     throw new InputError('train: the split has no training interactions; loosen its filters')
+  // What each epoch measures, while nothing has been trained yet.
+  if (split.valid.items.length > 0) checkMeasurable(split, rest.protocol, 'valid')
+  if (rest.followTest) checkMeasurable(split, rest.protocol, 'test')
+}
+
+/** @throws InputError when the method cannot take knowledge from this teacher to this student. */
+function checkPair(
+  { numUsers, numItems, train }: TrainOptions['split'],
+  { definition: student, dim }: TrainOptions['backbone'],
+  { definition, params, teacher, learningTeacher, trajectories }: NonNullable<TrainOptions['method']>,
+): void {
+  const known = learningTeacher && sideOf(learningTeacher.backbone.definition)
+  const given = { ...sideOfModel(teacher, 'given'), ...(trajectories && { trains: 'steps' as const }) }
+  const pair = { student: sideOf(student), teacher: known ?? given }
+  const dims = { student: dim, teacher: teacher.dim }
+  const problem = pairProblem(definition, params, pair, { numUsers, numItems, train, dims })
+  if (problem !== null) throw new InputError(problem)
 }

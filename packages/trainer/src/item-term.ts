@@ -72,7 +72,14 @@ export function itemTerm(
         negativesPerRow: 0,
         rng: batch.rng,
       }
-      return side.weight * term.step({ ...rows, pairs: none, pairUsers: none, pairItems: none }, at).loss
+      const noPairs = {
+        pairs: none,
+        pairUsers: none,
+        pairItems: none,
+        pairNegatives: none,
+        negativesPerPair: 0,
+      }
+      return side.weight * term.step({ ...rows, ...noPairs }, at).loss
     },
     dispose: () => term.dispose(),
     state: () => prefixed('items.', term.state()),

@@ -1,4 +1,4 @@
-import { InputError, type Csr, type Rng } from '@recdistill/core'
+import type { Csr, Rng } from '@recdistill/core'
 import type { Engine } from '@recdistill/engine'
 import { rowsOver, type AnyMethod, type Aux, type Backbone, type Model } from '@recdistill/plugin'
 import { AuxTables } from './aux-tables.ts'
@@ -71,7 +71,6 @@ function termOf(method: AnyMethod, setting: KdSetting, lists: UserLists, owned: 
   }
   const over = rowsOver(method, params)
   checkPairLists(method.name, over, lists.lists)
-  checkVectors(method, params, setting, lists)
   const specs = method.aux?.(params, lists.world) ?? ({} as Aux)
   const aux = own(new AuxTables(specs, { engine, optimizer, rng: rng.fork('aux'), method: method.name }))
   const tape = { method, params, lists, aux, rng: rng.fork('tape') }
@@ -105,7 +104,7 @@ function termOf(method: AnyMethod, setting: KdSetting, lists: UserLists, owned: 
       const rows: LossRows = {
         users: !perPair ? users : overPairs ? batch.pairUsers : batch.users,
         pairs: overPairs ? batch.pairs : null,
-        negatives: batch.negatives,
+        negatives: overPairs ? batch.pairNegatives : none,
         batch,
         ...at,
         progress: (at.epoch + at.step / at.steps) / at.epochs,
@@ -130,20 +129,4 @@ function termOf(method: AnyMethod, setting: KdSetting, lists: UserLists, owned: 
   }
 }
 
-/** @throws InputError when the method compares vectors and one of the models has none. */
-function checkVectors(
-  method: AnyMethod,
-  params: Readonly<Record<string, unknown>>,
-  { student, teacher }: KdSetting,
-  lists: UserLists,
-): void {
-  if (Object.keys(method.rows?.(params, lists.world) ?? {}).length === 0) return
-  for (const [role, { dim }] of [
-    ['student', student],
-    ['teacher', teacher],
-  ] as const)
-    if (dim === 0)
-      throw new InputError(
-        `${method.name}: it compares vectors of users and items, and the ${role} has none; use a backbone with vectors such as mf or lightgcn, or a method that compares scores or rankings such as rce-kd`,
-      )
-}
+const none = new Uint32Array(0)

@@ -32,7 +32,8 @@ export function rowsKind(names: readonly string[]): LeafKind {
     read(name, model, block) {
       const ids = block.ids(name)
       const { dim } = model
-      const values = model.rowsOf(block.sideOf(name), ids.map(orFirst)).slice()
+      const rowsOf = (block.isRaw(name) && model.rawRowsOf) || model.rowsOf
+      const values = rowsOf.call(model, block.sideOf(name), ids.map(orFirst)).slice()
       for (let n = 0; n < ids.length; n++) if (ids[n] === NO_ITEM) values.fill(0, n * dim, (n + 1) * dim)
       return tf.tensor2d(values, [ids.length, dim])
     },
@@ -40,7 +41,8 @@ export function rowsKind(names: readonly string[]): LeafKind {
       const ids = block.ids(name)
       const { dim } = model
       for (let n = 0; n < ids.length; n++) if (ids[n] === NO_ITEM) grad.fill(0, n * dim, (n + 1) * dim)
-      model.pullRows(block.sideOf(name), ids.map(orFirst), grad)
+      const pullRows = (block.isRaw(name) && model.pullRawRows) || model.pullRows
+      pullRows.call(model, block.sideOf(name), ids.map(orFirst), grad)
     },
   }
 }

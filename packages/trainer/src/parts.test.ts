@@ -273,7 +273,9 @@ test('a model that is trained at once is fitted, measured and kept in one epoch,
   const users = Uint32Array.of(0, 1)
   expect(loaded.rank(users, 5, null).items).toEqual(outcome.model.rank(users, 5, null).items)
   const method = { definition: projecting as AnyMethod, params: {}, lambda: 1, teacher }
-  expect(() => run(optionsFor({ backbone: popularity, method }))).toThrow('popularity: it is trained at once')
+  expect(() => run(optionsFor({ backbone: popularity, method }))).toThrow(
+    'projecting: the student popularity takes no steps of training',
+  )
 })
 
 test('an item side over listed items looks at drawn lists alone', () => {

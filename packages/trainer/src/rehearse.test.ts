@@ -56,6 +56,15 @@ describe('a rehearsal finds out', () => {
     expect(rehearse(reading, { K: 7 }, { engine })).toMatchObject({ depth: { skip: 7 }, scores: true })
   })
 
+  test('that the whole catalogue is compared', () => {
+    const whole = defineMethod({
+      ...base,
+      lists: () => ({ all: { size: 'catalogue' } }),
+      loss: ({ student, teacher }) => tf.sum(tf.squaredDifference(student.scores.all, teacher.scores.all)),
+    })
+    expect(rehearse(whole, { K: 7 }, { engine })).toMatchObject({ scores: true })
+  })
+
   test('that positions of any item are the whole order', () => {
     const placed = defineMethod({
       ...base,

@@ -99,15 +99,21 @@ interface Notes {
 }
 
 function noting(model: Model, notes: Notes): Model {
-  const { flipped: _, ...views } = model
   const note = (exclude: Csr | null, depth: number) => {
     const side = exclude === null ? 'keep' : 'skip'
     notes[side] = Math.max(notes[side], depth)
   }
   const deepestOf = (positions: Uint32Array) =>
     positions.reduce((most, at) => (at === NO_ITEM ? most : Math.max(most, at + 1)), 0)
+  // What a frozen teacher is, and nothing of how it was trained.
+  const { numUsers, numItems, dim, parameters } = model
   return {
-    ...views,
+    numUsers,
+    numItems,
+    dim,
+    parameters,
+    rowsOf: (of, ids) => model.rowsOf(of, ids),
+    dispose() {},
     rank(ids, k, exclude) {
       note(exclude, k)
       return model.rank(ids, k, exclude)

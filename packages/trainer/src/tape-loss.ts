@@ -132,7 +132,7 @@ export function tapeLoss(
     const widest = Math.max(
       1,
       ...kinds.scores.names.map((name) =>
-        listSize(lists.lists, name, lists.world.numItems, rows.batch.negativesPerRow),
+        listSize(lists.lists, name, lists.world.numItems, rows.batch.negativesPerPair),
       ),
     )
     const perBlock = whole ? rows.users.length : Math.max(1, Math.floor(leafSize / widest))
@@ -147,12 +147,12 @@ const nothing = new Float32Array(0)
 
 function part(rows: LossRows, from: number, to: number): LossRows {
   if (from === 0 && to >= rows.users.length) return rows
-  const { negativesPerRow } = rows.batch
+  const { negativesPerPair } = rows.batch
   return {
     ...rows,
     users: rows.users.subarray(from, to),
     pairs: rows.pairs?.subarray(from, to) ?? null,
-    negatives: rows.negatives.subarray(from * negativesPerRow, to * negativesPerRow),
+    negatives: rows.negatives.subarray(from * negativesPerPair, to * negativesPerPair),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Engine, Table } from '@recdistill/engine'
 import type { Backbone, BackboneContext } from '@recdistill/plugin'
 import { encodedUsers } from '../encoded-users.ts'
+import { withFlipped } from '../flip-encoded.ts'
 import { restoreTables, stateOfTables } from '../table-state.ts'
 import { drawNext } from './draw-next.ts'
 import { nextItemLoss } from './next-item-loss.ts'
@@ -45,7 +46,7 @@ export function sequenceBackbone(
   const loss = trainable ? nextItemLoss(engine, scored, { kind: options.loss, drawn, temperature }) : null
   let stale = true
 
-  return {
+  const model = {
     ...views,
     numUsers,
     numItems,
@@ -91,5 +92,6 @@ export function sequenceBackbone(
       views.free()
       for (const table of tables) engine.free(table)
     },
-  }
+  } satisfies Backbone
+  return withFlipped(model, { engine, item: scored, encoder: remembered, trainable })
 }

@@ -6,7 +6,15 @@ export const presets = [
     dataset: 'gowalla',
     teacher: 'mf',
     student: 'mf',
-    params: { alpha: 0.5, neighbours: 5, keep: 0.5, dropout: 0.2, norm: true, networks: 5 },
+    params: {
+      alpha: 0.5,
+      neighbours: 5,
+      keep: 0.5,
+      dropout: 0.2,
+      norm: true,
+      networks: 5,
+      input: 'raw' as const,
+    },
     lambda: 0.5,
     weightDecay: 1e-3,
     batch: 4096,
@@ -20,4 +28,4 @@ export const presets = [
     weightDecay: 1e-8,
     batch: 2048,
   },
-] satisfies readonly MethodPreset<Record<string, number | boolean>>[]
+] satisfies readonly MethodPreset<Record<string, number | boolean | string>>[]

@@ -78,6 +78,8 @@ test('a small world worked by hand, at both cut-offs', () => {
   const profile = ((3 + 2) / 2 + (3 + 2) / 2 + (3 + 1) / 2) / 3
   expect(beyond['lift@1']).toBeCloseTo(((1 + 0 + 2) / 3 - profile) / profile, 12)
   expect(beyond['lift@2']).toBeCloseTo(((1 / 2 + 1 / 2 + 2 / 2) / 3 - profile) / profile, 12)
+  expect(beyond['arp@1']).toBeCloseTo((1 + 0 + 2) / 3, 12)
+  expect(beyond['arp@2']).toBeCloseTo((1 / 2 + 1 / 2 + 2 / 2) / 3, 12)
   // Shown within 2: item 1 once, item 2 twice, item 3 three times, item 0 never.
   expect(beyond['gini@2']).toBeCloseTo((-3 * 0 - 1 * 1 + 1 * 2 + 3 * 3) / (4 * 6), 12)
 })

@@ -15,7 +15,11 @@ export function backboneChecks<P extends z.ZodObject>(
   contract: BackboneContract,
 ): Check[] {
   if (definition.trains === 'once')
-    return [...backboneViews(definition, contract), ...backboneFit(definition, contract)]
+    return [
+      ...backboneViews(definition, contract),
+      ...backboneFlipped(definition, contract),
+      ...backboneFit(definition, contract),
+    ]
   return [
     ...backboneViews(definition, contract),
     ...backboneGradients(definition, contract),

@@ -87,7 +87,20 @@ const withoutVectors = ({ flipped: _, ...backbone }: Backbone): Backbone => ({
 describeBackbone(
   {
     ...plainMf,
+    name: 'plain-raw',
+    create(context, { init }) {
+      const model = createPlainMf(context, init)
+      return { ...model, rawRowsOf: model.rowsOf, pullRawRows: model.pullRows }
+    },
+  },
+  { engine },
+)
+
+describeBackbone(
+  {
+    ...plainMf,
     name: 'plain-deep',
+    vectors: false,
     create: (context, { init }) => withoutVectors(createPlainMf(context, init)),
   },
   { engine },
@@ -146,6 +159,11 @@ const broken: [law: string, breakIt: (backbone: Backbone, context: BackboneConte
     'pullRows agrees with finite differences of rows',
     (b) => ({ ...b, pullRows: (of, ids, g) => b.pullRows(of, ids, g.map((x) => -x)) }), // prettier-ignore
   ],
+  [
+    'pullRawRows agrees with finite differences of raw rows',
+    (b) => ({ ...b, rawRowsOf: b.rowsOf, pullRawRows: (of, ids, g) => b.pullRows(of, ids.map(() => 0), g) }), // prettier-ignore
+  ],
+  ['pullRawRows agrees with finite differences of raw rows', (b) => ({ ...b, rawRowsOf: b.rowsOf })],
   [
     'gradients of several views add up',
     (b) => {
@@ -224,6 +242,13 @@ const broken: [law: string, breakIt: (backbone: Backbone, context: BackboneConte
   ],
   ['flipped, gradients reach the same parameters', flipped(() => ({ pullRows() {} }))],
   ['says its sizes', (b) => ({ ...b, dim: 0 })],
+  [
+    'says its sizes',
+    (b) => {
+      const { flipped: _, ...rest } = b
+      return rest
+    },
+  ],
   ['restoring what does not fit is refused in words', (b) => ({ ...b, restore() {} })],
   [
     'NaN is an error that is found, in training and in ranking',

@@ -69,6 +69,17 @@ export function backboneGradients<P extends z.ZodObject>(
         expectSlopes(backbone, parameters, rng, pulled, () => dot(grad, backbone.rowsOf(of, ids)))
       }
     }),
+    check('pullRawRows agrees with finite differences of raw rows', (backbone, parameters, rng) => {
+      const { rawRowsOf, pullRawRows } = backbone
+      assert.equal(rawRowsOf === undefined, pullRawRows === undefined, 'both or neither')
+      if (!rawRowsOf || !pullRawRows) return
+      for (const of of ['users', 'items'] as const) {
+        const ids = Uint32Array.of(3, 0, 3, 6)
+        const grad = upstream(ids.length * backbone.dim, rng)
+        const pulled = gradientOf(backbone, parameters, () => pullRawRows(of, ids, grad))
+        expectSlopes(backbone, parameters, rng, pulled, () => dot(grad, rawRowsOf(of, ids)))
+      }
+    }),
     check('gradients of several views add up', (backbone, parameters) => {
       const grad = Float32Array.from(items, (_, n) => n - 7)
       const apart = [

@@ -26,6 +26,9 @@ export function backboneViews<P extends z.ZodObject>(
       assert.equal(backbone.numItems, split.numItems)
       assert.ok(Number.isInteger(backbone.dim) && backbone.dim >= 0)
       assert.ok(Number.isInteger(backbone.parameters) && backbone.parameters > 0)
+      const vectors = definition.vectors ?? true
+      assert.equal(backbone.dim > 0, vectors, `vectors: ${vectors}, but dim is ${backbone.dim}`)
+      assert.equal(backbone.flipped !== undefined, vectors, 'a model with vectors, and no other, has flipped')
       if (backbone.dim === 0) {
         assert.throws(() => backbone.rowsOf('users', Uint32Array.of(1)), InputError, 'no vectors to ask for')
         return
