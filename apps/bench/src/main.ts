@@ -5,6 +5,7 @@ import { createCommand } from './commands/create.ts'
 import { dataCommand } from './commands/data.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { evaluateCommand } from './commands/evaluate.ts'
+import { exportCommand } from './commands/export.ts'
 import { listCommand } from './commands/list.ts'
 import { resumeCommand } from './commands/resume.ts'
 import { serveCommand } from './commands/serve.ts'
@@ -32,6 +33,7 @@ export async function main(argv: readonly string[], io: Io = processIo()): Promi
     listCommand,
     dataCommand,
     createCommand,
+    exportCommand,
     serveCommand,
     doctorCommand,
     setupCommand,

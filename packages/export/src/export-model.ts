@@ -1,13 +1,21 @@
 import { InputError } from '@recdistill/core'
 import { writeFileAtomic } from '@recdistill/core/files'
-import type { Precision } from '@recdistill/serve'
+import { roundTo, type Precision } from '@recdistill/serve'
 import { createHash } from 'node:crypto'
 import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
 import { join, resolve, sep } from 'node:path'
-import type { Deployable } from './deployable.ts'
+import type { Deployable, VectorForm } from './deployable.ts'
+import { expectVectors } from './expect-vectors.ts'
 import { expectFits, formats, type FormatName, type HowToLoad } from './format.ts'
 import { keptLists } from './kept-lists.ts'
-import { cardMarkdown, modelCard, type CardFile, type ModelCard } from './model-card.ts'
+import {
+  cardMarkdown,
+  modelCard,
+  type CardFile,
+  type Measured,
+  type ModelCard,
+  type Rounding,
+} from './model-card.ts'
 import { cardName, expectPlace, writeFolder } from './write-folder.ts'
 
 /**
@@ -22,12 +30,15 @@ export async function exportModel(
     out,
     precision = 'f32',
     force = false,
+    measure,
   }: {
     to: readonly FormatName[]
     out: string
     precision?: Precision
     /** Replaces an earlier export. */
     force?: boolean
+    /** Measures vectors that were rounded, for the card. */
+    measure?: (rounded: VectorForm) => Measured
   },
 ): Promise<ModelCard> {
   if (to.length === 0) throw new InputError('export: expected at least one format, got none')
@@ -41,13 +52,28 @@ export async function exportModel(
         writeFileAtomic(join(folder, `${of}.json`), JSON.stringify(model[of]) + '\n')
     for (const name of to)
       usage.push({ to: name, text: await formats[name].write(model, { folder, precision }) })
-    const kept =
-      precision === 'f32' || model.form.kind !== 'vectors' ? null : keptLists(model, model.form, precision)
-    const card = modelCard(model, { precision, kept, files: filesIn(folder) })
+    const rounding = precision === 'f32' ? null : roundingOf(model, precision, measure)
+    const card = modelCard(model, { precision, rounding, files: filesIn(folder) })
     writeFileAtomic(join(folder, 'model-card.md'), cardMarkdown(card, usage))
     writeFileAtomic(join(folder, cardName), JSON.stringify(card, null, 2) + '\n')
     return card
   })
+}
+
+/** What rounding to `precision` does to the model. */
+function roundingOf(
+  model: Deployable,
+  precision: Precision,
+  measure: ((rounded: VectorForm) => Measured) | undefined,
+): Rounding {
+  const { dim, users, items } = expectVectors(model.form)
+  const rounded: VectorForm = {
+    kind: 'vectors',
+    dim,
+    users: roundTo(precision, users, dim),
+    items: roundTo(precision, items, dim),
+  }
+  return { kept: keptLists(model, rounded), measured: measure?.(rounded) ?? null }
 }
 
 /** A caller's mistake, not a reader's: sizes that do not belong together, or numbers that are none. */

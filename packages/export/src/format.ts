@@ -128,11 +128,6 @@ export function expectFits(
   }
 }
 
-export function expectVectors(form: Form): VectorForm {
-  if (form.kind === 'vectors') return form
-  throw new InputError(`a score of "${form.backbone}" is no dot product; this format holds vectors`)
-}
-
 function nameOf(form: Form): string {
   return form.kind === 'parameters' ? form.backbone : 'a model of vectors'
 }

@@ -10,6 +10,13 @@ export {
   type FormatName,
 } from './format.ts'
 export { keptLists, type KeptLists } from './kept-lists.ts'
-export { cardMarkdown, modelCard, type CardFile, type ModelCard } from './model-card.ts'
+export {
+  cardMarkdown,
+  modelCard,
+  type CardFile,
+  type Measured,
+  type ModelCard,
+  type Rounding,
+} from './model-card.ts'
 export { bundleOf } from './to-bundle.ts'
 export { writeFolder } from './write-folder.ts'

@@ -1,5 +1,5 @@
-import { roundTo, type Precision } from '@recdistill/serve'
 import type { Deployable, VectorForm } from './deployable.ts'
+import { expectVectors } from './expect-vectors.ts'
 
 /** What rounding does to lists: the share of the best `k` items that are the same, averaged over some users. */
 export interface KeptLists {
@@ -10,17 +10,21 @@ export interface KeptLists {
 
 const budget = 2e8 // products: about a second
 
-/** Compares lists of rounded vectors with those of single precision, over users at even distances. */
+/**
+ * Compares lists of rounded vectors with those of the model itself, over users at even distances.
+ * @throws RangeError when the two are of different sizes.
+ */
 export function keptLists(
-  { seen }: Pick<Deployable, 'seen'>,
-  { dim, users, items }: VectorForm,
-  precision: Precision,
+  { seen, form }: Pick<Deployable, 'seen' | 'form'>,
+  rounded: VectorForm,
   k = 20,
 ): KeptLists {
+  const { dim, users, items } = expectVectors(form)
+  if (rounded.users.length !== users.length || rounded.items.length !== items.length)
+    throw new RangeError('keptLists: the rounded tables are of another size')
   const numUsers = users.length / dim
   const numItems = items.length / dim
   const count = Math.max(1, Math.min(numUsers, 1000, Math.floor(budget / items.length)))
-  const rounded = { users: roundTo(precision, users, dim), items: roundTo(precision, items, dim) }
   let same = 0
   let all = 0
   for (let n = 0; n < count; n++) {

@@ -17,8 +17,8 @@ export interface ModelCard {
   readonly teacher: ModelFacts['teacher']
   readonly precision: {
     readonly dtype: Precision
-    /** Of rounding; null where nothing was rounded. Metrics are those of single precision. */
-    readonly kept: KeptLists | null
+    /** Null where nothing was rounded. All other numbers are those of single precision. */
+    readonly rounding: Rounding | null
   }
   readonly data: SplitManifest & { readonly terms: ModelFacts['data'] }
   readonly protocol: EvalProtocol
@@ -32,6 +32,15 @@ export interface ModelCard {
   readonly files: readonly CardFile[]
 }
 
+/** Metrics of the validation and the test part. */
+export type Measured = Pick<ModelFacts['model'], 'valid' | 'test'>
+
+/** What was lost by holding vectors in fewer bits. */
+export interface Rounding {
+  readonly kept: KeptLists
+  readonly measured: Measured | null
+}
+
 export interface CardFile {
   readonly file: string
   readonly bytes: number
@@ -40,7 +49,11 @@ export interface CardFile {
 
 export function modelCard(
   { users, items, form, facts }: Deployable,
-  { precision, kept, files }: { precision: Precision; kept: KeptLists | null; files: readonly CardFile[] },
+  {
+    precision,
+    rounding,
+    files,
+  }: { precision: Precision; rounding: Rounding | null; files: readonly CardFile[] },
 ): ModelCard {
   const { name, createdBy, model, teacher, seeds, split, protocol, data } = facts
   const width = { f32: 4, f16: 2, int8: 1 }[precision]
@@ -52,7 +65,7 @@ export function modelCard(
     createdBy,
     model: { ...model, users: users.length, items: items.length, bytes: numbers * width + scales },
     teacher,
-    precision: { dtype: precision, kept },
+    precision: { dtype: precision, rounding },
     data: {
       ...split,
       sources: split.sources.map((each) => ({ ...each, file: baseName(each.file) })),
@@ -116,12 +129,7 @@ export function cardMarkdown(card: ModelCard, usage: readonly { to: FormatName; 
     metricsTable(card),
     '',
     ...(metrics.seeds.length > 1 ? [seedsInWords(card), ''] : []),
-    ...(precision.kept
-      ? [
-          `Numbers are of single precision. Rounded to ${precision.dtype}, ${(100 * precision.kept.overlap).toFixed(2)} % of the ${precision.kept.k} best items of ${grouped(precision.kept.users)} users stay the same.`,
-          '',
-        ]
-      : []),
+    ...(precision.rounding ? [roundingInWords(precision.dtype, precision.rounding), ''] : []),
     '## Data',
     '',
     `\`${data.dataset}\`: ${grouped(counts.users)} users, ${grouped(counts.items)} items; ${grouped(counts.train)} interactions to train on, ${grouped(counts.valid)} to validate, ${grouped(counts.test)} to test. Split ${Object.entries(
@@ -166,7 +174,14 @@ export function cardMarkdown(card: ModelCard, usage: readonly { to: FormatName; 
   ].join('\n')
 }
 
-function metricsTable({ model, teacher, metrics: { valid, test } }: ModelCard): string {
+function roundingInWords(dtype: Precision, { kept: { k, users, overlap }, measured }: Rounding): string {
+  const lists = `of the ${k} best items of ${grouped(users)} users ${(100 * overlap).toFixed(2)} % stay the same`
+  return measured
+    ? `Rounded to ${dtype}, as it is in these files, the numbers are those of the last row; ${lists}.`
+    : `These are numbers of single precision. Rounded to ${dtype}, as it is in these files, ${lists}.`
+}
+
+function metricsTable({ model, teacher, precision, metrics: { valid, test } }: ModelCard): string {
   const names = Object.keys(test)
   const row = (label: string, from: Metrics | undefined) => [
     label,
@@ -178,6 +193,9 @@ function metricsTable({ model, teacher, metrics: { valid, test } }: ModelCard): 
       row(model.role === 'teacher' ? 'test' : 'this model, test', test),
       row(model.role === 'teacher' ? 'validation' : 'this model, validation', valid),
       ...(teacher ? [row('its teacher, test', teacher.test)] : []),
+      ...(precision.rounding?.measured
+        ? [row(`as ${precision.dtype}, test`, precision.rounding.measured.test)]
+        : []),
     ],
   )
 }

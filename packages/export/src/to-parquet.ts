@@ -1,7 +1,8 @@
 import { writeParquet } from '@recdistill/formats'
 import { join } from 'node:path'
 import type { Deployable } from './deployable.ts'
-import { expectVectors, type WriteContext } from './format.ts'
+import { expectVectors } from './expect-vectors.ts'
+import type { WriteContext } from './format.ts'
 
 /** `users.parquet`, `items.parquet`: id and vector; `seen.parquet`: pairs of ids. */
 export async function writeParquetTables(model: Deployable, { folder }: WriteContext): Promise<string> {

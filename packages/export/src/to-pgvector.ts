@@ -2,7 +2,8 @@ import { InputError } from '@recdistill/core'
 import { writeFileAtomic } from '@recdistill/core/files'
 import { join } from 'node:path'
 import type { Deployable } from './deployable.ts'
-import { expectVectors, type WriteContext } from './format.ts'
+import { expectVectors } from './expect-vectors.ts'
+import type { WriteContext } from './format.ts'
 
 /** Numbers pgvector indexes in one vector. */
 const most = { f32: 2000, f16: 4000 }

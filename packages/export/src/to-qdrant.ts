@@ -1,7 +1,8 @@
 import { writeFileAtomic } from '@recdistill/core/files'
 import { join } from 'node:path'
 import type { Deployable } from './deployable.ts'
-import { expectVectors, type WriteContext } from './format.ts'
+import { expectVectors } from './expect-vectors.ts'
+import type { WriteContext } from './format.ts'
 
 const pointsAtOnce = 1000
 

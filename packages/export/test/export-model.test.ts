@@ -1,4 +1,5 @@
 import { InputError } from '@recdistill/core'
+import { roundTo } from '@recdistill/serve'
 import { createHash } from 'node:crypto'
 import {
   chmodSync,
@@ -54,10 +55,10 @@ test('the card says what a reader needs, and no path of the machine', async () =
     schema: 1,
     name: 'rrd',
     model: { users: 60, items: 200, bytes: 260 * 8 + 260 * 4 },
-    precision: { dtype: 'int8', kept: { k: 20, users: 60 } },
+    precision: { dtype: 'int8', rounding: { kept: { k: 20, users: 60 }, measured: null } },
     data: { hash: model.facts.split.hash, terms: { licence: 'CC0' } },
   })
-  expect(card.precision.kept!.overlap).toBeGreaterThan(0.9)
+  expect(card.precision.rounding!.kept.overlap).toBeGreaterThan(0.9)
   const text = readFileSync(join(out, 'model-card.md'), 'utf8')
   for (const words of [
     '# rrd on example',
@@ -143,5 +144,22 @@ test('vectors that are no numbers are refused', async () => {
 })
 
 test('rounding to what is held already changes no list', () => {
-  expect(keptLists(model, model.form as VectorForm, 'f32')).toEqual({ k: 20, users: 60, overlap: 1 })
+  const form = model.form as VectorForm
+  expect(keptLists(model, form)).toEqual({ k: 20, users: 60, overlap: 1 })
+  const turned = { ...form, items: form.items.map((value) => -value) }
+  expect(keptLists(model, turned).overlap).toBeLessThan(0.2)
+})
+
+test('rounded vectors can be measured, and the card shows it', async () => {
+  const out = fresh()
+  let asked: VectorForm | undefined
+  const measured = { valid: { 'ndcg@10': 0.05 }, test: { 'ndcg@10': 0.0512 } }
+  const measure = (rounded: VectorForm) => {
+    asked = rounded
+    return measured
+  }
+  const card = await exportModel(model, { to: ['npz'], out, precision: 'f16', measure })
+  expect(card.precision.rounding?.measured).toEqual(measured)
+  expect(readFileSync(join(out, 'model-card.md'), 'utf8')).toContain('| as f16, test | – | 0.0512 |')
+  expect(asked!.users).toEqual(roundTo('f16', (model.form as VectorForm).users, 8))
 })

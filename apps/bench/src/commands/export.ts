@@ -1,0 +1,178 @@
+import { join, relative } from 'node:path'
+import { fromEmbeddings } from '@recdistill/backbones'
+import { InputError, type EvalProtocol, type Part, type Split } from '@recdistill/core'
+import { createEngine, type Engine } from '@recdistill/engine'
+import {
+  expectFits,
+  exportModel,
+  formatNames,
+  formats,
+  parseFormats,
+  precisions,
+  type FormatName,
+  type Measured,
+  type VectorForm,
+} from '@recdistill/export'
+import { evaluateParts } from '@recdistill/metrics'
+import { prepareTensors } from '@recdistill/tensor'
+import { loadModel } from '@recdistill/trainer'
+import { Command } from 'commander'
+import { loadCatalogue } from '../catalogue.ts'
+import { chooseModel } from '../export/choose-model.ts'
+import { deployableOf } from '../export/deployable-of.ts'
+import { factsOf } from '../export/facts-of.ts'
+import { openRun } from '../export/open-run.ts'
+import { line, type Io } from '../io.ts'
+import { bytes, short } from '../progress/format.ts'
+import { cacheFolder } from '../run/cache-folder.ts'
+import { prepareSource } from '../run/source.ts'
+
+interface Flags {
+  readonly to: string
+  readonly model?: string
+  readonly out?: string
+  readonly dtype: string
+  readonly seen: string
+  readonly force?: boolean
+  readonly json?: boolean
+}
+
+export function exportCommand(io: Io, done: (code: number) => void): Command {
+  return new Command('export')
+    .description('Writes a trained model for other systems, with the ids of the data and a model card.')
+    .argument('<run>', 'folder of the run')
+    .requiredOption('--to <formats>', `one or several of ${formatNames.join(', ')}; or all`)
+    .option('--model <name>', 'of the run; else the distilled student that is best on the validation part')
+    .option('--out <folder>', 'a new folder; else one in export/ of the run, named after model and formats')
+    .option('--dtype <type>', 'what numbers are held in: f32, f16 or int8', 'f32')
+    .option(
+      '--seen <parts>',
+      'whose items are not recommended to a user: train, valid, test, or none',
+      'train',
+    )
+    .option('--force', 'replace an earlier export in that folder')
+    .option('--json', 'print the model card as JSON on stdout, and nothing else there')
+    .addHelpText(
+      'after',
+      `\nFormats:\n${formatNames.map((name) => `  ${name.padEnd(12)} ${formats[name].about}`).join('\n')}`,
+    )
+    .action(async (path: string, flags: Flags) => {
+      const to = flags.to.trim() === 'all' ? formatNames : parseFormats(flags.to)
+      const precision = oneOf('--dtype', flags.dtype, precisions)
+      const seen = partsOf(flags.seen)
+      const catalogue = await loadCatalogue()
+      const { path: folder, config, models } = await openRun(path, catalogue)
+      const protocol = catalogue.protocol(config.protocol)
+      const chosen = chooseModel(models, { asked: flags.model, select: protocol.select })
+      const split = await prepareSource(config.source, {
+        cache: cacheFolder(config.source.cache, io.env),
+        io,
+      })
+      const engine = await openEngine(io)
+      try {
+        const model = loadModel({
+          checkpoint: chosen.checkpoint,
+          split,
+          engine,
+          definitions: catalogue.backbones,
+        })
+        const backbone = chosen.run.backbone.name
+        const facts = factsOf(chosen, { models, split, protocol, catalogue })
+        const deployable = deployableOf(model, { split, seen, backbone, facts })
+        model.dispose()
+        const fitting =
+          flags.to.trim() === 'all' ? to.filter((name) => fits(deployable, name, precision)) : to
+        const out = flags.out ?? join(folder, 'export', nameOf(chosen.run.id, flags.to, precision))
+        const card = await exportModel(deployable, {
+          to: fitting,
+          out,
+          precision,
+          force: flags.force === true,
+          measure: (rounded) => measured(rounded, { engine, split, protocol }),
+        })
+        if (flags.json === true) line(io.stdout, JSON.stringify(card, null, 2))
+        else {
+          const { select } = protocol
+          const how = flags.model === undefined ? ', the best distilled student on the validation part' : ''
+          line(io.stdout, `${card.name}${how}: test ${select} ${short(card.metrics.test[select])}`)
+          const rounded = card.precision.rounding?.measured
+          if (rounded) line(io.stdout, `as ${precision}: test ${select} ${short(rounded.test[select])}`)
+          const left = to.filter((name) => !fitting.includes(name))
+          if (left.length > 0)
+            line(io.stdout, `left out, as they do not hold this model as ${precision}: ${left.join(', ')}`)
+          for (const file of card.files) line(io.stdout, `${bytes(file.bytes).padStart(10)}  ${file.file}`)
+          line(io.stdout, `in ${shown(out)}; how to load it: ${shown(join(out, 'model-card.md'))}`)
+        }
+        done(0)
+      } finally {
+        engine.dispose()
+      }
+    })
+}
+
+/** Checkpoints are alike for every driver, and this one is always there. */
+async function openEngine(io: Io): Promise<Engine> {
+  const warn = (text: string) => line(io.stderr, `recdistill: ${text}`)
+  const engine = createEngine({ device: 'cpu', warn })
+  try {
+    await prepareTensors({ backend: 'wasm', warn })
+  } catch (error) {
+    engine.dispose()
+    throw error
+  }
+  return engine
+}
+
+/** The numbers of vectors after rounding, by the protocol of the run. */
+function measured(
+  rounded: VectorForm,
+  { engine, split, protocol }: { engine: Engine; split: Split; protocol: EvalProtocol },
+): Measured {
+  const model = fromEmbeddings(engine, rounded)
+  try {
+    const { valid, test } = evaluateParts(model, split, protocol, ['valid', 'test'])
+    return { valid: valid.means, test: test.means }
+  } finally {
+    model.dispose()
+  }
+}
+
+function fits(
+  model: Parameters<typeof expectFits>[0],
+  name: FormatName,
+  precision: (typeof precisions)[number],
+) {
+  try {
+    expectFits(model, [name], precision)
+    return true
+  } catch (error) {
+    if (error instanceof InputError) return false
+    throw error
+  }
+}
+
+function partsOf(text: string): Part[] {
+  if (text.trim() === 'none') return []
+  const parts = text
+    .split(',')
+    .map((part) => oneOf('--seen', part.trim(), ['train', 'valid', 'test'] as const))
+  return [...new Set(parts)]
+}
+
+/** A folder of its own for each choice, so that a second export does not meet the first. */
+function nameOf(model: string, to: string, precision: string): string {
+  const parts = [model.replace('#', '-seed'), ...to.split(',').map((name) => name.trim())]
+  return [...parts, ...(precision === 'f32' ? [] : [precision])].join('-')
+}
+
+function shown(path: string): string {
+  const from = relative(process.cwd(), path)
+  return from.startsWith('..') ? path : from
+}
+
+function oneOf<T extends string>(flag: string, value: string, allowed: readonly T[]): T {
+  const found = allowed.find((each) => each === value)
+  if (found !== undefined) return found
+  const last = allowed[allowed.length - 1]
+  throw new InputError(`${flag}: expected ${allowed.slice(0, -1).join(', ')} or ${last}, got "${value}"`)
+}

@@ -1,0 +1,35 @@
+import { InputError, nearest } from '@recdistill/core'
+import type { FinishedModel } from './open-run.ts'
+
+/**
+ * The model that was asked for, else the distilled student that is best on the validation part.
+ * @param select The metric that decides, e.g. `ndcg@10`.
+ * @throws InputError when there is none.
+ */
+export function chooseModel(
+  models: readonly FinishedModel[],
+  { asked, select }: { asked: string | undefined; select: string },
+): FinishedModel {
+  const ids = models.map(({ run }) => run.id)
+  if (asked !== undefined) {
+    const found = models.find(({ run }) => run.id === asked)
+    if (found) return expectHere(found)
+    const near = nearest(asked, ids)
+    throw new InputError(
+      `--model: no finished model "${asked}"; there are ${ids.join(', ')}${near === null ? '' : `; did you mean "${near}"?`}`,
+    )
+  }
+  const students = models.filter(({ run }) => run.role === 'distilled')
+  if (students.length === 0)
+    throw new InputError(`no distilled student is finished in it; name one of ${ids.join(', ')} by --model`)
+  const quality = ({ run }: FinishedModel) => run.valid[select] ?? -Infinity
+  return expectHere(students.reduce((best, each) => (quality(each) > quality(best) ? each : best)))
+}
+
+/** A teacher from elsewhere has no checkpoint of its own. */
+function expectHere(model: FinishedModel): FinishedModel {
+  if (model.run.imported === undefined) return model
+  throw new InputError(
+    `--model: "${model.run.id}" was trained elsewhere (${model.run.imported.form}); its own files are what there is of it`,
+  )
+}

@@ -1,0 +1,108 @@
+import { InputError, unionRows, type Csr, type Part, type Split } from '@recdistill/core'
+import type { Deployable, Form, ModelFacts, VectorForm } from '@recdistill/export'
+import { tensor, type Tensor } from '@recdistill/formats'
+import type { Backbone } from '@recdistill/plugin'
+
+/** A loaded model in the form that is deployed. `seen`: the parts whose items are not recommended. */
+export function deployableOf(
+  model: Backbone,
+  {
+    split,
+    seen,
+    backbone,
+    facts,
+  }: { split: Split; seen: readonly Part[]; backbone: string; facts: ModelFacts },
+): Deployable {
+  const { users, items } = split.ids ?? { users: places(split.numUsers), items: places(split.numItems) }
+  return {
+    users,
+    items,
+    seen: seen.map((part) => split[part]).reduce<Csr>(unionRows, nothing(split.numUsers)),
+    form: formOf(model, backbone),
+    facts,
+  }
+}
+
+function formOf(model: Backbone, backbone: string): Form {
+  if (model.dim === 0) return { kind: 'parameters', backbone, tensors: parametersOf(model) }
+  const { dim } = model
+  const rows = (of: 'users' | 'items', count: number) => model.rowsOf(of, range(count)).slice()
+  const form: VectorForm = {
+    kind: 'vectors',
+    dim,
+    users: rows('users', model.numUsers),
+    items: rows('items', model.numItems),
+  }
+  const whole = [form, withBiases(model, form)].find((each) => each !== null && scoresAlike(model, each))
+  if (whole) return whole
+  throw new InputError(
+    `"${backbone}" scores otherwise than by the product of its vectors, so what was exported would rank otherwise`,
+  )
+}
+
+/** One column wider: 1 for users, what an item adds to its scores for items. */
+function withBiases(model: Backbone, { dim, users, items }: VectorForm): VectorForm | null {
+  const { biases } = model.state().parameters
+  if (biases === undefined || biases.length !== model.numItems) return null
+  const widen = (table: Float32Array, last: (row: number) => number) => {
+    const out = new Float32Array((table.length / dim) * (dim + 1))
+    for (let row = 0; row * dim < table.length; row++) {
+      out.set(table.subarray(row * dim, (row + 1) * dim), row * (dim + 1))
+      out[(row + 1) * (dim + 1) - 1] = last(row)
+    }
+    return out
+  }
+  return {
+    kind: 'vectors',
+    dim: dim + 1,
+    users: widen(users, () => 1),
+    items: widen(items, (row) => biases[row]),
+  }
+}
+
+/** Whether products of rows are the model's scores, tried on pairs all over both tables. */
+function scoresAlike(model: Backbone, { dim, users, items }: VectorForm): boolean {
+  const tried = 256
+  const some = (count: number, step: number) =>
+    Uint32Array.from({ length: tried }, (_, n) => (n * step) % count)
+  const u = some(model.numUsers, 7919)
+  const i = some(model.numItems, 104_729)
+  const scores = model.scoresOf(u, i, 1)
+  return scores.every((score, n) => {
+    let sum = 0
+    let size = 0
+    for (let d = 0; d < dim; d++) {
+      const product = users[u[n] * dim + d] * items[i[n] * dim + d]
+      sum += product
+      size += Math.abs(product)
+    }
+    return Math.abs(score - sum) <= 1e-5 * size + 1e-12
+  })
+}
+
+/** Parameters with their shapes where these can be told: a row for each user or item, or as wide as the layer's bias. */
+function parametersOf(model: Backbone): Record<string, Tensor> {
+  const { parameters } = model.state()
+  const shape = (name: string, { length }: Float32Array): number[] => {
+    const bias = parameters[`${name} bias`] as Float32Array | undefined
+    if (bias && bias.length > 1 && length % bias.length === 0) return [length / bias.length, bias.length]
+    const rows = /users$/.test(name) ? model.numUsers : /items$/.test(name) ? model.numItems : 0
+    return rows > 0 && length % rows === 0 && length > rows ? [rows, length / rows] : [length]
+  }
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, values]) => [name, tensor(values.slice(), shape(name, values))]),
+  )
+}
+
+function range(count: number): Uint32Array {
+  return Uint32Array.from({ length: count }, (_, n) => n)
+}
+
+/** Data without ids of its own is called by its places. */
+function places(count: number): string[] {
+  return Array.from({ length: count }, (_, n) => String(n))
+}
+
+function nothing(users: number): Csr {
+  return { offsets: new Uint32Array(users + 1), items: new Uint32Array(0) }
+}

@@ -1,0 +1,67 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { InputError, type ModelRun } from '@recdistill/core'
+import { asInputError } from '@recdistill/core/files'
+import type { Catalogue } from '../catalogue.ts'
+import type { Config } from '../config/config.ts'
+import { fileLayer } from '../config/file.ts'
+import { resolveConfig } from '../config/resolve.ts'
+
+/** What an earlier run left: only read, so it may still be going on. */
+export interface FinishedRun {
+  readonly path: string
+  readonly config: Config
+  readonly models: readonly FinishedModel[]
+}
+
+export interface FinishedModel {
+  readonly run: ModelRun
+  readonly checkpoint: string
+}
+
+/** @throws InputError when there is no run, or none of its models is finished. */
+export async function openRun(path: string, catalogue: Catalogue): Promise<FinishedRun> {
+  const full = resolve(path)
+  if (!existsSync(join(full, 'config.yaml')))
+    throw new InputError(
+      `${path}: no config.yaml there; name the folder of a run, e.g. runs/2026-01-31T12-00-00-citeulike-t`,
+    )
+  const models = foldersIn(full)
+    .filter((folder) => existsSync(join(folder, 'run.json')))
+    .map((folder) => ({ run: readModelRun(join(folder, 'run.json')), checkpoint: join(folder, 'best.ckpt') }))
+  if (models.length === 0)
+    throw new InputError(
+      `${path}: none of its models is finished; go on with it by "recdistill resume ${path}"`,
+    )
+  const config = await resolveConfig([fileLayer(join(full, 'config.yaml'))], catalogue)
+  return { path: full, config, models }
+}
+
+function foldersIn(path: string): string[] {
+  try {
+    return readdirSync(path)
+      .map((name) => join(path, name))
+      .filter((each) => statSync(each).isDirectory())
+      .sort()
+  } catch (error) {
+    throw asInputError('read', path, error)
+  }
+}
+
+function readModelRun(path: string): ModelRun {
+  try {
+    const run = JSON.parse(readFileSync(path, 'utf8')) as Partial<ModelRun> | null
+    if (
+      run?.id !== undefined &&
+      run.role !== undefined &&
+      run.backbone !== undefined &&
+      run.valid !== undefined
+    )
+      return run as ModelRun
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw asInputError('read', path, error)
+  }
+  throw new InputError(
+    `${path}: not the record of a model; delete it, and "recdistill resume" measures it again`,
+  )
+}
