@@ -159,6 +159,32 @@ const settings: readonly Case[] = [
     (at) => ['bench', ...tiny, '--teacher-from', at],
     /holds no finished teacher/,
   ],
+  [
+    'a teacher that is not there',
+    (at) => ['bench', ...tiny, '--teacher-from', join(at, 'none.npy')],
+    /none\.npy: no such file/,
+  ],
+  [
+    'a teacher whose file is none',
+    (at) => {
+      writeFileSync(join(at, 'model.safetensors'), 'nothing')
+      return ['bench', ...tiny, '--teacher-from', join(at, 'model.safetensors')]
+    },
+    /model\.safetensors: not a safetensors file/,
+  ],
+  [
+    'vectors of items without those of users',
+    (at) => ['bench', ...tiny, '--teacher-items', join(at, 'items.npy')],
+    /--teacher-from: items of a teacher are given, but not where it is/,
+  ],
+  [
+    'an unknown key of a teacher',
+    (at) => {
+      writeFileSync(join(at, 'l.csv'), 'user,item,score\n0,1,2\n')
+      return ['bench', ...tiny, '--teacher-from', join(at, 'l.csv'), '--set', 'teacherFrom.usersIds=x.txt']
+    },
+    /"usersIds"; did you mean "userIds"/,
+  ],
   ['a list of unknown things', () => ['list', 'method'], /methods/],
   ['resume where there is no run', (at) => ['resume', at], /no config\.yaml/],
   ['evaluate without data', (at) => ['evaluate', '--rankings', join(at, 'r.csv')], /--dataset/],

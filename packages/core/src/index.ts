@@ -4,6 +4,15 @@ export { groupByUser, hasItem, rowOf, sortRows, transpose, unionRows, type Csr }
 export type { Split, SplitManifest } from './split.ts'
 export type { Ranker, Ranking } from './ranking.ts'
 export type { EvalProtocol, Part } from './protocol.ts'
-export type { MachineCard, Metrics, ModelRun, Reference, Role, RunRecord, RunResult } from './run.ts'
+export type {
+  ImportedModel,
+  MachineCard,
+  Metrics,
+  ModelRun,
+  Reference,
+  Role,
+  RunRecord,
+  RunResult,
+} from './run.ts'
 export { InputError, nearest, NumericError } from './errors.ts'
 export { createRng, Rng } from './rng.ts'

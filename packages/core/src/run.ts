@@ -19,6 +19,20 @@ export interface RunRecord {
   readonly teacher?: { readonly valid?: Metrics; readonly test?: Metrics; readonly best?: boolean }
 }
 
+/** Where a model comes from that was trained elsewhere, and how its ids and those of the data belong together. */
+export interface ImportedModel {
+  /** What it is, in words, e.g. `top-K lists`. */
+  readonly form: string
+  /** What opens it again: paths and names as they were given. */
+  readonly source: Readonly<Record<string, unknown>>
+  readonly files: readonly { readonly file: string; readonly bytes: number; readonly sha256: string }[]
+  /** Of the data's users and items: how many it knows, how many not; and how many of its own the data does not have. */
+  readonly users: { readonly known: number; readonly missing: number; readonly unused: number }
+  readonly items: { readonly known: number; readonly missing: number; readonly unused: number }
+  /** What a reader should know of it, a sentence each. */
+  readonly notes: readonly string[]
+}
+
 export type Role = 'teacher' | 'scratch' | 'distilled' | 'baseline'
 
 /** One trained and measured model. */
@@ -40,6 +54,7 @@ export interface ModelRun {
   }
   readonly optimizer: { readonly lr: number; readonly weightDecay: number; readonly batch: number }
   readonly seed: number
+  /** Of a model that was trained elsewhere 0 where it is not known. */
   readonly parameters: number
   readonly bytes: number
   readonly epochs: number
@@ -62,6 +77,8 @@ export interface ModelRun {
   readonly ranking: { readonly usersPerSecond: number; readonly microsecondsPerUser: number } | null
   readonly curve: readonly RunRecord[]
   readonly checkpoint: string | null
+  /** Present when the model was not trained here. */
+  readonly imported?: ImportedModel
 }
 
 export interface MachineCard {

@@ -71,11 +71,12 @@ export function aggregate(result: RunResult): Aggregate {
       })
     return {
       ...row,
-      compression: teacher && row.bytes > 0 ? teacher.bytes / row.bytes : null,
+      compression: teacher && row.bytes > 0 && teacher.bytes > 0 ? teacher.bytes / row.bytes : null,
       valid: withGaps('valid'),
       test: withGaps('test'),
     }
   })
+  notes.push(...importNotes(result.models))
   notes.push(...gapNotes(bare, teacher, scratches, metrics), ...missingNotes(result.models))
   return {
     rows: roles.flatMap((role) => rows.filter((row) => row.role === role)),
@@ -109,8 +110,9 @@ function bareRow(runs: readonly ModelRun[], groups: readonly ModelRun[][]): Row 
     backbone: { name: backbone.name, dim: backbone.dim },
     seeds: runs.map((run) => run.seed),
     runs,
-    parameters: first.parameters,
-    bytes: first.bytes,
+    // shown as unknown
+    parameters: first.imported && first.parameters === 0 ? NaN : first.parameters,
+    bytes: first.imported && first.bytes === 0 ? NaN : first.bytes,
     compression: null,
     usersPerSecond: finiteMean(speeds.map((speed) => speed.usersPerSecond)),
     microsecondsPerUser: finiteMean(speeds.map((speed) => speed.microsecondsPerUser)),
@@ -159,6 +161,19 @@ function gapNotes(
     )
   }
   return notes
+}
+
+/** Which models were trained elsewhere, and what that means for their numbers. */
+function importNotes(models: readonly ModelRun[]): string[] {
+  return models.flatMap(({ id, imported }) => {
+    if (!imported) return []
+    const incomplete = (['users', 'items'] as const).flatMap((side) => {
+      const { known, missing } = imported[side]
+      return missing === 0 ? [] : [`${known} of ${known + missing} ${side}`]
+    })
+    const part = incomplete.length === 0 ? '' : `; it knows ${incomplete.join(' and ')}`
+    return [`${id} is imported: ${imported.form}${part}.`]
+  })
 }
 
 function missingNotes(models: readonly ModelRun[]): string[] {

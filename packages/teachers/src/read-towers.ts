@@ -42,6 +42,8 @@ function missingItems(from: string): never {
 /** Arrays of an archive by name, read when they are wanted. */
 interface Archive {
   readonly shapes: Readonly<Record<string, readonly number[]>>
+  /** Whether its numbers may have a fraction; false for texts. */
+  isFloat(name: string): boolean
   rows(name: string): Float32Array
   texts(name: string): readonly string[] | null
   close(): void
@@ -56,6 +58,10 @@ async function openArchive(path: string): Promise<Archive> {
     ])
     return {
       shapes: Object.fromEntries(shapes) as Archive['shapes'],
+      isFloat(name) {
+        const array = arrays[name]
+        return 'shape' in array && /^b?f/.test(array.dtype)
+      },
       rows(name) {
         const array = arrays[name]
         if (!('shape' in array)) throw new InputError(`${path}: "${name}" holds texts, expected numbers`)
@@ -71,6 +77,7 @@ async function openArchive(path: string): Promise<Archive> {
   const file = openSafetensors(path)
   return {
     shapes: Object.fromEntries(file.names.map((name) => [name, file.shapeOf(name)])),
+    isFloat: (name) => /^b?f/.test(file.dtypeOf(name)),
     rows: (name) => file.rows(name),
     texts: (name) => (/^[ui]/.test(file.dtypeOf(name)) ? Array.from(file.tensor(name).data, String) : null),
     close: () => file.close(),
@@ -95,10 +102,24 @@ function towerOf(path: string, archive: Archive, { vectors, bias, ids }: Guess):
   return {
     file: `${path}, "${vectors}"`,
     dim: archive.shapes[vectors][1],
-    values: archive.rows(vectors),
+    values: valuesOf(path, archive, vectors),
     bias: bias === null ? null : archive.rows(bias),
     ids: ids === null ? null : archive.texts(ids),
   }
+}
+
+/** Floats as they are; whole numbers times the scale of their row, which is beside them in tables of int8. */
+function valuesOf(path: string, archive: Archive, name: string): Float32Array {
+  const values = archive.rows(name)
+  if (archive.isFloat(name)) return values
+  const [rows, dim] = archive.shapes[name]
+  const scale = `${name}_scale`
+  if ((archive.shapes[scale] as readonly number[] | undefined)?.[0] !== rows)
+    throw new InputError(
+      `${path}, "${name}": holds whole numbers and no "${scale}" [${rows}] to multiply them with; expected vectors of floats`,
+    )
+  const scales = archive.rows(scale)
+  return values.map((value, n) => value * scales[Math.floor(n / dim)])
 }
 
 async function oneOf(

@@ -1,9 +1,11 @@
 import { Command, Option } from 'commander'
 import { join } from 'node:path'
 import { loadCatalogue } from '../catalogue.ts'
+import type { Config } from '../config/config.ts'
 import { fileLayer } from '../config/file.ts'
 import type { Layer } from '../config/layer.ts'
-import { resolveConfig } from '../config/resolve.ts'
+import { isGroup, mergeLayers } from '../config/merge.ts'
+import { resolveConfig, teacherSource } from '../config/resolve.ts'
 import { setLayer } from '../config/set.ts'
 import { configYaml } from '../config/write.ts'
 import type { Io } from '../io.ts'
@@ -30,7 +32,19 @@ export function benchCommand(io: Io, done: (code: number) => void): Command {
     .option('--protocol <name>', 'how rankings become numbers (see: recdistill list protocols)')
     .option('--device <name>', 'cpu, tensorflow, gpu or auto (see: recdistill doctor); cpu when not given')
     .option('--threads <n>', 'threads of the engine; all cores when not given, and no result depends on it')
-    .option('--teacher-from <folder>', 'an earlier run whose teacher is used')
+    .option(
+      '--teacher-from <path>',
+      'an earlier run, or a teacher from elsewhere: vectors, top-K lists, a score matrix or an ONNX model',
+    )
+    .option(
+      '--teacher-items <file>',
+      'vectors of the items, where --teacher-from has those of the users alone',
+    )
+    .option('--teacher-user-ids <file>', 'ids of the teacher’s users in the order of rows, one a line')
+    .option(
+      '--teacher-item-ids <file>',
+      'ids of the teacher’s items in the order of rows or columns, one a line',
+    )
     .option('--out <folder>', 'a new folder for everything this run writes (default: runs/TIME-DATASET)')
     .option('--save-rankings', 'write the rankings of every model as Parquet')
     .option('--follow-test', 'measure the test part at each validation too, for curves only')
@@ -41,9 +55,9 @@ export function benchCommand(io: Io, done: (code: number) => void): Command {
     const catalogue = await loadCatalogue()
     const layers = layersOf(flags)
     const config = await resolveConfig(layers, catalogue)
-    const makeFolder = (name: string) => {
+    const makeFolder = (name: string, chosen: Config) => {
       const path = flags.out ?? join('runs', `${timestamp()}-${name}`)
-      return createRunFolder(path, configYaml(config))
+      return createRunFolder(path, configYaml(chosen))
     }
     done(await execute({ config, catalogue, io, json: flags.json === true, makeFolder }))
   })
@@ -54,20 +68,36 @@ interface Flags {
   readonly set?: readonly string[]
   readonly out?: string
   readonly json?: boolean
-  readonly teacherFrom?: string
 }
 
 /** Lowest first: file, flags, --set; what another run's teacher is cannot be overruled. */
-function layersOf(flags: Flags): Layer[] {
+export function layersOf(flags: Flags): Layer[] {
   const layers = [...(flags.config === undefined ? [] : [fileLayer(flags.config)]), flagsLayer({ ...flags })]
   layers.push(setLayer(flags.set ?? []))
-  const from = layers.findLast(({ values }) => values.teacherFrom !== undefined)?.values.teacherFrom
-  if (typeof from !== 'string') return layers
-  const { backbone, optimizer } = describeTeacher(from)
+  const source = givenTeacher(layers)
+  if (source?.kind !== 'run') return layers
+  const { from } = source
+  const { backbone, optimizer, imported } = describeTeacher(from)
+  // That run had its teacher from elsewhere: so has this.
+  if (imported)
+    return [
+      ...layers,
+      { values: { teacherFrom: imported.source }, speak: () => `teacher of ${from}: teacherFrom` },
+    ]
   const teacher = { backbone: backbone.name, dim: backbone.dim, ...backbone.params, ...optimizer }
   return [...layers, { values: { teacher }, speak: (path) => `teacher of ${from}: ${path.join('.')}` }]
 }
 
-function timestamp(): string {
+/** Wrong kinds of values are left to the schema, which says so better. */
+function givenTeacher(layers: readonly Layer[]): ReturnType<typeof teacherSource> {
+  const said = layers.flatMap(({ values: { teacherFrom }, speak }) =>
+    typeof teacherFrom === 'string' || isGroup(teacherFrom) ? [{ values: { teacherFrom }, speak }] : [],
+  )
+  const { teacherFrom } = mergeLayers(said)
+  const from = isGroup(teacherFrom) ? teacherFrom.from : undefined
+  return typeof from === 'string' ? teacherSource({ teacherFrom }) : null
+}
+
+export function timestamp(): string {
   return new Date().toISOString().slice(0, 19).replaceAll(':', '-')
 }

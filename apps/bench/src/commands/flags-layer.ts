@@ -17,7 +17,6 @@ const words = [
   'student',
   'methods',
   'baselines',
-  'teacherFrom',
   'train',
   'valid',
   'test',
@@ -40,6 +39,8 @@ export function flagsLayer(flags: Flags): Layer {
   for (const key of [...words, 'data']) if (flags[key] !== undefined) values[key] = flags[key]
   for (const key of numbers) if (flags[key] !== undefined) values[key] = scalar(String(flags[key]))
   for (const key of switches) if (flags[key] === true) values[key] = true
+  const teacher = teacherFrom(flags)
+  if (teacher !== null) values.teacherFrom = teacher
   // `--cache DIR` and `--no-cache` are one option to the parser: text, or false.
   if (flags.cache === false) {
     values.reuseTeachers = false
@@ -58,6 +59,13 @@ export function flagsLayer(flags: Flags): Layer {
     speak: (path) =>
       path.length === 0 ? 'command line' : `--${[kebab(path[0]), ...path.slice(1)].join('.')}`,
   }
+}
+
+/** A path alone, or a group where more is said. */
+function teacherFrom({ teacherFrom: from, teacherItems, teacherUserIds, teacherItemIds }: Flags): unknown {
+  const group = { from, items: teacherItems, userIds: teacherUserIds, itemIds: teacherItemIds }
+  const said = Object.entries(group).filter(([, value]) => value !== undefined)
+  return said.length === 0 ? null : Object.fromEntries(said)
 }
 
 /** `3` is three seeds; `0,1,2` and `5,` are those. */

@@ -32,6 +32,24 @@ export function withSource(command: Command): Command {
     .option('--cache <folder>', 'folder for downloads, prepared splits and teachers')
 }
 
+/** Options that say which teacher is brought along, shared by commands that distil. */
+export function withTeacher(command: Command): Command {
+  return command
+    .option(
+      '--teacher-from <path>',
+      'an earlier run, or a teacher from elsewhere: vectors, top-K lists, a score matrix or an ONNX model',
+    )
+    .option(
+      '--teacher-items <file>',
+      'vectors of the items, where --teacher-from has those of the users alone',
+    )
+    .option('--teacher-user-ids <file>', 'ids of the teacher’s users in the order of rows, one a line')
+    .option(
+      '--teacher-item-ids <file>',
+      'ids of the teacher’s items in the order of rows or columns, one a line',
+    )
+}
+
 /** Options that say which values, shared by commands that train. */
 export function withConfig(command: Command): Command {
   return command

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { pathKeys } from '@recdistill/teachers'
 
 type Values = Record<string, unknown>
 
@@ -11,7 +12,18 @@ export function absolutePaths(values: Readonly<Values>, folder: string): Values 
   const out = { ...values }
   for (const key of ['data', 'train', 'valid', 'test', 'dataDir', 'cache', 'teacherFrom'])
     if (out[key] !== undefined) out[key] = Array.isArray(out[key]) ? out[key].map(path) : path(out[key])
+  const from = out.teacherFrom
+  if (typeof from === 'object' && from !== null && !Array.isArray(from)) {
+    const source = { ...from } as Values
+    for (const key of pathKeys) if (isPath(key, source[key])) source[key] = path(source[key])
+    out.teacherFrom = source
+  }
   if (typeof out.methods === 'string') out.methods = out.methods.split(',').map((name) => name.trim())
   if (Array.isArray(out.methods)) out.methods = out.methods.map(method)
   return out
+}
+
+/** A bias is a file beside single files of vectors, and the name of a tensor in an archive. */
+function isPath(key: string, value: unknown): boolean {
+  return typeof value === 'string' && (!key.endsWith('Bias') || /\.npy$/i.test(value))
 }

@@ -1,5 +1,6 @@
 import type { DataRequestInput } from '@recdistill/data'
 import type { Device } from '@recdistill/engine'
+import type { TeacherSource } from '@recdistill/teachers'
 
 /** A configuration with every value in its place: what a run does, and all a resume needs. */
 export interface Config {
@@ -11,6 +12,8 @@ export interface Config {
   /** Trained without a teacher beside the student, to compare with. */
   readonly baselines: readonly ModelConfig[]
   readonly methods: readonly MethodConfig[]
+  /** True when all methods were asked for: those that cannot learn from the teacher at hand are left out. */
+  readonly allMethods: boolean
   readonly seeds: readonly number[]
   readonly epochs: number
   readonly patience: number
@@ -21,7 +24,8 @@ export interface Config {
   readonly device: Device | null
   /** Null is all cores. No result depends on it. */
   readonly threads: number | null
-  readonly teacherFrom: string | null
+  /** An earlier run, or files of a teacher that was trained elsewhere; null trains one. */
+  readonly teacherFrom: TeacherSource | null
   readonly saveRankings: boolean
   readonly followTest: boolean
   /** Take a teacher of the same content from the cache, and keep a new one there. */

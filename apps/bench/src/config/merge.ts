@@ -22,6 +22,9 @@ export function mergeLayers(layers: readonly Layer[]): Values {
     for (const role of ['teacher', 'student'])
       if (typeof values[role] === 'string') values[role] = readModel(values[role], layer.speak([role]))
     if (typeof values.protocol === 'string') values.protocol = { name: values.protocol }
+    if (typeof values.teacherFrom === 'string') values.teacherFrom = { from: values.teacherFrom }
+    // Another teacher: what was said of the one below is not of this.
+    if (isGroup(values.teacherFrom) && values.teacherFrom.from !== undefined) delete merged.teacherFrom
     merged = mergeGroups(merged, values)
   }
   return merged

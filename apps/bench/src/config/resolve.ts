@@ -1,6 +1,7 @@
 import { InputError, nearest } from '@recdistill/core'
 import type { Device } from '@recdistill/engine'
 import type { AnyMethod, BackboneDefinition } from '@recdistill/plugin'
+import { kindOf, type TeacherSource } from '@recdistill/teachers'
 import type { Catalogue } from '../catalogue.ts'
 import type { Config, MethodConfig, ModelConfig } from './config.ts'
 import { checkLayer, show, type Layer } from './layer.ts'
@@ -57,6 +58,7 @@ export async function resolveConfig(given: readonly Layer[], catalogue: Catalogu
         catalogue,
       }),
     ),
+    allMethods: isAll(values.methods),
     seeds: seedsOf(values.seeds),
     epochs: (values.epochs as number | undefined) ?? stoppingDefaults.epochs,
     patience: (values.patience as number | undefined) ?? stoppingDefaults.patience,
@@ -64,7 +66,7 @@ export async function resolveConfig(given: readonly Layer[], catalogue: Catalogu
     snapshotEvery: (values.snapshotEvery as number | undefined) ?? snapshotsFor(loaded, values),
     device: (values.device as Device | undefined) ?? null,
     threads: (values.threads as number | undefined) ?? null,
-    teacherFrom: (values.teacherFrom as string | undefined) ?? null,
+    teacherFrom: teacherSource(values),
     saveRankings: values.saveRankings === true,
     followTest: values.followTest === true,
     reuseTeachers: values.reuseTeachers !== false,
@@ -94,12 +96,31 @@ function lastOf(layers: readonly Layer[], key: string): unknown {
   return layers.findLast((layer) => layer.values[key] !== undefined)?.values[key]
 }
 
+/** The teacher that is given, with what it is where that can be told from outside. */
+export function teacherSource(values: Readonly<Values>): TeacherSource | null {
+  const given = values.teacherFrom as Partial<TeacherSource> | undefined
+  if (given === undefined) return null
+  const { from } = given
+  if (from === undefined)
+    throw new InputError(
+      `--teacher-from: ${Object.keys(given).join(', ')} of a teacher are given, but not where it is; name its file or the folder of its run`,
+    )
+  const source = { ...given, from }
+  const kind = kindOf(source)
+  return kind === null ? source : { ...source, kind }
+}
+
+function isAll(value: unknown): boolean {
+  const names = namesOf(value)
+  return names.length === 1 && names[0] === 'all'
+}
+
 const defaultMethods = ['rrd', 'rce-kd']
 
 function namesOfMethods(value: unknown, catalogue: Catalogue): readonly string[] {
   if (value === undefined) return defaultMethods
   const names = namesOf(value)
-  return names.length === 1 && names[0] === 'all' ? catalogue.methods.map(({ name }) => name) : names
+  return isAll(value) ? catalogue.methods.map(({ name }) => name) : names
 }
 
 /** Text with commas, or a list: each name once; `none` alone is none. */

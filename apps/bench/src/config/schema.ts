@@ -1,6 +1,7 @@
 import { filterSchema, readOptionsSchema, splitRuleForms, splitRuleSchema } from '@recdistill/data'
 import { devices } from '@recdistill/engine'
 import type { AnyMethod, BackboneDefinition } from '@recdistill/plugin'
+import { teacherSourceSchema } from '@recdistill/teachers'
 import { z } from 'zod'
 
 /** What the schema has to know of the catalogue: names and parameters of methods and backbones. */
@@ -116,7 +117,10 @@ export function layerSchema({ methods, backbones }: Catalogue) {
         'where the heavy work runs: cpu when absent; tensorflow and gpu need recdistill setup tensorflow',
       ),
     threads: z.int().min(1).max(256).optional().describe('threads of the engine; all cores when absent'),
-    teacherFrom: z.string().optional().describe('folder of an earlier run whose teacher is used'),
+    teacherFrom: z
+      .union([z.string().min(1), teacherSourceSchema.partial()])
+      .optional()
+      .describe('an earlier run whose teacher is used, or files of a teacher that was trained elsewhere'),
     saveRankings: z.boolean().optional().describe('write the test rankings of every model as Parquet'),
     followTest: z.boolean().optional().describe('measure the test part at each validation, for curves only'),
     reuseTeachers: z.boolean().optional().describe('take teachers from the cache, and keep new ones there'),

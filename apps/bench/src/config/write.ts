@@ -16,7 +16,8 @@ export function configValues(config: Config): Record<string, unknown> {
     dataDir: source.dataDir,
     cache: source.cache,
     protocol: config.protocol,
-    teacher: modelValues(config.teacher),
+    // one that was trained elsewhere has no settings of training
+    teacher: isImported(config) ? null : modelValues(config.teacher),
     student: modelValues(config.student),
     methods: config.methods.length === 0 ? 'none' : config.methods.map(({ reference }) => reference),
     baselines:
@@ -39,6 +40,10 @@ export function configValues(config: Config): Record<string, unknown> {
   for (const { name, params, lambda, optimizer } of config.methods)
     values[name] = { ...params, lambda, ...optimizer }
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null))
+}
+
+function isImported({ teacherFrom }: Config): boolean {
+  return teacherFrom !== null && teacherFrom.kind !== 'run'
 }
 
 function sourceValues(request: SourceConfig['request']): Record<string, unknown> {

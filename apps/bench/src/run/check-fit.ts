@@ -1,37 +1,51 @@
 import { InputError, type EvalProtocol, type Split } from '@recdistill/core'
-import { checkParams } from '@recdistill/plugin'
+import { checkMeasurable } from '@recdistill/metrics'
+import { checkParams, pairProblem, sideOf, type World } from '@recdistill/plugin'
 import type { Catalogue } from '../catalogue.ts'
-import type { Config } from '../config/config.ts'
+import type { Config, MethodConfig } from '../config/config.ts'
 
-/** Everything about methods and protocol that depends on the data, before anything is written or trained. */
-export async function checkFit(
-  { methods }: Config,
-  { catalogue, split, protocol }: { catalogue: Catalogue; split: Split; protocol: EvalProtocol },
-): Promise<void> {
-  const { numUsers, numItems, manifest } = split
-  const refuse = (problem: string) => new InputError(`${manifest.dataset}: ${problem}`)
-  for (const part of ['train', 'valid', 'test'] as const)
-    if (split[part].items.length === 0)
-      throw refuse(
-        `the ${part} part of the split is empty; choose a split rule that gives it a share, or loosen the filters`,
-      )
-  const longest = Math.max(...protocol.ks)
-  if (protocol.candidates.kind === 'catalogue' && longest > numItems)
-    throw refuse(
-      `protocol ${protocol.name} measures lists of ${longest} but the catalogue has ${numItems} items; take more data`,
-    )
-  if (protocol.coldItems === 'apart')
-    for (const part of ['valid', 'test'] as const)
-      if (!someWarm(split, part))
-        throw refuse(
-          `no item of the ${part} part was met in training, so protocol ${protocol.name} has nothing to measure; use a random split`,
-        )
-  for (const { reference, params } of methods)
-    checkParams(await catalogue.method(reference), params, { numUsers, numItems })
+/** A configuration whose methods all suit its models and data. */
+export interface Fitting {
+  readonly config: Config
+  /** Why methods that nobody named were left out, one sentence each. */
+  readonly leftOut: readonly string[]
 }
 
-function someWarm({ numItems, train, ...parts }: Split, part: 'valid' | 'test'): boolean {
-  const warm = new Uint8Array(numItems)
-  for (const item of train.items) warm[item] = 1
-  return parts[part].items.some((item) => warm[item] === 1)
+/**
+ * Everything about methods, models and protocol that depends on the data, before anything is written or trained.
+ * @throws InputError for the first thing that does not fit. Where all methods were asked for, those that cannot teach this
+ * student with this teacher are left out instead, unless that leaves none.
+ */
+export async function checkFit(
+  config: Config,
+  { catalogue, split, protocol }: { catalogue: Catalogue; split: Split; protocol: EvalProtocol },
+): Promise<Fitting> {
+  const { numUsers, numItems, train, manifest } = split
+  const refuse = (problem: string) => new InputError(`${manifest.dataset}: ${problem}`)
+  if (train.items.length === 0)
+    throw refuse(
+      'the train part of the split is empty; choose a split rule that gives it a share, or loosen the filters',
+    )
+  for (const part of ['valid', 'test'] as const) checkMeasurable(split, protocol, part)
+
+  const [teacher, student] = [config.teacher, config.student].map(({ backbone, dim }) => {
+    const side = sideOf(catalogue.backbone(backbone))
+    return { side, dim: side.vectors ? dim : 0 }
+  })
+  const world: World = { numUsers, numItems, train, dims: { student: student.dim, teacher: teacher.dim } }
+  const elsewhere = config.teacherFrom !== null && config.teacherFrom.kind !== 'run' // judged once it is opened
+  const methods: MethodConfig[] = []
+  const leftOut: string[] = []
+  for (const method of config.methods) {
+    const definition = await catalogue.method(method.reference)
+    const pair = { student: student.side, teacher: teacher.side }
+    const problem = elsewhere ? null : pairProblem(definition, method.params, pair, world)
+    if (problem === null) {
+      checkParams(definition, method.params, world)
+      methods.push(method)
+    } else if (config.allMethods) leftOut.push(problem)
+    else throw new InputError(problem)
+  }
+  if (methods.length === 0 && leftOut.length > 0) throw new InputError(leftOut[0])
+  return { config: { ...config, methods }, leftOut }
 }

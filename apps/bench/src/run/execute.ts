@@ -8,7 +8,9 @@ import type { Config } from '../config/config.ts'
 import { line, type Io } from '../io.ts'
 import { createProgress } from '../progress/progress.ts'
 import { checkFit } from './check-fit.ts'
+import { checkTeacher } from './check-teacher.ts'
 import { cacheFolder } from './cache-folder.ts'
+import { openImported } from './imported-teacher.ts'
 import { runBench } from './run-bench.ts'
 import type { RunFolder } from './run-folder.ts'
 import { prepareSource } from './source.ts'
@@ -19,20 +21,38 @@ export interface Execution {
   readonly catalogue: Catalogue
   readonly io: Io
   readonly json: boolean
-  /** Called once everything that can be checked beforehand is; takes a name for the data. */
-  makeFolder(name: string): RunFolder
+  /** Called once everything that can be checked beforehand is; takes a name for the data, and what will be run. */
+  makeFolder(name: string, config: Config): RunFolder
 }
 
 /** Data, checks, folder, models, results: a run from a resolved configuration to its exit code. */
-export async function execute({ config, catalogue, io, json, makeFolder }: Execution): Promise<number> {
+export async function execute({
+  config: given,
+  catalogue,
+  io,
+  json,
+  makeFolder,
+}: Execution): Promise<number> {
   const warn = (text: string) => line(io.stderr, `recdistill: ${text}`)
-  const cache = cacheFolder(config.source.cache, io.env)
-  const split = await prepareSource(config.source, { cache, io })
-  const protocol = catalogue.protocol(config.protocol)
-  await checkFit(config, { catalogue, split, protocol })
-  const engine = await startEngine(config, warn)
-  const folder = orElse(
-    () => makeFolder(split.manifest.dataset.replace(/[^\w.-]+/g, '-')),
+  const cache = cacheFolder(given.source.cache, io.env)
+  const split = await prepareSource(given.source, { cache, io })
+  const protocol = catalogue.protocol(given.protocol)
+  const fitting = await checkFit(given, { catalogue, split, protocol })
+  const engine = await startEngine(given, warn)
+  const { config, leftOut, imported, folder } = await orElse(
+    async () => {
+      const say = (text: string) => line(io.stderr, text)
+      const imported = await openImported(given, { split, engine, cache, say })
+      return orElse(
+        async () => {
+          const { config, leftOut } =
+            imported === null ? fitting : await checkTeacher(fitting, imported, { catalogue, split, engine })
+          const folder = makeFolder(split.manifest.dataset.replace(/[^\w.-]+/g, '-'), config)
+          return { config, leftOut, imported, folder }
+        },
+        () => imported?.model.dispose(),
+      )
+    },
     () => engine.dispose(),
   )
   const progress = createProgress(io.stderr, { select: protocol.select })
@@ -44,6 +64,8 @@ export async function execute({ config, catalogue, io, json, makeFolder }: Execu
   })
   try {
     introduce(config, split, (text) => progress.say(text))
+    for (const problem of leftOut) progress.say(`left out: ${problem}`)
+    for (const note of imported?.notes ?? []) progress.say(`teacher: ${note}`)
     const result = await runBench({
       config,
       catalogue,
@@ -54,6 +76,7 @@ export async function execute({ config, catalogue, io, json, makeFolder }: Execu
       folder,
       progress,
       cache,
+      imported,
     })
     const shown = relative(process.cwd(), folder.path)
     const place = shown === '' || shown.startsWith('..') ? folder.path : shown
@@ -75,12 +98,13 @@ export async function execute({ config, catalogue, io, json, makeFolder }: Execu
     throw error
   } finally {
     unlisten()
+    imported?.model.dispose()
     engine.dispose()
   }
 }
 
 /** The engine a run asks for; the tape of methods runs where the engine does. */
-async function startEngine(
+export async function startEngine(
   { device, threads }: Config,
   warn: (text: string) => void,
 ): Promise<ReturnType<typeof createEngine>> {
@@ -99,16 +123,16 @@ async function startEngine(
 }
 
 /** What `make` makes; where it throws, what was opened for it is closed. */
-function orElse<T>(make: () => T, close: () => void): T {
+async function orElse<T>(make: () => Promise<T>, close: () => void): Promise<T> {
   try {
-    return make()
+    return await make()
   } catch (error) {
     close()
     throw error
   }
 }
 
-function introduce(
+export function introduce(
   config: Config,
   { manifest: { dataset, counts, hash } }: Split,
   say: (text: string) => void,
@@ -120,6 +144,6 @@ function introduce(
   for (const { name, origin } of config.methods) say(`${name}: ${origin}`)
 }
 
-function quoted(path: string): string {
+export function quoted(path: string): string {
   return /^[\w./@%+=:,-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`
 }

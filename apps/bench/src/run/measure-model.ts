@@ -1,5 +1,6 @@
 import type { ModelRun } from '@recdistill/core'
 import { beyondAndCold, evaluateParts } from '@recdistill/metrics'
+import type { Model } from '@recdistill/plugin'
 import type { TrainOutcome } from '@recdistill/trainer'
 import { measureLatency } from './latency.ts'
 import type { Plan } from './plan.ts'
@@ -11,7 +12,10 @@ const mostUsersListed = 200_000
 /** A trained model's numbers: quality on both parts, what it recommends, size and speed. */
 export function measureModel(
   plan: Plan,
-  outcome: TrainOutcome & { readonly stopped: ModelRun['stopped'] },
+  outcome: Omit<TrainOutcome, 'model' | 'teacher' | 'stopped'> & {
+    readonly model: Model
+    readonly stopped: ModelRun['stopped']
+  },
   { split, protocol }: Setting,
 ): ModelRun {
   const { model } = outcome

@@ -1,6 +1,7 @@
-import type { ModelRun, RunRecord, RunResult } from '@recdistill/core'
+import type { ModelRun, Role, RunRecord, RunResult } from '@recdistill/core'
 import type { Engine } from '@recdistill/engine'
 import type { Model } from '@recdistill/plugin'
+import type { ImportedTeacher } from '@recdistill/teachers'
 import { loadModel, type TrainOutcome } from '@recdistill/trainer'
 import { join } from 'node:path'
 import { referenceOf } from '../config/published/reference-of.ts'
@@ -8,6 +9,7 @@ import { configValues } from '../config/write.ts'
 import type { Progress } from '../progress/progress.ts'
 import { duration, short } from '../progress/format.ts'
 import { version } from '../version.ts'
+import { expectSameFiles, measureImported } from './imported-teacher.ts'
 import { machineCard } from './machine-card.ts'
 import { measureModel } from './measure-model.ts'
 import { methodModels } from './method-models.ts'
@@ -22,6 +24,10 @@ export interface Bench extends Setting {
   readonly progress: Progress
   /** Folder of teachers and prepared data. */
   readonly cache: string
+  /** A teacher that was trained elsewhere; owned by the caller. */
+  readonly imported: ImportedTeacher | null
+  /** Of the models to make; all when absent. */
+  readonly roles?: readonly Role[]
 }
 
 /**
@@ -29,18 +35,20 @@ export interface Bench extends Setting {
  * @returns Null when it was stopped before the end; everything done so far is in the folder.
  */
 export async function runBench(bench: Bench): Promise<RunResult | null> {
-  const { config, folder, engine, split, protocol } = bench
+  const { config, folder, engine, split, protocol, imported } = bench
   const startedAt = new Date()
-  const plans = planModels(config)
+  const plans = planModels(config).filter(({ role }) => bench.roles?.includes(role) ?? true)
   const models: ModelRun[] = []
-  let teacher: Model | null = null
+  let teacher = imported?.model ?? null
   try {
     for (const [index, plan] of plans.entries()) {
       const at = folder.model(plan.id)
       if (plan.role === 'distilled' && teacher === null && at.finished() === null)
         teacher = frozenTeacher(folder.model('teacher'), bench)
       bench.progress.start(plan.id, { number: index + 1, of: plans.length })
-      const run = at.finished() ?? (await oneModel(plan, at, teacher, bench))
+      const earlier = at.finished()
+      if (plan.role === 'teacher' && earlier !== null && imported !== null) expectSameFiles(earlier, imported)
+      const run = earlier ?? (await oneModel(plan, at, teacher, bench))
       bench.progress.end()
       if (run === null) return null
       bench.progress.say(summary(run, protocol.select))
@@ -50,7 +58,7 @@ export async function runBench(bench: Bench): Promise<RunResult | null> {
     }
   } finally {
     bench.progress.end()
-    teacher?.dispose()
+    if (imported === null) teacher?.dispose()
   }
   const reference = referenceOf(config)
   const { dataDir: _dataDir, cache: _cache, ...values } = configValues(config)
@@ -74,7 +82,8 @@ async function oneModel(
   teacher: Model | null,
   bench: Bench,
 ): Promise<ModelRun | null> {
-  const { folder, progress } = bench
+  const { folder, progress, imported } = bench
+  if (plan.role === 'teacher' && imported !== null) return importedTeacher(plan, at, imported, bench)
   const earlier = plan.role === 'teacher' ? earlierTeacher(plan, at, bench) : null
   if (earlier !== null) {
     at.finish(earlier)
@@ -115,6 +124,22 @@ async function oneModel(
   }
 }
 
+/** Measured, and kept as a finished model of the run. */
+async function importedTeacher(
+  plan: Plan,
+  at: ModelFolder,
+  imported: ImportedTeacher,
+  bench: Bench,
+): Promise<ModelRun> {
+  const { folder, config } = bench
+  const run = measureImported(plan, imported, bench)
+  if (config.saveRankings)
+    await saveRankings(imported.model, bench, join(folder.path, 'rankings', `${at.name}.parquet`))
+  at.finish(run)
+  folder.log({ model: plan.id, type: 'imported', valid: run.valid, test: run.test })
+  return run
+}
+
 /** A teacher that was trained together with the student of `plan`, as a model of its own. */
 function taughtTeacher(plan: Plan, model = plan.model): Plan {
   const [name, ...seed] = plan.id.split('#')
@@ -153,7 +178,7 @@ function secondsOf(curve: readonly RunRecord[], { seconds }: TrainOutcome): Mode
 /** A teacher of another run, or of the same content from the cache; never when training of this one has begun. */
 function earlierTeacher(plan: Plan, at: ModelFolder, bench: Bench): ModelRun | null {
   const { config, cache } = bench
-  if (config.teacherFrom !== null) return borrowTeacher(config.teacherFrom, at.path)
+  if (config.teacherFrom !== null) return borrowTeacher(config.teacherFrom.from, at.path)
   if (!config.reuseTeachers || config.saveRankings || at.begun()) return null
   return takeTeacher(teacherPath(cache, keyOf(plan, bench)), at.path)
 }
@@ -174,7 +199,8 @@ function keyOf({ model, seed }: Plan, { config, engine, split, protocol }: Bench
   }
 }
 
-function frozenTeacher(
+/** The trained teacher of a run, as others learn from it; the caller disposes it. */
+export function frozenTeacher(
   at: ModelFolder,
   { split, engine, catalogue }: { split: Bench['split']; engine: Engine; catalogue: Bench['catalogue'] },
 ): Model {
@@ -187,6 +213,8 @@ function frozenTeacher(
 }
 
 function summary(run: ModelRun, select: string): string {
+  if (run.imported)
+    return `${run.id}: test ${select} ${short(run.test[select])} (imported: ${run.imported.form})`
   const how = run.cached ? 'from an earlier run' : `${run.epochs} epochs in ${duration(run.seconds.total)}`
   return `${run.id}: test ${select} ${short(run.test[select])}, best at epoch ${run.bestEpoch + 1} (${how})`
 }

@@ -44,7 +44,7 @@ function comparisonTable({ rows, looks }: ReportContext, keys: readonly string[]
             html`<tr>
               <th scope="row">
                 <span class="swatch" style="--own:${looks.get(row)!.colour}"></span>${row.label}
-                <span class="sub">${row.backbone.name} ${row.backbone.dim}${seedsOf(row)}</span>
+                <span class="sub">${originOf(row)}${seedsOf(row)}</span>
               </th>
               ${keys.map((key) => metricCell(row, row.test[key], best.get(key) === row))}
               ${
@@ -76,6 +76,12 @@ function bestStudent(rows: readonly Row[], key: string): Row | null {
   const students = rows.filter((row) => row.role !== 'teacher' && key in row.test)
   if (students.length < 2) return null
   return students.reduce((best, row) => (row.test[key].mean > best.test[key].mean ? row : best))
+}
+
+/** What a row is made of, or that it was not made here. */
+function originOf({ backbone, runs }: Row): string {
+  const [{ imported }] = runs
+  return imported ? `imported, ${imported.form}` : `${backbone.name} ${backbone.dim}`
 }
 
 function seedsOf({ seeds }: Row): string {

@@ -32,6 +32,12 @@ export function provenance({ result, protocolInWords }: ReportContext): Markup {
             'source',
             html`${file}, ${asBytes(bytes)}<br /><code>sha256 ${sha256}</code>`,
           ]),
+          ...result.models.flatMap(({ id, imported }) =>
+            (imported?.files ?? []).map(({ file, bytes, sha256 }): [string, Markup] => [
+              `${id}, imported`,
+              html`${file}, ${asBytes(bytes)}<br /><code>sha256 ${sha256}</code>`,
+            ]),
+          ),
         ])}
       </div>
       <div>

@@ -24,31 +24,43 @@ export function training({ rows }: ReportContext): Markup | null {
         </thead>
         <tbody>
           ${rows.flatMap((row) =>
-            row.runs.map(
-              (run) =>
-                html`<tr>
-                  <th scope="row">
-                    ${run.id}${run.cached && html`<span class="sub">from the cache; times are of its training</span>`}
-                  </th>
-                  <td>${run.seed}</td>
-                  <td>
-                    ${asWhole(run.epochs)}<span class="sub"
-                      >${run.stopped === 'patience' ? 'stopped early' : 'all'}</span
-                    >
-                  </td>
-                  <td>${asWhole(run.bestEpoch)}</td>
-                  <td>${asSeconds(run.seconds.lists)}</td>
-                  <td>${asSeconds(run.seconds.steps)}</td>
-                  <td>${asSeconds(run.seconds.evaluate)}</td>
-                  <td>${asSeconds(run.seconds.total)}</td>
-                  <td class="text"><code>${settings(run)}</code></td>
-                </tr>`,
+            row.runs.map((run) =>
+              run.imported
+                ? imported(run.id, run.imported)
+                : html`<tr>
+                    <th scope="row">
+                      ${run.id}${run.cached && html`<span class="sub">from the cache; times are of its training</span>`}
+                    </th>
+                    <td>${run.seed}</td>
+                    <td>
+                      ${asWhole(run.epochs)}<span class="sub"
+                        >${run.stopped === 'patience' ? 'stopped early' : 'all'}</span
+                      >
+                    </td>
+                    <td>${asWhole(run.bestEpoch)}</td>
+                    <td>${asSeconds(run.seconds.lists)}</td>
+                    <td>${asSeconds(run.seconds.steps)}</td>
+                    <td>${asSeconds(run.seconds.evaluate)}</td>
+                    <td>${asSeconds(run.seconds.total)}</td>
+                    <td class="text"><code>${settings(run)}</code></td>
+                  </tr>`,
             ),
           )}
         </tbody>
       </table>
     </div>
   </section>`
+}
+
+/** It was not trained here: what it is in place of what its training took. */
+function imported(
+  id: string,
+  { form, notes }: NonNullable<ReportContext['result']['models'][number]['imported']>,
+): Markup {
+  return html`<tr>
+    <th scope="row">${id}<span class="sub">imported</span></th>
+    <td class="text" colspan="8">${[form, ...notes].join('; ')}</td>
+  </tr>`
 }
 
 function settings({ optimizer, method, backbone }: ReportContext['result']['models'][number]): string {

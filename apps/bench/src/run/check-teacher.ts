@@ -1,0 +1,97 @@
+import { InputError } from '@recdistill/core'
+import type { Engine } from '@recdistill/engine'
+import { pairProblem, sideOf, sideOfModel, type AnyMethod } from '@recdistill/plugin'
+import type { ImportedTeacher } from '@recdistill/teachers'
+import { rehearse } from '@recdistill/trainer'
+import type { Catalogue } from '../catalogue.ts'
+import type { Config } from '../config/config.ts'
+import type { Fitting } from './check-fit.ts'
+import type { Setting } from './train-model.ts'
+
+interface Context {
+  readonly catalogue: Catalogue
+  readonly split: Setting['split']
+  readonly engine: Engine
+}
+
+/**
+ * Whether the methods can learn from a teacher that was trained elsewhere, before anything is trained. Where all methods were asked
+ * for, those that cannot are left out.
+ * @throws InputError of one sentence, naming the methods that would work.
+ */
+export async function checkTeacher(
+  { config, leftOut }: Fitting,
+  teacher: ImportedTeacher,
+  context: Context,
+): Promise<Fitting> {
+  const { catalogue } = context
+  const kept: Config['methods'][number][] = []
+  const cannot: string[] = []
+  for (const method of config.methods) {
+    const definition = await catalogue.method(method.reference)
+    const problem = problemOf(definition, method.params, teacher, config, context)
+    if (problem === null) kept.push(method)
+    else if (config.allMethods) cannot.push(problem)
+    else throw new InputError(`${problem}${alternatives(teacher, config, context)}`)
+  }
+  if (config.methods.length > 0 && kept.length === 0)
+    throw new InputError(`--methods: no method can learn from ${nameOf(teacher, config)}`)
+  return { config: { ...config, methods: kept }, leftOut: [...leftOut, ...cannot] }
+}
+
+/** What keeps a method from learning from this teacher; null when nothing does. */
+function problemOf(
+  definition: AnyMethod,
+  params: Readonly<Record<string, unknown>>,
+  teacher: ImportedTeacher,
+  { student, teacherFrom }: Config,
+  { catalogue, split, engine }: Context,
+): string | null {
+  const name = nameOf(teacher, { teacherFrom })
+  const { model, listed } = teacher
+  const world = {
+    numUsers: split.numUsers,
+    numItems: split.numItems,
+    train: split.train,
+    dims: { student: student.dim, teacher: model.dim },
+  }
+  const pair = { student: sideOf(catalogue.backbone(student.backbone)), teacher: sideOfModel(model, name) }
+  const declared = pairProblem(definition, params, pair, world)
+  if (declared !== null || listed === null) return declared
+  const asked = rehearse(definition, params, { engine })
+  if (asked.order)
+    return `${definition.name}: it asks for the teacher's order of all items, and ${name} ends after ${listed.keep} at most`
+  if (asked.scores)
+    return `${definition.name}: it compares scores of items beyond the teacher's first ones, and ${name} has scores of those it lists alone`
+  for (const seen of ['keep', 'skip'] as const)
+    if (asked.depth[seen] > listed[seen]) {
+      const reason = Object.entries(params).filter(([, value]) => value === asked.depth[seen])
+      const advice = reason.map(([key]) => `${definition.name}.${key}=${listed[seen]}`).join(' ')
+      return `${definition.name}: it looks at the teacher's first ${asked.depth[seen]} ${seen === 'skip' ? 'items that are no training positives' : 'items'}, and the longest list of ${name} has ${listed[seen]}; give longer lists${advice === '' ? '' : `, or --set ${advice}`}`
+    }
+  return null
+}
+
+/** The methods that would work with values of their own, where it is not a matter of values. */
+function alternatives(teacher: ImportedTeacher, config: Config, context: Context): string {
+  const works = context.catalogue.methods.filter((definition) => {
+    try {
+      const params = context.catalogue.parse(definition, {})
+      const endless = teacher.listed && {
+        ...teacher,
+        listed: { keep: Infinity, skip: Infinity },
+      }
+      return problemOf(definition, params, endless ?? teacher, config, context) === null
+    } catch (error) {
+      if (error instanceof InputError) return false
+      throw error
+    }
+  })
+  return works.length === 0
+    ? ''
+    : `; with this teacher these work: ${works.map(({ name }) => name).join(', ')}`
+}
+
+function nameOf({ form }: ImportedTeacher, { teacherFrom }: Pick<Config, 'teacherFrom'>): string {
+  return `${teacherFrom?.from ?? 'the teacher'} (${form})`
+}

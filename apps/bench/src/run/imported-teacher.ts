@@ -1,0 +1,73 @@
+import { InputError, type ModelRun } from '@recdistill/core'
+import type { Engine } from '@recdistill/engine'
+import { openTeacher, type ImportedTeacher } from '@recdistill/teachers'
+import type { Config } from '../config/config.ts'
+import { measureModel } from './measure-model.ts'
+import type { Plan } from './plan.ts'
+import type { Setting } from './train-model.ts'
+
+/** The teacher of other tools that the configuration names; null where one is trained here or was in an earlier run. */
+export async function openImported(
+  { teacherFrom }: Config,
+  options: { split: Setting['split']; engine: Engine; cache: string; say: (text: string) => void },
+): Promise<ImportedTeacher | null> {
+  if (teacherFrom === null || teacherFrom.kind === 'run') return null
+  let tenths = 0
+  return openTeacher(teacherFrom, {
+    ...options,
+    onProgress(done, of) {
+      const now = Math.floor((10 * done) / of)
+      if (now > tenths) options.say(`teacher: ${10 * now} % of the scores are made`)
+      tenths = Math.max(tenths, now)
+    },
+  })
+}
+
+/** Its row of the result: quality measured like any model's, nothing of a training. */
+export function measureImported(plan: Plan, teacher: ImportedTeacher, setting: Setting): ModelRun {
+  const { model, form, kind, bytes, users, items, files, notes } = teacher
+  const run = measureModel(
+    plan,
+    {
+      model,
+      stopped: 'epochs',
+      epochs: 0,
+      bestEpoch: 0,
+      seconds: { lists: 0, steps: 0, evaluate: 0, total: 0 },
+      curve: [],
+      checkpoint: null,
+    },
+    setting,
+  )
+  const counts = ({ known, missing, unused }: ImportedTeacher['users']) => ({
+    known,
+    missing: missing.count,
+    unused: unused.count,
+  })
+  return {
+    ...run,
+    backbone: { name: `imported ${kind}`, dim: model.dim, params: {} },
+    optimizer: { lr: 0, weightDecay: 0, batch: 0 },
+    parameters: bytes === null ? 0 : kind === 'onnx' ? Math.round(bytes / 4) : model.parameters,
+    bytes: bytes ?? 0,
+    // How fast a file is read says nothing of the model it came from.
+    ranking: kind === 'vectors' ? run.ranking : null,
+    imported: {
+      form,
+      source: { ...setting.config.teacherFrom },
+      files,
+      users: counts(users),
+      items: counts(items),
+      notes,
+    },
+  }
+}
+
+/** @throws InputError when a file is not the one that the run began with. */
+export function expectSameFiles({ imported }: ModelRun, teacher: ImportedTeacher): void {
+  for (const { file, sha256 } of imported?.files ?? [])
+    if (!teacher.files.some((now) => now.sha256 === sha256))
+      throw new InputError(
+        `${file}: has changed since this run began; restore the file it began with, or begin a new run`,
+      )
+}

@@ -1,0 +1,337 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { RunResult } from '@recdistill/core'
+import {
+  tensor,
+  writeNpy,
+  writeNpz,
+  writeParquet,
+  writeSafetensors,
+  writeWord2vec,
+} from '@recdistill/formats'
+import { loadBest } from '@recdistill/trainer'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { freshFolder, run, runBinary } from './run.ts'
+
+/** A teacher trained here stands for one trained elsewhere: its vectors are written as other tools write them. */
+const at = freshFolder()
+const file = (name: string) => join(at, name)
+const quick = ['--preset', 'tiny', '--epochs', '2', '--no-cache', '--threads', '1']
+const dim = 16
+let users: Float32Array
+let items: Float32Array
+let numUsers: number
+let numItems: number
+let reference: RunResult
+
+const resultOf = (folder: string) =>
+  JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8')) as RunResult
+const numbered = (count: number) => Array.from({ length: count }, (_, id) => String(id))
+const modelOf = ({ models }: RunResult, id: string) => {
+  const model = models.find((each) => each.id === id)
+  if (!model) throw new Error(`no model ${id}`)
+  return model
+}
+
+let runs = 0
+async function bench(
+  ...argv: readonly string[]
+): Promise<{ result: RunResult; stderr: string; folder: string }> {
+  const folder = file(`run-${runs++}`)
+  const { code, stderr } = await run(['bench', ...quick, ...argv, '--out', folder])
+  expect(code, stderr).toBe(0)
+  return { result: resultOf(folder), stderr, folder }
+}
+
+async function refused(...argv: readonly string[]): Promise<string> {
+  const out = file('refused')
+  const { code, stderr, stdout } = await run(['bench', ...quick, ...argv, '--out', out])
+  expect([code, stdout], stderr).toEqual([2, ''])
+  expect(stderr.trimEnd().split('\n'), stderr).toHaveLength(1)
+  return stderr
+}
+
+beforeAll(async () => {
+  const trained = await bench('--methods', 'none', '--epochs', '4')
+  const { parameters } = loadBest(join(trained.folder, 'teacher', 'best.ckpt'))
+  ;({ users, items } = parameters as { users: Float32Array; items: Float32Array })
+  ;[numUsers, numItems] = [users.length / dim, items.length / dim]
+  reference = (await bench('--methods', 'rrd,rce-kd', '--teacher-from', trained.folder)).result
+  const tables = { users: tensor(users, [numUsers, dim]), items: tensor(items, [numItems, dim]) }
+  writeNpy(file('users.npy'), tables.users)
+  writeNpy(file('items.npy'), tables.items)
+  writeSafetensors(file('model.safetensors'), {
+    'user_embedding.weight': tables.users,
+    'item_embedding.weight': tables.items,
+    'predictor.weight': tensor(new Float32Array(dim), [1, dim]),
+  })
+  const scores = new Float32Array(numUsers * numItems)
+  for (let u = 0; u < numUsers; u++)
+    for (let i = 0; i < numItems; i++)
+      for (let d = 0; d < dim; d++) scores[u * numItems + i] += users[u * dim + d] * items[i * dim + d]
+  writeNpy(file('scores.npy'), tensor(scores, [numUsers, numItems]))
+  const rows = Array.from({ length: numUsers }, (_, u) => {
+    const row = scores.subarray(u * numItems, (u + 1) * numItems)
+    return [...row.keys()]
+      .sort((a, b) => row[b] - row[a])
+      .slice(0, 80)
+      .map((i) => [u, i, row[i]] as const)
+  }).flat()
+  writeFileSync(file('lists.csv'), 'user,item,score\n' + rows.map((row) => row.join(',')).join('\n') + '\n')
+  await writeParquet(file('lists.parquet'), {
+    user: rows.map(([u]) => String(u)),
+    item: rows.map(([, i]) => String(i)),
+    score: Float32Array.from(rows, ([, , score]) => score),
+  })
+})
+
+/** Numbers of the trained student, which follow from every bit of its parameters. */
+const students = (result: RunResult) =>
+  result.models
+    .filter(({ role }) => role === 'distilled')
+    .map(({ id, test, valid, curve }) => [id, test, valid, curve.map(({ loss }) => loss)])
+
+describe('vectors of the same teacher train the same students, bit for bit', () => {
+  const methods = ['--methods', 'rrd,rce-kd']
+  const forms: Record<string, () => Promise<string[]> | string[]> = {
+    'two .npy files': () => ['--teacher-from', file('users.npy'), '--teacher-items', file('items.npy')],
+    'one safetensors file': () => ['--teacher-from', file('model.safetensors')],
+    'an npz archive': async () => {
+      await writeNpz(file('factors.npz'), {
+        user_factors: tensor(users, [numUsers, dim]),
+        item_factors: tensor(items, [numItems, dim]),
+      })
+      return ['--teacher-from', file('factors.npz')]
+    },
+    'word2vec text': () => {
+      writeWord2vec(file('users.vec'), { ids: numbered(numUsers), dim, data: users })
+      writeWord2vec(file('items.vec'), { ids: numbered(numItems), dim, data: items })
+      return ['--teacher-from', file('users.vec'), '--teacher-items', file('items.vec')]
+    },
+    'Parquet in another order of rows': async () => {
+      const reversed = (table: Float32Array, count: number) => ({
+        id: numbered(count).reverse(),
+        vector: {
+          dim,
+          data: Float32Array.from(
+            { length: table.length },
+            (_, n) => table[(count - 1 - Math.floor(n / dim)) * dim + (n % dim)],
+          ),
+        },
+      })
+      await writeParquet(file('users.parquet'), reversed(users, numUsers))
+      await writeParquet(file('items.parquet'), reversed(items, numItems))
+      return ['--teacher-from', file('users.parquet'), '--teacher-items', file('items.parquet')]
+    },
+  }
+  test.each(Object.keys(forms))('%s', async (form) => {
+    const { result } = await bench(...(await forms[form]()), ...methods)
+    expect(students(result)).toEqual(students(reference))
+    const teacher = modelOf(result, 'teacher')
+    expect(teacher.test).toEqual(modelOf(reference, 'teacher').test)
+    expect(teacher.imported?.form).toBe('vectors of users and items')
+    expect(teacher.bytes).toBe((numUsers + numItems) * dim * 4)
+  })
+})
+
+describe('a teacher of another form', () => {
+  test('a score matrix ranks as the vectors it came from, and has no size', async () => {
+    const { result, stderr } = await bench('--teacher-from', file('scores.npy'), '--methods', 'rrd,rce-kd')
+    const teacher = modelOf(result, 'teacher')
+    for (const metric of ['ndcg@10', 'recall@10'])
+      expect(teacher.test[metric]).toBeCloseTo(modelOf(reference, 'teacher').test[metric], 3)
+    expect([teacher.parameters, teacher.bytes, teacher.ranking]).toEqual([0, 0, null])
+    // rrd reads nothing but the teacher's order, which is the same
+    expect(modelOf(result, 'rrd').test).toEqual(modelOf(reference, 'rrd').test)
+    expect(stderr).toContain('(imported: a score matrix)')
+  })
+
+  test.each(['lists.csv', 'lists.parquet'])('%s teach what reads lists alone', async (name) => {
+    const { result, folder } = await bench(
+      '--teacher-from',
+      file(name),
+      '--methods',
+      'rrd',
+      '--set',
+      'rrd.maxK=50',
+    )
+    const teacher = modelOf(result, 'teacher')
+    expect(teacher.test['ndcg@10']).toBeCloseTo(modelOf(reference, 'teacher').test['ndcg@10'], 3)
+    const whole = await bench(
+      '--teacher-from',
+      file('users.npy'),
+      '--teacher-items',
+      file('items.npy'),
+      '--methods',
+      'rrd',
+      '--set',
+      'rrd.maxK=50',
+    )
+    expect(students(result)).toEqual(students(whole.result))
+    for (const page of ['report.html', 'report.md'])
+      expect(readFileSync(join(folder, page), 'utf8')).toMatch(/teacher is imported: top[-\\]*K lists/)
+  })
+
+  test('a run whose teacher was imported lends it on', async () => {
+    const first = await bench('--teacher-from', file('model.safetensors'), '--methods', 'none')
+    const second = await bench('--teacher-from', first.folder, '--methods', 'rrd')
+    expect(modelOf(second.result, 'teacher')).toMatchObject({
+      test: modelOf(first.result, 'teacher').test,
+      imported: { source: { from: file('model.safetensors') } },
+    })
+    expect(modelOf(second.result, 'rrd').test).toEqual(modelOf(reference, 'rrd').test)
+  })
+})
+
+describe('what a method asks and the teacher cannot answer is said beforehand, with what would work', () => {
+  const lists = () => ['--teacher-from', file('lists.csv')]
+  const works = /with this teacher these work: .*\brrd\b/
+
+  test('scores beyond the lists', async () => {
+    const said = await refused(...lists(), '--methods', 'rce-kd')
+    expect(said).toMatch(/rce-kd: it compares scores of items beyond the teacher's first ones.*lists\.csv/)
+    expect(said).toMatch(works)
+    expect(said).not.toMatch(/these work:.*rce-kd/)
+  })
+
+  test('longer lists than there are, with the value that would do', async () => {
+    const said = await refused(...lists(), '--methods', 'rrd', '--set', 'rrd.maxK=90')
+    expect(said).toMatch(/rrd: it looks at the teacher's first 90 items.*--set rrd\.maxK=\d+/)
+    const value = /rrd\.maxK=(\d+)/.exec(said)?.[1]
+    await bench(...lists(), '--methods', 'rrd', '--set', `rrd.maxK=${value}`)
+  })
+
+  test('vectors', async () => {
+    const said = await refused('--teacher-from', file('scores.npy'), '--methods', 'de')
+    expect(said).toMatch(
+      /de: it compares vectors of users and items, and the teacher .*scores\.npy.* has none/,
+    )
+    expect(said).toMatch(/these work: .*rce-kd/)
+  })
+
+  test('a training, or its snapshots', async () => {
+    expect(await refused('--teacher-from', file('model.safetensors'), '--methods', 'bd')).toMatch(
+      /bd: it trains the teacher too/,
+    )
+    expect(await refused('--teacher-from', file('model.safetensors'), '--methods', 'hetcomp')).toMatch(
+      /hetcomp: it learns from snapshots of the teacher's training.*these work: .*rrd/,
+    )
+  })
+
+  test('all methods are those that can, and the others are named', async () => {
+    const { result, stderr, folder } = await bench(
+      ...lists(),
+      '--methods',
+      'all',
+      '--set',
+      'rrd.maxK=50',
+      '--epochs',
+      '1',
+    )
+    const ids = result.models.map(({ id }) => id)
+    for (const id of ['rrd', 'rd', 'vanilla-ce']) expect(ids).toContain(id)
+    for (const id of ['de', 'bd', 'hetcomp', 'rce-kd', 'cd']) {
+      expect(ids).not.toContain(id)
+      expect(stderr).toMatch(new RegExp(`left out: ${id}: `))
+    }
+    expect(readFileSync(join(folder, 'config.yaml'), 'utf8')).not.toMatch(/^ {2}- rce-kd$/m)
+  })
+})
+
+describe('ids of the teacher and of the data', () => {
+  const lines = (name: string, ids: readonly string[]) => {
+    writeFileSync(file(name), ids.join('\n') + '\n')
+    return file(name)
+  }
+
+  test('a teacher that lacks some and has others is joined, and all of it is reported', async () => {
+    // Rows of users 0, 1, 2 and of item 5 go to names the data does not have.
+    const userIds = lines(
+      'user-ids.txt',
+      numbered(numUsers).map((id) => (Number(id) < 3 ? `old-${id}` : id)),
+    )
+    const itemIds = lines(
+      'item-ids.txt',
+      numbered(numItems).map((id) => (id === '5' ? '[PAD]' : id)),
+    )
+    const { result, stderr, folder } = await bench(
+      '--teacher-from',
+      file('users.npy'),
+      '--teacher-items',
+      file('items.npy'),
+      '--teacher-user-ids',
+      userIds,
+      '--teacher-item-ids',
+      itemIds,
+      '--methods',
+      'rrd,rce-kd,de',
+      '--save-rankings',
+    )
+    expect(modelOf(result, 'teacher').imported).toMatchObject({
+      users: { known: numUsers - 3, missing: 3, unused: 3 },
+      items: { known: numItems - 1, missing: 1, unused: 1 },
+    })
+    expect(stderr).toMatch(
+      /teacher: \d+ of \d+ users known; 3 not \(0, 1, 2\): they are taught the mean of all users/,
+    )
+    expect(stderr).toMatch(/1 items? not|1 not \(5\): they stand behind all other items/)
+    expect(stderr).toMatch(/3 users of the teacher are not in the data \(old-0, old-1, old-2\)/)
+    expect(existsSync(join(folder, 'rankings', 'teacher.parquet'))).toBe(true)
+    expect(readFileSync(join(folder, 'report.html'), 'utf8')).toContain(
+      `${numUsers - 3} of ${numUsers} users`,
+    )
+  })
+
+  test('lists without some users teach those nothing, and the rest as ever', async () => {
+    const some = readFileSync(file('lists.csv'), 'utf8')
+      .split('\n')
+      .filter((row) => !/^[0-9],/.test(row))
+    writeFileSync(file('some.csv'), some.join('\n'))
+    const { result } = await bench(
+      '--teacher-from',
+      file('some.csv'),
+      '--methods',
+      'rrd,rd,vanilla-ce',
+      '--set',
+      'rrd.maxK=50',
+      '--set',
+      'vanilla-ce.K=20',
+    )
+    expect(modelOf(result, 'teacher').imported?.users).toMatchObject({ missing: 10 })
+    for (const id of ['rrd', 'rd', 'vanilla-ce'])
+      expect(modelOf(result, id).test['ndcg@10']).toBeGreaterThan(0)
+  })
+})
+
+test('a run goes on with the teacher it began with, and with no other', async () => {
+  const copy = file('copy.safetensors')
+  writeFileSync(copy, readFileSync(file('model.safetensors')))
+  const { folder } = await bench('--teacher-from', copy, '--methods', 'none')
+  const again = await run(['resume', folder])
+  expect(again.code, again.stderr).toBe(0)
+  const bytes = readFileSync(copy)
+  bytes[bytes.length - 1] ^= 1
+  writeFileSync(copy, bytes)
+  const changed = await run(['resume', folder])
+  expect(changed.code).toBe(2)
+  expect(changed.stderr).toMatch(/copy\.safetensors: has changed since this run began/)
+})
+
+test('the built program takes such a teacher too', async () => {
+  const out = file('built')
+  const { code, stdout, stderr } = await runBinary([
+    'bench',
+    ...quick,
+    '--methods',
+    'rrd',
+    '--teacher-from',
+    file('users.npy'),
+    '--teacher-items',
+    file('items.npy'),
+    '--out',
+    out,
+  ])
+  expect(code, stderr).toBe(0)
+  expect(stdout).toMatch(/teacher is imported: vectors of users and items/)
+  expect(modelOf(resultOf(out), 'rrd').test).toEqual(modelOf(reference, 'rrd').test)
+})
