@@ -13,7 +13,7 @@ import { execute } from '../run/execute.ts'
 import { createRunFolder } from '../run/run-folder.ts'
 import { describeTeacher } from '../run/teacher-cache.ts'
 import { flagsLayer } from './flags-layer.ts'
-import { withConfig, withSource } from './source-options.ts'
+import { withConfig, withSource, withTeacher } from './source-options.ts'
 
 export function benchCommand(io: Io, done: (code: number) => void): Command {
   const command = new Command('bench')
@@ -32,26 +32,13 @@ export function benchCommand(io: Io, done: (code: number) => void): Command {
     .option('--protocol <name>', 'how rankings become numbers (see: recdistill list protocols)')
     .option('--device <name>', 'cpu, tensorflow, gpu or auto (see: recdistill doctor); cpu when not given')
     .option('--threads <n>', 'threads of the engine; all cores when not given, and no result depends on it')
-    .option(
-      '--teacher-from <path>',
-      'an earlier run, or a teacher from elsewhere: vectors, top-K lists, a score matrix or an ONNX model',
-    )
-    .option(
-      '--teacher-items <file>',
-      'vectors of the items, where --teacher-from has those of the users alone',
-    )
-    .option('--teacher-user-ids <file>', 'ids of the teacher’s users in the order of rows, one a line')
-    .option(
-      '--teacher-item-ids <file>',
-      'ids of the teacher’s items in the order of rows or columns, one a line',
-    )
     .option('--out <folder>', 'a new folder for everything this run writes (default: runs/TIME-DATASET)')
     .option('--save-rankings', 'write the rankings of every model as Parquet')
     .option('--follow-test', 'measure the test part at each validation too, for curves only')
     .option('--checkpoint-every <seconds>', 'from one checkpoint to the next')
     .option('--json', 'print the result as JSON on stdout, and nothing else there')
     .addOption(new Option('--no-cache', 'neither take teachers from the cache nor keep new ones'))
-  return withConfig(withSource(command)).action(async (flags: Flags) => {
+  return withTeacher(withConfig(withSource(command))).action(async (flags: Flags) => {
     const catalogue = await loadCatalogue()
     const layers = layersOf(flags)
     const config = await resolveConfig(layers, catalogue)
