@@ -58,6 +58,7 @@ export default defineConfig({
     projects: [
       ...packages.map((name) => project(name, `./packages/${name}`)),
       project('bench', './apps/bench'),
+      project('demo', './apps/demo'),
       project('docs', './tooling/docs'),
       project('tooling', './tooling', ['{lint,bootstrap,vitest}/**/*.test.ts']),
     ],

@@ -33,6 +33,18 @@ const tool = (...path) => join(root, 'node_modules', ...path)
 export const jobs = {
   bench: { builds: true, commands: (args) => cli(['bench', ...args]) },
   recdistill: { builds: true, commands: cli },
+  demo: {
+    builds: true,
+    commands: (args) => {
+      const demo = join(root, 'apps', 'demo')
+      const vite = join(demo, 'node_modules', 'vite', 'bin', 'vite.js')
+      return [
+        { args: [join(demo, 'scripts', 'make-bundles.mjs')] },
+        { args: [vite, 'build', '--logLevel', 'warn'], cwd: demo },
+        { args: [vite, 'preview', ...args], cwd: demo },
+      ]
+    },
+  },
   test: {
     builds: true,
     commands: (args) => [{ args: [tool('vitest', 'vitest.mjs'), 'run', ...args] }],
