@@ -1,6 +1,7 @@
 import { InputError, NumericError } from '@recdistill/core'
 import { Command, CommanderError } from 'commander'
 import { benchCommand } from './commands/bench.ts'
+import { compressCommand } from './commands/compress.ts'
 import { createCommand } from './commands/create.ts'
 import { dataCommand } from './commands/data.ts'
 import { doctorCommand } from './commands/doctor.ts'
@@ -10,12 +11,13 @@ import { listCommand } from './commands/list.ts'
 import { resumeCommand } from './commands/resume.ts'
 import { serveCommand } from './commands/serve.ts'
 import { setupCommand } from './commands/setup.ts'
+import { trialCommand } from './commands/trial.ts'
 import { line, processIo, type Io } from './io.ts'
 import { version } from './version.ts'
 
 /**
  * The command line as a function: arguments without `node` and the script, words to `io`, the exit code back.
- * 0 done; 2 the caller or a file is at fault (one line on stderr); 3 training met NaN; 130 interrupted; 1 anything else.
+ * 0 done; 2 the caller or a file is at fault (one line on stderr); 3 training met NaN; 4 compress met no target; 130 interrupted; 1 anything else.
  */
 export async function main(argv: readonly string[], io: Io = processIo()): Promise<number> {
   let code = 0
@@ -28,6 +30,7 @@ export async function main(argv: readonly string[], io: Io = processIo()): Promi
   }
   for (const make of [
     benchCommand,
+    compressCommand,
     resumeCommand,
     evaluateCommand,
     listCommand,
@@ -37,6 +40,7 @@ export async function main(argv: readonly string[], io: Io = processIo()): Promi
     serveCommand,
     doctorCommand,
     setupCommand,
+    trialCommand,
   ])
     program.addCommand(make(io, done))
   quieten(program, io)

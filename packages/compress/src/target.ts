@@ -19,10 +19,10 @@ export function readTarget(given: {
   readonly keep?: string
 }): Target {
   const { budget, latency, keep } = given
-  const named = Object.entries(given).filter(([, value]) => value !== undefined)
+  const named = (['budget', 'latency', 'keep'] as const).filter((name) => given[name] !== undefined)
   if (named.length !== 1)
     throw new InputError(
-      `expected one of --budget 5MB, --latency 2ms, --keep 0.98; got ${named.length === 0 ? 'none' : named.map(([name]) => `--${name}`).join(' and ')}`,
+      `expected one of --budget 5MB, --latency 2ms, --keep 0.98; got ${named.length === 0 ? 'none' : named.map((name) => `--${name}`).join(' and ')}`,
     )
   if (budget !== undefined)
     return { goal: 'budget', bytes: Math.floor(quantity('--budget', budget, byteUnits, '5MB or 512KiB')) }

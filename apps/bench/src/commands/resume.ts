@@ -4,17 +4,28 @@ import { loadCatalogue } from '../catalogue.ts'
 import { fileLayer } from '../config/file.ts'
 import { resolveConfig } from '../config/resolve.ts'
 import type { Io } from '../io.ts'
+import { isCompressFolder, resumeCompress } from './compress.ts'
+import { wholeNumber } from '../compress/whole-number.ts'
 import { execute } from '../run/execute.ts'
 import { openRunFolder } from '../run/run-folder.ts'
 import { flagsLayer } from './flags-layer.ts'
 
 export function resumeCommand(io: Io, done: (code: number) => void): Command {
   return new Command('resume')
-    .description('Goes on with a run that was stopped or killed; the result is the one it would have had.')
+    .description(
+      'Goes on with a run or a compression that was stopped or killed; the result is the one it would have had.',
+    )
     .argument('<folder>', 'of the run')
     .option('--threads <n>', 'threads of the engine; no result depends on it')
+    .option('--parallel <n>', 'of a compression: students trained at a time', '1')
     .option('--json', 'print the result as JSON on stdout, and nothing else there')
-    .action(async (path: string, flags: { threads?: string; json?: boolean }) => {
+    .action(async (path: string, flags: { threads?: string; parallel: string; json?: boolean }) => {
+      if (isCompressFolder(path)) {
+        const threads = flags.threads === undefined ? null : wholeNumber('--threads', flags.threads, 1)
+        const parallel = wholeNumber('--parallel', flags.parallel, 1)
+        done(await resumeCompress(path, { io, threads, json: flags.json === true, parallel }))
+        return
+      }
       const folder = openRunFolder(path)
       const catalogue = await loadCatalogue()
       const layers = [fileLayer(join(folder.path, 'config.yaml')), flagsLayer({ threads: flags.threads })]

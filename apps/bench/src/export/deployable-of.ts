@@ -23,7 +23,8 @@ export function deployableOf(
   }
 }
 
-function formOf(model: Backbone, backbone: string): Form {
+/** The form in which a model of this backbone is deployed. */
+export function formOf(model: Backbone, backbone: string): Form {
   if (model.dim === 0) return { kind: 'parameters', backbone, tensors: parametersOf(model) }
   const { dim } = model
   const rows = (of: 'users' | 'items', count: number) => model.rowsOf(of, range(count)).slice()

@@ -83,13 +83,18 @@ export function openRunFolder(path: string): RunFolder {
 }
 
 /** Temporary files that a killed process was writing when it died; what they were to become is written again. */
-function removeUnfinished(folder: string): void {
+export function removeUnfinished(folder: string): void {
   try {
     for (const name of readdirSync(folder, { recursive: true }).map(String))
       if (/\.\d+(\.[0-9a-f]{8})?\.tmp$/.test(name)) rmSync(join(folder, name), { force: true })
   } catch (error) {
     throw asInputError('write', folder, error)
   }
+}
+
+/** Files and folders of models at a place that is no run of its own. */
+export function foldersAt(path: string): RunFolder {
+  return openFolder(path, () => undefined)
 }
 
 function openFolder(path: string, discard: () => void): RunFolder {

@@ -1,0 +1,196 @@
+import { join } from 'node:path'
+import { readTarget } from '@recdistill/compress'
+import { InputError } from '@recdistill/core'
+import { Command } from 'commander'
+import { loadCatalogue, type Catalogue } from '../catalogue.ts'
+import { isCompressFolder, openCompressFolder, readPlan } from '../compress/compress-folder.ts'
+import { makePlan } from '../compress/make-plan.ts'
+import { configOf, teacherValues } from '../compress/plan.ts'
+import { runCompress } from '../compress/run-compress.ts'
+import { wholeNumber } from '../compress/whole-number.ts'
+import type { Config } from '../config/config.ts'
+import type { Layer } from '../config/layer.ts'
+import { isGroup } from '../config/merge.ts'
+import { resolveConfig } from '../config/resolve.ts'
+import type { Io } from '../io.ts'
+import { checkFit } from '../run/check-fit.ts'
+import { checkTeacher } from '../run/check-teacher.ts'
+import { layersOf, timestamp } from './bench.ts'
+import { withConfig, withSource, withTeacher } from './source-options.ts'
+
+export function compressCommand(io: Io, done: (code: number) => void): Command {
+  const command = new Command('compress')
+    .description(
+      'Searches the smallest student that keeps a share of a teacher, or the best one within a size or a latency.',
+    )
+    .option('--keep <share>', 'smallest student with this share of the teacher’s quality, e.g. 0.98 or 98%')
+    .option('--budget <size>', 'best student whose tables take no more, e.g. 5MB or 512KiB')
+    .option('--latency <time>', 'best student that ranks the catalogue for a user in no more, e.g. 2ms')
+    .option('--teacher <backbone:dim>', 'e.g. mf:64')
+    .option('--students <backbones>', 'kinds of student', 'mf')
+    .option('--methods <names>', 'comma-separated names, files or packages that teach; all')
+    .option(
+      '--dims <numbers>',
+      'lengths of an embedding, e.g. 8,16,32; those that suit the target when not given',
+    )
+    .option('--trials <n>', 'students that are begun', '12')
+    .option('--epochs <n>', 'most epochs of a student', '90')
+    .option('--patience <n>', 'validations without a better one before a student is done', '10')
+    .option('--refine <n>', 'students at sizes between, tried at the end to make the choice smaller', '2')
+    .option('--teacher-epochs <n>', 'most epochs of the teacher')
+    .option(
+      '--parallel <n>',
+      'students trained at a time, each in a process with its share of the threads',
+      '1',
+    )
+    .option('--seed <n>', 'of the search and of training')
+    .option('--protocol <name>', 'how rankings become numbers (see: recdistill list protocols)')
+    .option('--device <name>', 'cpu, tensorflow, gpu or auto (see: recdistill doctor); cpu when not given')
+    .option('--threads <n>', 'threads in all; all cores when not given, and no result depends on it')
+    .option('--out <folder>', 'folder of the compression; the same command again goes on there')
+    .option('--json', 'print the result as JSON on stdout, and nothing else there')
+  return withTeacher(withConfig(withSource(command))).action(async (flags: Flags) => {
+    const target = readTarget(flags)
+    const whole = (flag: keyof Flags & string, least: number) =>
+      wholeNumber(`--${flag}`, String(flags[flag]), least)
+    const settings = {
+      target,
+      dims: dimsOf(flags.dims),
+      trials: whole('trials', 1),
+      epochs: whole('epochs', 1),
+      patience: whole('patience', 1),
+      refine: whole('refine', 0),
+    }
+    const parallel = whole('parallel', 1)
+    const catalogue = await loadCatalogue()
+    const layers = layersOfCompress(flags)
+    const configs: Config[] = []
+    for (const kind of kindsOf(flags.students))
+      configs.push(await resolveConfig([...layers, kindLayer(kind, layers)], catalogue))
+    const code = await runCompress({
+      config: configs[0],
+      catalogue,
+      io,
+      json: flags.json === true,
+      parallel,
+      async begin(prepared) {
+        const { split, protocol, engine, imported } = prepared
+        const suited: Config[] = []
+        for (const config of configs) {
+          const fitting = await checkFit(teachable(config, catalogue), { catalogue, split, protocol })
+          const { config: fit } =
+            imported === null ? fitting : await checkTeacher(fitting, imported, { catalogue, split, engine })
+          suited.push(fit)
+        }
+        const plan = await makePlan(
+          suited,
+          { ...settings, fixed: fixedOf(layers, suited) },
+          { catalogue, split, engine, teacherDim: imported?.model.dim ?? configs[0].teacher.dim },
+        )
+        const name = split.manifest.dataset.replace(/[^\w.-]+/g, '-')
+        const path = flags.out ?? join('runs', `${timestamp()}-compress-${name}`)
+        return { plan, folder: openCompressFolder(path, plan) }
+      },
+    })
+    done(code)
+  })
+}
+
+/** Goes on with a compression, as `resume` does with a run. */
+export async function resumeCompress(
+  folder: string,
+  { io, threads, json, parallel = 1 }: { io: Io; threads: number | null; json: boolean; parallel?: number },
+): Promise<number> {
+  const catalogue = await loadCatalogue()
+  const plan = readPlan(folder)
+  const config = { ...(await configOf(teacherValues(plan), catalogue)), threads }
+  const begin = () => Promise.resolve({ plan, folder: openCompressFolder(folder, plan) })
+  return runCompress({ config, catalogue, io, json, parallel, begin })
+}
+
+export { isCompressFolder }
+
+interface Flags {
+  readonly budget?: string
+  readonly latency?: string
+  readonly keep?: string
+  readonly students: string
+  readonly dims?: string
+  readonly trials: string
+  readonly epochs: string
+  readonly patience: string
+  readonly refine: string
+  readonly parallel: string
+  readonly teacherEpochs?: string
+  readonly seed?: string
+  readonly config?: string
+  readonly set?: readonly string[]
+  readonly out?: string
+  readonly json?: boolean
+}
+
+/** As of `bench`; `--epochs` and `--patience` are of the students here, and the teacher has the configuration's. */
+function layersOfCompress({ epochs: _epochs, patience: _patience, ...flags }: Flags): Layer[] {
+  return layersOf({
+    ...flags,
+    ...(flags.teacherEpochs === undefined ? {} : { epochs: flags.teacherEpochs }),
+    ...(flags.seed === undefined ? {} : { seeds: `${flags.seed},` }),
+  })
+}
+
+/** A student of another kind than the configuration's has none of its parameters. */
+function kindLayer(kind: string, layers: readonly Layer[]): Layer {
+  const said = layers.flatMap(({ values: { student } }) => (isGroup(student) ? [student] : []))
+  for (const { backbone } of said)
+    if (typeof backbone === 'string' && backbone !== kind)
+      throw new InputError(
+        `--students: the configuration has settings of a student "${backbone}" and ${kind} is asked for; leave them out`,
+      )
+  return { values: { student: { backbone: kind } }, speak: () => '--students' }
+}
+
+function kindsOf(text: string): readonly string[] {
+  const kinds = [...new Set(text.split(',').map((kind) => kind.trim()))].filter((kind) => kind !== '')
+  if (kinds.length === 0) throw new InputError('--students: expected names of backbones, e.g. mf,lightgcn')
+  return kinds
+}
+
+function dimsOf(text: string | undefined): readonly number[] | null {
+  if (text === undefined) return null
+  const dims = text.split(',').map((dim) => wholeNumber('--dims', dim, 1))
+  return [...new Set(dims)].sort((a, b) => a - b)
+}
+
+/** @throws InputError for a method that needs more than a fixed teacher and a new student. */
+function teachable(config: Config, catalogue: Catalogue): Config {
+  const cannot = (name: string) => {
+    const definition = catalogue.methods.find((method) => method.name === name)
+    return definition?.teacherLoss !== undefined || definition?.startsFrom === 'scratch'
+  }
+  const methods = config.methods.filter(({ name }) => (config.allMethods && cannot(name) ? false : true))
+  const bad = methods.find(({ name }) => cannot(name))
+  if (bad)
+    throw new InputError(
+      `--methods: ${bad.name} trains the teacher too, or starts from a student trained before; compress needs one teacher and new students, so take others, such as rrd or rce-kd`,
+    )
+  if (methods.length === 0)
+    throw new InputError('--methods: compress needs a method that teaches, such as rrd or rce-kd')
+  return { ...config, methods }
+}
+
+/** What was said of a method in a file or by --set stays as it is. */
+function fixedOf(
+  layers: readonly Layer[],
+  configs: readonly Config[],
+): Readonly<Record<string, readonly string[]>> {
+  const names = new Set(configs.flatMap(({ methods }) => methods.map(({ name }) => name)))
+  return Object.fromEntries(
+    [...names].map((name) => [
+      name,
+      layers.flatMap(({ values }) => {
+        const ofStudent = isGroup(values.student) && values.student.lr !== undefined ? ['lr'] : []
+        return isGroup(values[name]) ? [...ofStudent, ...Object.keys(values[name])] : ofStudent
+      }),
+    ]),
+  )
+}
