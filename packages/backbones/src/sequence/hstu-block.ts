@@ -1,6 +1,7 @@
 import { tf, type Tensor2D } from '@recdistill/tensor'
 import { byHead, causal } from './heads.ts'
 import { layerNorm } from './layer-norm.ts'
+import { addRow } from './row-products.ts'
 import { silu } from './silu.ts'
 import type { Drop } from './sequence-encoder.ts'
 
@@ -35,7 +36,7 @@ export function hstuBlock(h: tf.Tensor3D, weights: HstuWeights, shape: HstuShape
   const { u, o } = pointwiseAttention(z, shape, weights.distances)
   const gated = drop(tf.mul<tf.Tensor3D>(u, layerNorm(o, eps)))
   const flat = tf.reshape(gated, [rows * length, gated.shape[2]])
-  const out = tf.add(tf.matMul(flat, weights.out, false, true), weights.outBias)
+  const out = addRow(tf.matMul(flat, weights.out, false, true), weights.outBias)
   return tf.add<tf.Tensor3D>(tf.reshape(out, [rows, length, dim]), h)
 }
 

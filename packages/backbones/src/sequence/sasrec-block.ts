@@ -1,6 +1,7 @@
 import { tf, type Tensor2D } from '@recdistill/tensor'
 import { byHead, causal } from './heads.ts'
 import { layerNorm } from './layer-norm.ts'
+import { addRow, scaleAndShift } from './row-products.ts'
 import type { Drop } from './sequence-encoder.ts'
 
 const eps = 1e-8
@@ -34,12 +35,12 @@ export interface SasrecWeights {
 export function sasrecBlock(h: tf.Tensor3D, weights: SasrecWeights, heads: number, drop: Drop): tf.Tensor3D {
   const attended = tf.add<tf.Tensor3D>(h, drop(selfAttention(norm(h, weights.attention), weights, heads)))
   const inner = times(norm(attended, weights.feedForward), weights.inner)
-  const outer = times(tf.relu(tf.add<tf.Tensor3D>(inner, weights.innerBias)), weights.outer)
-  return tf.add(attended, drop(tf.add(outer, weights.outerBias)))
+  const outer = times(tf.relu(addRow(inner, weights.innerBias)), weights.outer)
+  return tf.add(attended, drop(addRow(outer, weights.outerBias)))
 }
 
 export function norm(h: tf.Tensor3D, { scale, shift }: NormWeights): tf.Tensor3D {
-  return tf.add(tf.mul(layerNorm(h, eps), scale), shift)
+  return scaleAndShift(layerNorm(h, eps), scale, shift)
 }
 
 function selfAttention(

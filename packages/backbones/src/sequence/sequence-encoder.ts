@@ -2,6 +2,7 @@ import type { Csr, Rng } from '@recdistill/core'
 import type { Engine, Table } from '@recdistill/engine'
 import { tf, valueAndGradients, withGradient, type Scalar, type Tensor2D } from '@recdistill/tensor'
 import type { UserEncoder } from '../encoded-users.ts'
+import { drawKept } from './draw-kept.ts'
 import { normaliseRows, pullNormalised } from './normalise-rows.ts'
 import { sequencesOf, type Sequences } from './sequences.ts'
 
@@ -150,8 +151,7 @@ function dropping({ users, lengths, longest }: Sequences, rng: Rng, usual: numbe
     users.forEach((user, row) => {
       stream.at(user)
       const start = row * longest * width
-      for (let n = start; n < start + lengths[row] * width; n++)
-        if (stream.float() >= share) mask[n] = 1 / (1 - share)
+      drawKept(stream, share, mask, start, start + lengths[row] * width)
     })
     return tf.mul<tf.Tensor3D>(x, tf.tensor3d(mask, x.shape))
   }
