@@ -58,7 +58,19 @@ export async function loadCatalogue(): Promise<Catalogue> {
 
 /** A plugin may not take a key of the configuration as its name. */
 function checked(reference: string, method: AnyMethod): AnyMethod {
-  if (['teacher', 'student', 'scratch', 'methods', 'protocol', 'columns', 'dataset'].includes(method.name))
+  if (
+    [
+      'teacher',
+      'teachers',
+      'teacherFrom',
+      'student',
+      'scratch',
+      'methods',
+      'protocol',
+      'columns',
+      'dataset',
+    ].includes(method.name)
+  )
     throw new InputError(`${reference}: a method may not be called "${method.name}"; choose another name`)
   return method
 }

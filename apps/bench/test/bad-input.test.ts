@@ -70,7 +70,7 @@ const files: readonly Case[] = [
   [
     'one user with one item',
     withFile('x.csv', 'user,item\nann,emma\n'),
-    /part of the split is empty|too few|no valid/,
+    /part of the split is empty|too few|no valid|catalogue has 1 items/,
   ],
   [
     'a k-core that removes all',
@@ -184,6 +184,25 @@ const settings: readonly Case[] = [
       return ['bench', ...tiny, '--teacher-from', join(at, 'l.csv'), '--set', 'teacherFrom.usersIds=x.txt']
     },
     /"usersIds"; did you mean "userIds"/,
+  ],
+  [
+    'one teacher for several',
+    () => ['bench', ...tiny, '--teachers', 'mf:8'],
+    /--teachers: expected two or more/,
+  ],
+  ['a teacher twice', () => ['bench', ...tiny, '--teachers', 'mf:8,mf:8'], /--teachers: each once/],
+  [
+    'several teachers and one from a run',
+    (at) => {
+      writeFileSync(join(at, 'l.csv'), 'user,item,score\n0,1,2\n')
+      return ['bench', ...tiny, '--teachers', 'mf:8,mf:9', '--teacher-from', join(at, 'l.csv')]
+    },
+    /--teachers and --teacher-from/,
+  ],
+  [
+    'several teachers for a method that trains its own',
+    () => ['bench', ...tiny, '--teachers', 'mf:8,lightgcn:8', '--methods', 'bd'],
+    /bd: it trains the teacher too, and several teachers together/,
   ],
   ['a list of unknown things', () => ['list', 'method'], /methods/],
   ['resume where there is no run', (at) => ['resume', at], /no config\.yaml/],

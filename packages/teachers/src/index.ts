@@ -9,6 +9,7 @@ export {
 export { joinIds, NO_ROW, type Counted, type Join, type Side } from './join-ids.ts'
 export { vectorTeacher, type Tower } from './vector-teacher.ts'
 export { listTeacher, type ListEntries, type ListTeacher } from './list-teacher.ts'
+export { ensembleTeacher } from './ensemble-teacher.ts'
 export { scoreTeacher, type ScoreMatrix } from './score-teacher.ts'
 export { openScores } from './npy-scores.ts'
 export { scoreOnnx } from './score-onnx.ts'

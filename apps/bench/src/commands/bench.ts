@@ -21,6 +21,7 @@ export function benchCommand(io: Io, done: (code: number) => void): Command {
       'Trains a teacher, a student from scratch and a student per method; measures, compares and reports.',
     )
     .option('--teacher <backbone:dim>', 'e.g. mf:400')
+    .option('--teachers <models>', 'several that teach together: mf:64,lightgcn:64')
     .option('--student <backbone:dim>', 'e.g. mf:20')
     .option('--methods <names>', 'comma-separated names, files or packages; all; none')
     .option('--baselines <names>', 'models to compare with: popularity,item-knn,ease,ials:64')

@@ -14,6 +14,7 @@ const words = [
   'device',
   'preset',
   'teacher',
+  'teachers',
   'student',
   'methods',
   'baselines',

@@ -8,6 +8,8 @@ export interface Config {
   readonly source: SourceConfig
   readonly protocol: ProtocolConfig
   readonly teacher: ModelConfig
+  /** Two or more that teach together, in place of `teacher`; else empty. */
+  readonly teachers: readonly ModelConfig[]
   readonly student: ModelConfig
   /** Trained without a teacher beside the student, to compare with. */
   readonly baselines: readonly ModelConfig[]

@@ -40,6 +40,7 @@ export async function resolveConfig(given: readonly Layer[], catalogue: Catalogu
   const dataset = source.name
   const defaults = modelDefaults(dataset)
   const teacher = modelOf(values.teacher, defaults.teacher, catalogue, 'teacher')
+  const teachers = teachersOf(values, defaults.teacher, catalogue)
   const student = modelOf(values.student, defaults.student, catalogue, 'student')
   const split = 'split' in source.request ? source.request.split : undefined
   const world = { dataset, split, teacher: teacher.backbone, student: student.backbone }
@@ -48,6 +49,7 @@ export async function resolveConfig(given: readonly Layer[], catalogue: Catalogu
     source,
     protocol: protocolOf(values.protocol, source),
     teacher,
+    teachers,
     student,
     baselines: namesOf(values.baselines).map((text) => baselineOf(text, catalogue)),
     methods: [...loaded].map(([reference, definition]) =>
@@ -140,6 +142,29 @@ function isText(value: unknown): value is string {
 function baselineOf(text: string, catalogue: Catalogue): ModelConfig {
   const { student } = mergeLayers([{ values: { student: text }, speak: () => '--baselines' }])
   return modelOf(student, { backbone: text, dim: 64, weightDecay: 1e-3 }, catalogue, 'baselines')
+}
+
+/** Models that teach together, as text with commas or a list of texts and groups. */
+function teachersOf(values: Values, defaults: ModelDefaults, catalogue: Catalogue): readonly ModelConfig[] {
+  const given = values.teachers
+  if (given === undefined) return []
+  const list: readonly unknown[] = typeof given === 'string' ? given.split(',') : (given as unknown[])
+  const models = list
+    .filter((each) => typeof each !== 'string' || each.trim() !== '')
+    .map((each) => {
+      const teacher = typeof each === 'string' ? each.trim() : each
+      const read = mergeLayers([{ values: { teacher }, speak: () => '--teachers' }]).teacher
+      return modelOf(read, defaults, catalogue, 'teachers')
+    })
+  if (models.length < 2)
+    throw new InputError(
+      `--teachers: expected two or more, e.g. mf:64,lightgcn:64, got ${show(given)}; one alone is --teacher`,
+    )
+  if (new Set(models.map((model) => JSON.stringify(model))).size !== models.length)
+    throw new InputError(`--teachers: each once, got ${show(given)}`)
+  if (values.teacherFrom !== undefined)
+    throw new InputError('--teachers and --teacher-from: give one of them; --teacher-from is one teacher')
+  return models
 }
 
 function modelOf(given: unknown, defaults: ModelDefaults, catalogue: Catalogue, role: string): ModelConfig {

@@ -85,6 +85,10 @@ export function layerSchema({ methods, backbones }: Catalogue) {
       .optional()
       .describe('how rankings become numbers: a name, or a name with changed rules'),
     teacher: model.optional(),
+    teachers: z
+      .union([z.string(), z.array(model).min(2)])
+      .optional()
+      .describe('several that teach together, e.g. mf:64,lightgcn:64; in place of teacher'),
     student: model.optional(),
     methods: z
       .union([z.string(), z.array(z.string())])

@@ -17,7 +17,8 @@ export function configValues(config: Config): Record<string, unknown> {
     cache: source.cache,
     protocol: config.protocol,
     // one that was trained elsewhere has no settings of training
-    teacher: isImported(config) ? null : modelValues(config.teacher),
+    teacher: isImported(config) || config.teachers.length > 0 ? null : modelValues(config.teacher),
+    teachers: config.teachers.length === 0 ? null : config.teachers.map(modelValues),
     student: modelValues(config.student),
     methods: config.methods.length === 0 ? 'none' : config.methods.map(({ reference }) => reference),
     baselines:

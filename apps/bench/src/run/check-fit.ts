@@ -1,8 +1,8 @@
 import { InputError, type EvalProtocol, type Split } from '@recdistill/core'
 import { checkMeasurable } from '@recdistill/metrics'
-import { checkParams, pairProblem, sideOf, type World } from '@recdistill/plugin'
+import { checkParams, pairProblem, sideOf, type PairSide, type World } from '@recdistill/plugin'
 import type { Catalogue } from '../catalogue.ts'
-import type { Config, MethodConfig } from '../config/config.ts'
+import type { Config, MethodConfig, ModelConfig } from '../config/config.ts'
 
 /** A configuration whose methods all suit its models and data. */
 export interface Fitting {
@@ -28,10 +28,12 @@ export async function checkFit(
     )
   for (const part of ['valid', 'test'] as const) checkMeasurable(split, protocol, part)
 
-  const [teacher, student] = [config.teacher, config.student].map(({ backbone, dim }) => {
+  const sideWith = ({ backbone, dim }: ModelConfig) => {
     const side = sideOf(catalogue.backbone(backbone))
     return { side, dim: side.vectors ? dim : 0 }
-  })
+  }
+  const student = sideWith(config.student)
+  const teacher = together(config.teachers.map(sideWith)) ?? sideWith(config.teacher)
   const world: World = { numUsers, numItems, train, dims: { student: student.dim, teacher: teacher.dim } }
   const elsewhere = config.teacherFrom !== null && config.teacherFrom.kind !== 'run' // judged once it is opened
   const methods: MethodConfig[] = []
@@ -39,7 +41,12 @@ export async function checkFit(
   for (const method of config.methods) {
     const definition = await catalogue.method(method.reference)
     const pair = { student: student.side, teacher: teacher.side }
-    const problem = elsewhere ? null : pairProblem(definition, method.params, pair, world)
+    const problem =
+      definition.teacherLoss && config.teachers.length > 0
+        ? `${definition.name}: it trains the teacher too, and several teachers together are trained no further; give one with --teacher`
+        : elsewhere
+          ? null
+          : pairProblem(definition, method.params, pair, world)
     if (problem === null) {
       checkParams(definition, method.params, world)
       methods.push(method)
@@ -48,4 +55,17 @@ export async function checkFit(
   }
   if (methods.length === 0 && leftOut.length > 0) throw new InputError(leftOut[0])
   return { config: { ...config, methods }, leftOut }
+}
+
+/** Several teachers as one: they have no vectors in common, but each has been trained. Null when there is one alone. */
+function together(
+  members: readonly { readonly side: PairSide }[],
+): { readonly side: PairSide; readonly dim: number } | null {
+  if (members.length === 0) return null
+  const once = members.find(({ side }) => side.trains !== 'steps')
+  const name = `(${members.map(({ side }) => side.name).join(' and ')} together)`
+  return {
+    side: { name, batches: 'pairs', trains: once === undefined ? 'steps' : 'once', vectors: false },
+    dim: 0,
+  }
 }

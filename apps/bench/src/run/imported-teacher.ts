@@ -23,22 +23,20 @@ export async function openImported(
   })
 }
 
+/** What is known of the training of a model that was not trained here. */
+export const untrained = {
+  stopped: 'epochs',
+  epochs: 0,
+  bestEpoch: 0,
+  seconds: { lists: 0, steps: 0, evaluate: 0, total: 0 },
+  curve: [],
+  checkpoint: null,
+} as const
+
 /** Its row of the result: quality measured like any model's, nothing of a training. */
 export function measureImported(plan: Plan, teacher: ImportedTeacher, setting: Setting): ModelRun {
   const { model, form, kind, bytes, users, items, files, notes } = teacher
-  const run = measureModel(
-    plan,
-    {
-      model,
-      stopped: 'epochs',
-      epochs: 0,
-      bestEpoch: 0,
-      seconds: { lists: 0, steps: 0, evaluate: 0, total: 0 },
-      curve: [],
-      checkpoint: null,
-    },
-    setting,
-  )
+  const run = measureModel(plan, { ...untrained, model }, setting)
   const counts = ({ known, missing, unused }: ImportedTeacher['users']) => ({
     known,
     missing: missing.count,

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { InputError } from '@recdistill/core'
 import type { AnyMethod, Model } from '@recdistill/plugin'
 import { loadBest, loadModel, type TrainOptions } from '@recdistill/trainer'
+import { memberFolders } from './member-folders.ts'
 import type { Plan } from './plan.ts'
 import type { RunFolder } from './run-folder.ts'
 import type { Setting } from './train-model.ts'
@@ -28,14 +29,20 @@ export function methodModels(
 ): MethodModels {
   const { folder, catalogue, config, split, engine } = context
   const { params, optimizer } = plan.method as NonNullable<Plan['method']>
-  const teacherFolder = folder.model('teacher').path
+  const own = folder.model('teacher')
+  const teacherFolder = own.path
   const scratch = folder.model(scratchOf(plan)).path
   const { backbone, dim, params: backboneParams } = config.teacher
   const wanted = definition.trajectory?.(params) ?? 0
   const snapshots: Model[] = []
+  const load = (checkpoint: string) => {
+    const model = loadModel({ checkpoint, split, engine, definitions: catalogue.backbones })
+    snapshots.push(model)
+    return model
+  }
+  const trajectory = (of: string) => trajectoryOf(definition.name, of, wanted).map(load)
   try {
-    for (const path of wanted > 0 ? trajectoryOf(definition.name, teacherFolder, wanted) : [])
-      snapshots.push(loadModel({ checkpoint: path, split, engine, definitions: catalogue.backbones }))
+    const members = memberFolders(own)
     return {
       ...(definition.teacherLoss && {
         learningTeacher: {
@@ -45,7 +52,12 @@ export function methodModels(
           start: loadBest(join(teacherFolder, 'best.ckpt')).parameters,
         },
       }),
-      ...(wanted > 0 && { trajectories: [[...snapshots, teacher]] }),
+      ...(wanted > 0 && {
+        trajectories:
+          members.length === 0
+            ? [[...trajectory(teacherFolder), teacher]]
+            : members.map((of) => [...trajectory(of), load(join(of, 'best.ckpt'))]),
+      }),
       ...(definition.startsFrom === 'scratch' && { start: loadBest(join(scratch, 'best.ckpt')).parameters }),
       dispose: () => snapshots.forEach((model) => model.dispose()),
     }

@@ -9,11 +9,27 @@ export interface Plan {
   readonly seed: number
   readonly model: ModelConfig
   readonly method: MethodConfig | null
+  /** Of a teacher that is several: their ids. Nothing is trained for it. */
+  readonly members?: readonly string[]
 }
 
-/** One teacher, of the first seed, and the baselines; then for every seed a student from scratch and one for each method. */
-export function planModels({ teacher, student, baselines, methods, seeds }: Config): readonly Plan[] {
-  const plans: Plan[] = [{ id: 'teacher', role: 'teacher', seed: seeds[0], model: teacher, method: null }]
+/** One teacher, of the first seed, or several and what they are together; the baselines; then for every seed a student from scratch and one for each method. */
+export function planModels({
+  teacher,
+  teachers,
+  student,
+  baselines,
+  methods,
+  seeds,
+}: Config): readonly Plan[] {
+  const common = { role: 'teacher', seed: seeds[0], method: null } as const
+  const plans: Plan[] = teachers.map((model, n) => ({ ...common, id: `teacher-${n + 1}`, model }))
+  const members = plans.map(({ id }) => id)
+  plans.push(
+    members.length === 0
+      ? { ...common, id: 'teacher', model: teacher }
+      : { ...common, id: 'teacher', model: ensemble, members },
+  )
   for (const model of baselines)
     plans.push({ id: model.backbone, role: 'baseline', seed: seeds[0], model, method: null })
   for (const seed of seeds) {
@@ -29,4 +45,12 @@ export function planModels({ teacher, student, baselines, methods, seeds }: Conf
       })
   }
   return plans
+}
+
+/** Several teachers together have no vectors, and nothing of them is trained. */
+const ensemble: ModelConfig = {
+  backbone: 'ensemble',
+  dim: 0,
+  params: {},
+  optimizer: { lr: 0, weightDecay: 0, batch: 0, negatives: 0 },
 }

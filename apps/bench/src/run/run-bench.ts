@@ -1,7 +1,7 @@
 import type { ModelRun, Role, RunRecord, RunResult } from '@recdistill/core'
 import type { Engine } from '@recdistill/engine'
 import type { Model } from '@recdistill/plugin'
-import type { ImportedTeacher } from '@recdistill/teachers'
+import { ensembleTeacher, type ImportedTeacher } from '@recdistill/teachers'
 import { loadModel, type TrainOutcome } from '@recdistill/trainer'
 import { join } from 'node:path'
 import { referenceOf } from '../config/published/reference-of.ts'
@@ -9,9 +9,10 @@ import { configValues } from '../config/write.ts'
 import type { Progress } from '../progress/progress.ts'
 import { duration, short } from '../progress/format.ts'
 import { version } from '../version.ts'
-import { expectSameFiles, measureImported } from './imported-teacher.ts'
+import { expectSameFiles, measureImported, untrained } from './imported-teacher.ts'
 import { machineCard } from './machine-card.ts'
 import { measureModel } from './measure-model.ts'
+import { memberFolders } from './member-folders.ts'
 import { methodModels } from './method-models.ts'
 import { planModels, type Plan } from './plan.ts'
 import { saveRankings } from './save-rankings.ts'
@@ -52,7 +53,9 @@ export async function runBench(bench: Bench): Promise<RunResult | null> {
       bench.progress.end()
       if (run === null) return null
       bench.progress.say(summary(run, protocol.select))
-      models.push(run)
+      // what teaches comes first, before those it is made of
+      if (plan.members) models.unshift(run)
+      else models.push(run)
       const taught = folder.model(taughtTeacher(plan).id).finished()
       if (taught !== null) models.push(taught)
     }
@@ -84,6 +87,7 @@ async function oneModel(
 ): Promise<ModelRun | null> {
   const { folder, progress, imported } = bench
   if (plan.role === 'teacher' && imported !== null) return importedTeacher(plan, at, imported, bench)
+  if (plan.members) return ensembleOf(plan, plan.members, at, bench)
   const earlier = plan.role === 'teacher' ? earlierTeacher(plan, at, bench) : null
   if (earlier !== null) {
     at.finish(earlier)
@@ -140,6 +144,28 @@ async function importedTeacher(
   return run
 }
 
+/** Several teachers measured as one; their checkpoints stay in their own folders. */
+async function ensembleOf(
+  plan: Plan,
+  members: readonly string[],
+  at: ModelFolder,
+  bench: Bench,
+): Promise<ModelRun> {
+  const { folder, config } = bench
+  const model = ensembleTeacher(members.map((id) => frozenTeacher(folder.model(id), bench)))
+  try {
+    const measured = measureModel(plan, { ...untrained, model }, bench)
+    const run = { ...measured, label: 'ensemble', backbone: { ...measured.backbone, params: { members } } }
+    if (config.saveRankings)
+      await saveRankings(model, bench, join(folder.path, 'rankings', `${at.name}.parquet`))
+    at.finish(run)
+    folder.log({ model: plan.id, type: 'ensemble', valid: run.valid, test: run.test })
+    return run
+  } finally {
+    model.dispose()
+  }
+}
+
 /** A teacher that was trained together with the student of `plan`, as a model of its own. */
 function taughtTeacher(plan: Plan, model = plan.model): Plan {
   const [name, ...seed] = plan.id.split('#')
@@ -180,7 +206,7 @@ function earlierTeacher(plan: Plan, at: ModelFolder, bench: Bench): ModelRun | n
   const { config, cache } = bench
   if (config.teacherFrom !== null) return borrowTeacher(config.teacherFrom.from, at.path)
   if (!config.reuseTeachers || config.saveRankings || at.begun()) return null
-  return takeTeacher(teacherPath(cache, keyOf(plan, bench)), at.path)
+  return takeTeacher(teacherPath(cache, keyOf(plan, bench)), at.path, plan.id)
 }
 
 function keyOf({ model, seed }: Plan, { config, engine, split, protocol }: Bench) {
@@ -199,22 +225,22 @@ function keyOf({ model, seed }: Plan, { config, engine, split, protocol }: Bench
   }
 }
 
-/** The trained teacher of a run, as others learn from it; the caller disposes it. */
+/** The trained teacher of a run, or several as one, as others learn from it; the caller disposes it. */
 export function frozenTeacher(
-  at: ModelFolder,
+  at: Pick<ModelFolder, 'path' | 'finished'>,
   { split, engine, catalogue }: { split: Bench['split']; engine: Engine; catalogue: Bench['catalogue'] },
 ): Model {
-  return loadModel({
-    checkpoint: join(at.path, 'best.ckpt'),
-    split,
-    engine,
-    definitions: catalogue.backbones,
-  })
+  const load = (path: string) =>
+    loadModel({ checkpoint: join(path, 'best.ckpt'), split, engine, definitions: catalogue.backbones })
+  const members = memberFolders(at)
+  return members.length === 0 ? load(at.path) : ensembleTeacher(members.map(load))
 }
 
 function summary(run: ModelRun, select: string): string {
   if (run.imported)
     return `${run.id}: test ${select} ${short(run.test[select])} (imported: ${run.imported.form})`
+  if (run.epochs === 0 && run.role === 'teacher')
+    return `${run.id}: test ${select} ${short(run.test[select])} (all teachers together)`
   const how = run.cached ? 'from an earlier run' : `${run.epochs} epochs in ${duration(run.seconds.total)}`
   return `${run.id}: test ${select} ${short(run.test[select])}, best at epoch ${run.bestEpoch + 1} (${how})`
 }

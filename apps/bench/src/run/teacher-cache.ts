@@ -44,13 +44,19 @@ export function borrowTeacher(from: string, folder: string): ModelRun {
 /** What another run's teacher is. @throws InputError when there is none. */
 export function describeTeacher(from: string): ModelRun {
   const path = join(teacherFolder(from), 'run.json')
+  let run: ModelRun
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as ModelRun
+    run = JSON.parse(readFileSync(path, 'utf8')) as ModelRun
   } catch {
     throw new InputError(
       `--teacher-from: ${from} holds no finished teacher; name the folder of a finished run`,
     )
   }
+  if (run.backbone.name === 'ensemble')
+    throw new InputError(
+      `--teacher-from: the teacher of ${from} is several together; give the same --teachers again, which are not trained anew, or the folder of one, ${join(from, 'teacher-1')}`,
+    )
+  return run
 }
 
 function teacherFolder(from: string): string {
@@ -58,7 +64,7 @@ function teacherFolder(from: string): string {
 }
 
 /** Copies a cached teacher's checkpoint into the run; its record when it was there, else null. */
-export function takeTeacher(entry: string, folder: string): ModelRun | null {
+export function takeTeacher(entry: string, folder: string, id = 'teacher'): ModelRun | null {
   if (!existsSync(join(entry, 'run.json'))) return null
   try {
     const run = JSON.parse(readFileSync(join(entry, 'run.json'), 'utf8')) as ModelRun
@@ -66,11 +72,11 @@ export function takeTeacher(entry: string, folder: string): ModelRun | null {
     copyModel(entry, folder)
     return {
       ...run,
-      id: 'teacher',
+      id,
       role: 'teacher',
       label: 'teacher',
       cached: true,
-      checkpoint: 'teacher/best.ckpt',
+      checkpoint: `${id}/best.ckpt`,
     }
   } catch (error) {
     // A cache is not a source of truth: what cannot be read is trained again.
