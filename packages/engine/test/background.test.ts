@@ -132,6 +132,35 @@ test.each(Object.entries(engines))('%s: extreme, equal and no scores', (_, creat
   engine.dispose()
 })
 
+test.each(Object.entries(engines))(
+  '%s: a score of minus infinity is no part of a background, and all of them leave it empty',
+  (_, create) => {
+    const engine = create()
+    // beside 1e25 a product with -1e30 is beyond the range of 32-bit floats
+    const values = fc.array(fc.constantFrom(-1e30, 0), { minLength: 1, maxLength: 70 })
+    fc.assert(
+      fc.property(values, fc.constantFrom(null, 40), (items, clamp) => {
+        const { user, item } = world(engine, 1, Float32Array.of(1e25), Float32Array.from(items))
+        const list = { users: Uint32Array.of(0), items: new Uint32Array(0), k: 0 }
+        const sums = new Float32Array(1)
+        engine.backgroundLogSumExp(user, item, list, null, clamp, sums)
+        engine.pullBackground(user, item, list, null, clamp, Float32Array.of(1), sums)
+        const zeros = items.filter((value) => value === 0).length
+        const others = clamp === null ? 0 : (items.length - zeros) * Math.exp(-clamp)
+        const expected = Math.log(zeros + others)
+        if (expected === -Infinity) expect(sums[0]).toBe(-Infinity)
+        else expect(sums[0]).toBeCloseTo(expected, 4)
+        expect(gradientOf(engine, user).every(Number.isFinite)).toBe(true)
+        for (const [n, g] of gradientOf(engine, item).entries())
+          expect(g / 1e25).toBeCloseTo(items[n] === 0 ? 1 / (zeros + others) : 0, 4)
+        for (const table of [user, item]) engine.free(table)
+      }),
+      { numRuns: 40 },
+    )
+    engine.dispose()
+  },
+)
+
 test.each(Object.entries(engines))('%s: a model that is not trained gains no gradient', (_, create) => {
   const engine = create()
   const user = engine.table('users', 1, 2, { trainable: true })

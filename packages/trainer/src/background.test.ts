@@ -49,14 +49,16 @@ test('where nothing is left the sum is empty', () => {
   expect([...pulled[0]]).toEqual([0, 0])
 })
 
-test('a score of minus infinity adds nothing to the sum', () => {
-  const { model } = scoring([
+test('a score of minus infinity adds nothing to the sum, and gets no gradient', () => {
+  const { model, pulled } = scoring([
     [0, 0, -Infinity, 2],
     [-Infinity, -Infinity, -Infinity, -Infinity],
   ])
   const value = backgroundOf(model, users, background())
   expect(value[0]).toBeCloseTo(2, 6)
   expect(value[1]).toBe(-Infinity)
+  pullBackground(model, users, background(), Float32Array.of(1, 1), value)
+  expect([...pulled[0]]).toEqual([0, 0, 0, 1, 0, 0, 0, 0])
 })
 
 test.each([null, 40])('a score that is no number is an error, not an item left out; clamp %s', (clamp) => {

@@ -52,7 +52,8 @@ export function pullBackground(
   inBlocks(model, users, background, ({ scores, outside, rows, first, catalogue }) => {
     const pulled = scores.map((score, n) => {
       const row = first + Math.floor(n / model.numItems)
-      if (outside[n] || (clamp !== null && Math.abs(score) > clamp)) return 0
+      // minus infinity: no background, or no score above it
+      if (outside[n] || value[row] === -Infinity || (clamp !== null && Math.abs(score) > clamp)) return 0
       return grad[row] * Math.exp(score - value[row])
     })
     model.pullScores(users.subarray(first, first + rows), catalogue, model.numItems, pulled)

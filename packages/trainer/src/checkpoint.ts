@@ -103,13 +103,22 @@ export function loadLast(folder: string, settings: Settings): SavedLast | null {
     optimizerStep: number
     teacherOptimizerStep?: number
   }
-  const other = differing(saved.settings, settings)
+  expectSame(path, saved.settings, settings)
+  const { progress, optimizerStep, teacherOptimizerStep = 0 } = saved
+  return { progress, optimizerStep, teacherOptimizerStep, arrays }
+}
+
+/** @throws InputError when a best epoch lies there that was trained under other settings: a new run would write over it. */
+export function checkBest(path: string, settings: Settings): void {
+  if (existsSync(path)) expectSame(path, loadBest(path).settings, settings)
+}
+
+function expectSame(path: string, saved: Settings, settings: Settings): void {
+  const other = differing(saved, settings)
   if (other.length > 0)
     throw new InputError(
       `${path}: made with other settings (${other.join('; ')}); use them again, or another folder, or delete the file`,
     )
-  const { progress, optimizerStep, teacherOptimizerStep = 0 } = saved
-  return { progress, optimizerStep, teacherOptimizerStep, arrays }
 }
 
 export interface SavedBest {

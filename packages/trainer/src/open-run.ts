@@ -4,6 +4,7 @@ import { BestModel } from './best-model.ts'
 import { checkOptions } from './check-options.ts'
 import { batchesOf, type Batches } from './batches.ts'
 import {
+  checkBest,
   loadLast,
   paths,
   saveBest,
@@ -48,9 +49,13 @@ export function openRun(options: TrainOptions): Run {
   const folder = checkpoint?.folder ?? null
   const settings = settingsOf(options)
   const saved = folder === null ? null : loadLast(folder, settings)
+  const learning = method?.learningTeacher ?? null
+  if (folder !== null && saved === null) {
+    checkBest(paths(folder).best, settings)
+    if (learning) checkBest(paths(folder).bestTeacher, settingsOfTeacher(settings, learning))
+  }
   const rng = createRng(options.seed)
   const model = create(options, backbone, optimizer, rng.fork('model'))
-  const learning = method?.learningTeacher ?? null
   const owned: { dispose(): void }[] = [model]
   const dispose = () => {
     for (const each of owned) each.dispose()

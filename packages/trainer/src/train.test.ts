@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { backbones, loadBackbone } from '@recdistill/backbones'
@@ -329,6 +329,22 @@ test('a checkpoint made under other settings is refused by name', () => {
   const checkpoint = { folder: folder(), everySeconds: 1000 }
   run(optionsFor(undefined, { checkpoint }))
   expect(() => run(optionsFor(undefined, { checkpoint, seed: 2 }))).toThrow('seed was 1, now 2')
+  rmSync(join(checkpoint.folder, 'last.ckpt'))
+  const kept = readFileSync(join(checkpoint.folder, 'best.ckpt'))
+  expect(() => run(optionsFor(undefined, { checkpoint, seed: 2 }))).toThrow(/best\.ckpt.*seed was 1, now 2/)
+  expect(readFileSync(join(checkpoint.folder, 'best.ckpt'))).toEqual(kept)
+  run(optionsFor(undefined, { checkpoint }))
+  expect(readFileSync(join(checkpoint.folder, 'best.ckpt'))).toEqual(kept)
+})
+
+test('a protocol that the split cannot be measured by is refused before the first epoch', () => {
+  const refused = (change: Partial<TrainOptions>) => () => train(optionsFor(undefined, change)).next()
+  const long = resolveProtocol('rce-kd', { ks: [50], select: 'recall@50' })
+  expect(refused({ protocol: long })).toThrow('measures lists of 50, and the catalogue has 40 items')
+  const none = twoCamps({ usersPerCamp: 3, itemsPerCamp: 3 })
+  const empty = { ...none, test: none.valid, valid: none.test }
+  const protocol = resolveProtocol('rce-kd', { ks: [1], select: 'recall@1' })
+  expect(refused({ split: empty, protocol, followTest: true })).toThrow('the test part of the split is empty')
 })
 
 test('a loss that becomes NaN names the method, the epoch and the step', () => {

@@ -38,6 +38,7 @@ export function pullBackground(
   const total = new Float64Array(dim)
   const items = new Float64Array(item.trainable ? item.rows * dim : 0)
   for (let b = 0; b < rows.users.length; b++) {
+    if (background[b] === -Infinity) continue // there is none, or no score above it
     const u = rows.users[b] * dim
     total.fill(0)
     for (const j of backgroundOf(item, rows, exclude, b)) {

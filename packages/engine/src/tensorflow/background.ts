@@ -84,7 +84,7 @@ function clamped(device: Device, scores: Handle, clamp: number | null): Handle {
   return device.run('Minimum', [low, device.float(clamp)])
 }
 
-/** Scores in double precision, with those of listed and excluded items at nothing. */
+/** Scores in double precision; those of listed and excluded items, and of minus infinity, at nothing. */
 function masked(
   device: Device,
   scores: Handle,
@@ -104,8 +104,12 @@ function masked(
         places.push(row, exclude.items[n])
   })
   const count = places.length / 2
-  if (count === 0) return cast(device, scores, DOUBLE)
+  const lifted = (values: Handle) => {
+    const { constant } = arithmetic(device)
+    return device.run('Maximum', [cast(device, values, DOUBLE), constant(left)])
+  }
+  if (count === 0) return lifted(scores)
   const low = device.floats(new Float32Array(count).fill(left), [count])
   const at = device.ints(Int32Array.from(places), [count, 2])
-  return cast(device, device.run('TensorScatterUpdate', [scores, at, low]), DOUBLE)
+  return lifted(device.run('TensorScatterUpdate', [scores, at, low]))
 }
