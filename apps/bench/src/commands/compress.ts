@@ -27,6 +27,7 @@ export function compressCommand(io: Io, done: (code: number) => void): Command {
     .option('--budget <size>', 'best student whose tables take no more, e.g. 5MB or 512KiB')
     .option('--latency <time>', 'best student that ranks the catalogue for a user in no more, e.g. 2ms')
     .option('--teacher <backbone:dim>', 'e.g. mf:64')
+    .option('--teachers <models>', 'several that teach together: mf:64,lightgcn:64')
     .option('--students <backbones>', 'kinds of student', 'mf')
     .option('--methods <names>', 'comma-separated names, files or packages that teach; all')
     .option(
@@ -85,7 +86,7 @@ export function compressCommand(io: Io, done: (code: number) => void): Command {
         const plan = await makePlan(
           suited,
           { ...settings, fixed: fixedOf(layers, suited) },
-          { catalogue, split, engine, teacherDim: imported?.model.dim ?? configs[0].teacher.dim },
+          { catalogue, split, engine, teacherDim: imported?.model.dim ?? dimOf(configs[0]) },
         )
         const name = split.manifest.dataset.replace(/[^\w.-]+/g, '-')
         const path = flags.out ?? join('runs', `${timestamp()}-compress-${name}`)
@@ -127,6 +128,11 @@ interface Flags {
   readonly set?: readonly string[]
   readonly out?: string
   readonly json?: boolean
+}
+
+/** Of the widest, where several teach together. */
+function dimOf({ teacher, teachers }: Config): number {
+  return Math.max(...(teachers.length === 0 ? [teacher] : teachers).map(({ dim }) => dim))
 }
 
 /** As of `bench`; `--epochs` and `--patience` are of the students here, and the teacher has the configuration's. */

@@ -173,7 +173,11 @@ function take(from: RunFolder, id: string, to: RunFolder, as: string): void {
   for (const name of existsSync(source.path) ? readdirSync(source.path) : [])
     if (/\.ckpt$|^log\.jsonl$/.test(name)) target.take(join(source.path, name), name)
   const run = source.finished()
-  if (run !== null) target.finish(run)
+  if (run === null) return
+  // A teacher that is several lies in as many folders.
+  const { members } = run.backbone.params
+  for (const member of Array.isArray(members) ? members.map(String) : []) take(from, member, to, member)
+  target.finish(run)
 }
 
 /** The teacher as it is, and where it has tables, these in fewer bytes: what quantising alone would give. */

@@ -211,7 +211,7 @@ function tell(
   { io, json, place }: { io: Io; json: boolean; place: string },
 ): void {
   const color = io.stdout.isTTY === true
-  const { chosen, target } = result
+  const { target } = result
   if (json) io.stdout.write(JSON.stringify(result) + '\n')
   else {
     line(io.stdout, sheetText(chosenSheet(result), { color }))
@@ -224,8 +224,5 @@ function tell(
       `the target was not met: no student that was tried is ${targetInWords(target).replace(/^the /, 'the ')}; this is the best`,
     )
   line(out, `took ${duration(result.seconds)}; report: ${place}/report.html`)
-  line(
-    out,
-    `student: recdistill export ${quoted(`${place}/${chosen.folder}`)} --to bundle --dtype ${chosen.precision}`,
-  )
+  line(out, `to deploy it: recdistill export ${quoted(place)} --to bundle`)
 }

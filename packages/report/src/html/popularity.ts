@@ -16,7 +16,7 @@ export function popularity(context: ReportContext): Markup | null {
       html`<p class="soft">
           Coverage: share of the catalogue that anybody is shown. Novelty: bits, higher for rarer items. Gini:
           0 shows all items alike, 1 the same few to everybody. Lift: how much more popular than what users
-          took themselves.
+          took themselves. Arp: mean training interactions of what is recommended.
         </p>
         ${table(context, about)}`
     }

@@ -1,0 +1,302 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { CompressResult, TrialResult } from '@recdistill/compress'
+import { createRng, type RunResult } from '@recdistill/core'
+import { loadFile } from '@recdistill/serve/node'
+import { expect, test } from 'vitest'
+import { writeFactorFiles } from '../examples/factor-files.mjs'
+import { ended, freshFolder, runBinary, start } from './run.ts'
+
+const search = ['--trials', '4', '--epochs', '9', '--patience', '9', '--refine', '1']
+const tiny = ['compress', '--preset', 'tiny', ...search, '--dims', '4,8', '--threads', '2']
+/** A share that students of a few epochs reach, for the teacher of this preset is small. */
+const keep = [...tiny, '--keep', '0.6']
+
+const read = <T>(...path: string[]) => JSON.parse(readFileSync(join(...path), 'utf8')) as T
+
+/** Without what may differ from one run to the next: clocks. */
+function withoutTimes(result: CompressResult): unknown {
+  const { startedAt: _at, seconds: _seconds, machine: _machine, trials, models, front, ...rest } = result
+  const untimed = ({ microseconds: _time, ...model }: CompressResult['models'][number]) => model
+  const measured = trials.map(({ seconds: _took, ...trial }: TrialResult) => trial)
+  return { ...rest, trials: measured, models: models.map(untimed), front: front.map(untimed) }
+}
+
+function checkpoints(folder: string): Map<string, Buffer> {
+  const names = readdirSync(folder, { recursive: true })
+    .map(String)
+    .filter((name) => name.endsWith('.ckpt'))
+  return new Map(names.sort().map((name) => [name, readFileSync(join(folder, name))]))
+}
+
+function expectSame(folder: string, whole: string): void {
+  const [found, expected] = [checkpoints(folder), checkpoints(whole)]
+  expect([...found.keys()]).toEqual([...expected.keys()])
+  for (const [name, bytes] of expected) expect(found.get(name)?.equals(bytes), name).toBe(true)
+  const result = (at: string) => withoutTimes(read<CompressResult>(at, 'results.json'))
+  expect(result(folder)).toEqual(result(whole))
+}
+
+test(
+  'the smallest student that keeps a share: chosen on validation data, tested once, ready to be exported',
+  { timeout: 600_000 },
+  async () => {
+    const folder = join(freshFolder(), 'small')
+    const { code, stdout, stderr } = await runBinary([...keep, '--out', folder])
+    expect(code, stderr).toBe(0)
+    expect(stderr).toContain('looking for the smallest student that keeps 60 % of the teacher')
+    expect(stderr).toContain('successive halving: 4 to epoch 1, then 2 to epoch 3, then 1 to epoch 9')
+    expect(stdout).toContain('The chosen student')
+    expect(stdout).toContain('to deploy it: recdistill export')
+
+    const result = read<CompressResult>(folder, 'results.json')
+    const { chosen, models, front, trials, met, groups, popularity, select } = result
+    const [teacher] = models
+    const student = models.find(({ role }) => role === 'student')!
+    expect(met).toBe(true)
+    expect(student.valid.value).toBeGreaterThanOrEqual(0.6 * teacher.valid.value)
+    expect(student.bytes).toBe(chosen.bytes)
+    // Nothing smaller that was tried meets the target.
+    for (const { candidates } of trials)
+      for (const { bytes, quality } of candidates)
+        if (quality.value >= 0.6 * teacher.valid.value) expect(bytes).toBeGreaterThanOrEqual(chosen.bytes)
+    for (const { low, value, high } of [student.valid, student.test!, student.microseconds!]) {
+      expect(low).toBeLessThanOrEqual(value)
+      expect(value).toBeLessThanOrEqual(high)
+    }
+    expect(front.length).toBeGreaterThan(0)
+    expect(front.every(({ test }) => test === null)).toBe(true)
+    expect(groups.length).toBeGreaterThanOrEqual(3)
+    expect(groups[0].rows[0].student).toBeGreaterThan(0)
+    expect(popularity.map(({ metrics }) => Object.keys(metrics).map((key) => key.split('@')[0]))).toEqual(
+      Array(3).fill(['arp', 'lift', 'coverage', 'gini', 'novelty']),
+    )
+
+    // The chosen student is a model of a run, trained no further than its trial.
+    const run = read<RunResult>(folder, 'student', 'results.json')
+    const model = run.models.find(({ id }) => id === chosen.model)!
+    const trial = trials.find((one) => one.trial.id === chosen.trial.id)!
+    expect(model.epochs).toBe(trial.epochs)
+    const exact = trial.candidates.find(({ precision }) => precision === 'f32')!
+    expect(model.valid[select]).toBe(exact.quality.value)
+    expect(
+      readFileSync(join(folder, 'student', chosen.model, 'best.ckpt')).equals(
+        readFileSync(join(folder, 'trials', chosen.trial.id, 'best.ckpt')),
+      ),
+    ).toBe(true)
+
+    const page = readFileSync(join(folder, 'report.html'), 'utf8')
+    for (const id of ['chosen', 'front-plots', 'front', 'group-1', 'popularity', 'trials', 'again'])
+      expect(page).toContain(`<section id="${id}">`)
+    expect(page.match(/<circle/g)!.length).toBeGreaterThan(front.length)
+    const text = readFileSync(join(folder, 'report.md'), 'utf8')
+    for (const title of [
+      'The chosen student',
+      'the front',
+      'By activity',
+      'Popularity bias',
+      'students that were tried',
+    ])
+      expect(text).toContain(title)
+
+    const bundle = join(folder, 'bundle')
+    const exported = await runBinary([...['export', folder, '--to', 'bundle', '--out', bundle]])
+    expect(exported.code, exported.stderr).toBe(0)
+    const file = readdirSync(bundle).find((name) => name.endsWith('.recdistill'))!
+    const recommender = await loadFile(join(bundle, file))
+    expect(recommender.info).toMatchObject({ dim: chosen.trial.dim, precision: chosen.precision })
+    expect(recommender.recommend(recommender.users.at(0), { k: 5 })).toHaveLength(5)
+
+    // The same with two students at a time is the same; again in the same folder, nothing is trained.
+    const other = join(freshFolder(), 'parallel')
+    const parallel = await runBinary([...keep, '--out', other, '--parallel', '2'])
+    expect(parallel.code, parallel.stderr).toBe(0)
+    expectSame(join(other, 'trials'), join(folder, 'trials'))
+    const again = await runBinary([...keep, '--out', other])
+    expect(again.code, again.stderr).toBe(0)
+    expect(again.stderr).not.toContain('scratch: epoch 1/')
+    expect(withoutTimes(read(other, 'results.json'))).toEqual(withoutTimes(read(folder, 'results.json')))
+  },
+)
+
+test(
+  'killed at any moment and resumed, with students of their own left behind, it ends with the same bytes',
+  { timeout: 900_000 },
+  async () => {
+    const at = freshFolder()
+    const whole = join(at, 'whole')
+    const begun = performance.now()
+    const { code, stderr } = await runBinary([...keep, '--out', whole])
+    expect(code, stderr).toBe(0)
+    const seconds = (performance.now() - begun) / 1000
+    const rng = createRng(11)
+    const folder = join(at, 'killed')
+    let killed = 0
+    for (let turn = 0; ; turn++) {
+      const resumed = existsSync(join(folder, 'compress.json'))
+      const child = start(resumed && turn % 2 === 0 ? ['resume', folder] : [...keep, '--out', folder])
+      const end = ended(child)
+      // The first ones while students are trained, the rest anywhere.
+      const wait = turn < 4 ? seconds * (0.3 + 0.3 * rng.float()) : Infinity
+      await Promise.race([wait === Infinity ? end : setTimeout(wait * 1000), end])
+      child.kill(turn === 1 ? 'SIGINT' : 'SIGKILL')
+      const outcome = await end
+      if (outcome.code === 0) break
+      if (outcome.signal === 'SIGKILL') killed++
+      else {
+        expect(outcome.code, outcome.stderr).toBe(130)
+        expect(outcome.stderr).toContain('go on with: recdistill resume')
+      }
+    }
+    expect(killed).toBeGreaterThan(0)
+    expectSame(folder, whole)
+  },
+)
+
+/** Interactions of camps: users like the items of their own half. What is in `test` is drawn by a seed of its own. */
+function writeParts(at: string, testSeed: number): string[] {
+  mkdirSync(at, { recursive: true })
+  const draw = (seed: number, each: number) => {
+    const rng = createRng(seed)
+    let text = 'user,item\n'
+    for (let user = 0; user < 80; user++)
+      for (let n = 0; n < each; n++) text += `u${user},i${(user % 2) * 30 + rng.int(30)}\n`
+    return text
+  }
+  // Every user and item is met in training, so ids do not depend on the other parts.
+  let train = draw(1, 8)
+  for (let n = 0; n < 80; n++) train += `u${n},i${n % 60}\n`
+  writeFileSync(join(at, 'train.csv'), train)
+  writeFileSync(join(at, 'valid.csv'), draw(2, 2))
+  writeFileSync(join(at, 'test.csv'), draw(testSeed, 2))
+  return ['train', 'valid', 'test'].flatMap((part) => [`--${part}`, join(at, `${part}.csv`)])
+}
+
+test(
+  'nothing of the test part reaches the search: with another one the same students are tried and chosen',
+  { timeout: 600_000 },
+  async () => {
+    const at = freshFolder()
+    const results: CompressResult[] = []
+    for (const seed of [3, 4]) {
+      const parts = writeParts(join(at, String(seed)), seed)
+      const folder = join(at, `run-${seed}`)
+      const argv = [
+        'compress',
+        ...parts,
+        '--teacher',
+        'mf:8',
+        '--teacher-epochs',
+        '10',
+        '--keep',
+        '0.5',
+        ...search,
+      ]
+      const methods = ['--methods', 'rrd', '--set', 'rrd.K=10', 'rrd.L=10', 'rrd.maxK=20']
+      const { code, stderr } = await runBinary([...argv, ...methods, '--dims', '4,8', '--out', folder])
+      expect(code, stderr).toBe(0)
+      results.push(read(folder, 'results.json'))
+    }
+    const [one, other] = results
+    const chosenBy = ({ chosen, trials, met }: CompressResult) => ({
+      trial: chosen.trial,
+      precision: chosen.precision,
+      met,
+      trials: trials.map(({ seconds: _seconds, ...trial }) => trial),
+    })
+    expect(one.split.hash).not.toBe(other.split.hash)
+    expect(chosenBy(one)).toEqual(chosenBy(other))
+    expect(one.models.map(({ valid }) => valid)).toEqual(other.models.map(({ valid }) => valid))
+    expect(one.models.map(({ test: tested }) => tested?.value)).not.toEqual(
+      other.models.map(({ test: tested }) => tested?.value),
+    )
+  },
+)
+
+test(
+  'a share out of reach ends with the best that was found, and says so',
+  { timeout: 300_000 },
+  async () => {
+    const folder = join(freshFolder(), 'far')
+    const { code, stdout, stderr } = await runBinary([...tiny, '--keep', '2', '--out', folder])
+    expect(code, stderr).toBe(4)
+    expect(stdout).toContain('the target was not met')
+    const { met, trials, chosen } = read<CompressResult>(folder, 'results.json')
+    expect(met).toBe(false)
+    const qualities = trials.flatMap(({ candidates }) => candidates.map(({ quality }) => quality.value))
+    const best = trials.find(({ trial }) => trial.id === chosen.trial.id)!
+    expect(Math.max(...best.candidates.map(({ quality }) => quality.value))).toBe(Math.max(...qualities))
+    expect(readFileSync(join(folder, 'report.html'), 'utf8')).toContain('The target was not met')
+  },
+)
+
+test('the best within a budget fits it', { timeout: 300_000 }, async () => {
+  const folder = join(freshFolder(), 'budget')
+  // 350 users and items: 10 bytes a row.
+  const argv = ['compress', '--preset', 'tiny', ...search, '--budget', '3.5kB', '--out', folder]
+  const { code, stderr } = await runBinary(argv)
+  expect(code, stderr).toBe(0)
+  const { chosen, trials } = read<CompressResult>(folder, 'results.json')
+  expect(chosen.bytes).toBeLessThanOrEqual(3500)
+  const fitting = trials.flatMap(({ candidates }) => candidates.filter(({ bytes }) => bytes <= 3500))
+  const best = fitting.reduce((a, b) => (b.quality.value > a.quality.value ? b : a))
+  expect(chosen.bytes).toBe(best.bytes)
+})
+
+const guide = readFileSync(
+  fileURLToPath(new URL('../../../docs/guides/compress.md', import.meta.url)),
+  'utf8',
+)
+
+test(
+  'the five commands of the guide, on less data: files of another library become a service',
+  { timeout: 600_000 },
+  async () => {
+    const section = guide.slice(guide.indexOf('## Five commands'))
+    const [, block] = /```sh\n(.*?)```/s.exec(section)!
+    const lines = block.replaceAll('\\\n', ' ').trim().split('\n')
+    expect(lines).toHaveLength(5)
+    const [build, script, ...rest] = lines
+    expect(build).toBe('npm run build')
+    const at = freshFolder()
+    const files = join(at, 'teacher-files')
+    const [, , folder, dataset] = script.split(' ')
+    expect([folder, dataset]).toEqual(['teacher-files', 'synthetic:quick'])
+    await writeFactorFiles(files, 'synthetic:tiny')
+    const program = 'npm run recdistill -- '
+    const [compress, exported, served] = rest.map((line) => {
+      expect(line.startsWith(program), line).toBe(true)
+      return line
+        .slice(program.length)
+        .split(/\s+/)
+        .map((word) => word.replace(/^(teacher-files|runs\/|student\/?)/, (path) => join(at, path)))
+        .map((word) => word.replace('synthetic:quick', 'synthetic:tiny'))
+    })
+    const few = ['--set', 'rrd.K=20', 'rrd.L=40', 'rrd.maxK=60', 'rce-kd.K=20', 'rce-kd.L=20', 'rce-kd.M=60']
+    const first = await runBinary([...compress, ...search, '--dims', '8,16', ...few])
+    expect([0, 4], first.stderr).toContain(first.code)
+    const { chosen, models } = read<CompressResult>(at, 'runs', 'small', 'results.json')
+    expect(models[0].kind).toBe('imported vectors')
+    expect((await runBinary(exported)).code).toBe(0)
+    const service = start([...served, '--port', '0'])
+    const end = ended(service)
+    const address = await new Promise<string>((resolve) => {
+      let words = ''
+      const listen = (text: Buffer) => {
+        words += text.toString()
+        const found = /https?:\/\/[\w.:[\]-]+/.exec(words)
+        if (found) resolve(found[0])
+      }
+      service.stdout?.on('data', listen)
+      service.stderr?.on('data', listen)
+    })
+    const answer = await fetch(`${address}/v1/users/42/recommendations?k=5`)
+    expect(answer.status).toBe(200)
+    expect(JSON.stringify(await answer.json())).toContain('"item"')
+    service.kill('SIGTERM')
+    expect((await end).code).toBe(0)
+    expect(chosen.bundleBytes).toBeGreaterThan(chosen.bytes)
+  },
+)
