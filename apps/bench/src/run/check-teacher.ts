@@ -2,10 +2,12 @@ import { InputError } from '@recdistill/core'
 import type { Engine } from '@recdistill/engine'
 import { pairProblem, sideOf, sideOfModel, type AnyMethod } from '@recdistill/plugin'
 import type { ImportedTeacher } from '@recdistill/teachers'
-import { rehearse } from '@recdistill/trainer'
+import { loadModel, rehearse } from '@recdistill/trainer'
+import { join } from 'node:path'
 import type { Catalogue } from '../catalogue.ts'
 import type { Config } from '../config/config.ts'
 import type { Fitting } from './check-fit.ts'
+import { trajectoryOf } from './method-models.ts'
 import type { Setting } from './train-model.ts'
 
 interface Context {
@@ -36,6 +38,33 @@ export async function checkTeacher(
   }
   if (config.methods.length > 0 && kept.length === 0)
     throw new InputError(`--methods: no method can learn from ${nameOf(teacher, config)}`)
+  return { config: { ...config, methods: kept }, leftOut: [...leftOut, ...cannot] }
+}
+
+/**
+ * The same of the teacher of an earlier run: it must be there, of this split, and hold the snapshots that methods ask for.
+ * @throws InputError of one sentence.
+ */
+export async function checkLent(
+  { config, leftOut }: Fitting,
+  folder: string,
+  { catalogue, split, engine }: Context,
+): Promise<Fitting> {
+  const checkpoint = join(folder, 'best.ckpt')
+  loadModel({ checkpoint, split, engine, definitions: catalogue.backbones }).dispose()
+  const kept: Config['methods'][number][] = []
+  const cannot: string[] = []
+  for (const method of config.methods) {
+    const { name, trajectory } = await catalogue.method(method.reference)
+    const wanted = trajectory?.(method.params) ?? 0
+    try {
+      if (wanted > 0) trajectoryOf(name, folder, wanted)
+      kept.push(method)
+    } catch (error) {
+      if (!config.allMethods || !(error instanceof InputError)) throw error
+      cannot.push(error.message)
+    }
+  }
   return { config: { ...config, methods: kept }, leftOut: [...leftOut, ...cannot] }
 }
 

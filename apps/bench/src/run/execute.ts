@@ -2,18 +2,20 @@ import { relative } from 'node:path'
 import type { Split } from '@recdistill/core'
 import { createEngine } from '@recdistill/engine'
 import { sheetText, terminalTable } from '@recdistill/report'
+import type { ImportedTeacher } from '@recdistill/teachers'
 import { prepareTensors } from '@recdistill/tensor'
 import type { Catalogue } from '../catalogue.ts'
 import type { Config } from '../config/config.ts'
 import { line, type Io } from '../io.ts'
 import { createProgress } from '../progress/progress.ts'
-import { checkFit } from './check-fit.ts'
-import { checkTeacher } from './check-teacher.ts'
+import { checkFit, type Fitting } from './check-fit.ts'
+import { checkLent, checkTeacher } from './check-teacher.ts'
 import { cacheFolder } from './cache-folder.ts'
 import { openImported } from './imported-teacher.ts'
 import { runBench } from './run-bench.ts'
 import type { RunFolder } from './run-folder.ts'
 import { prepareSource } from './source.ts'
+import { teacherFolder } from './teacher-cache.ts'
 import { writeResult } from './write-result.ts'
 
 export interface Execution {
@@ -45,8 +47,7 @@ export async function execute({
       const imported = await openImported(given, { split, engine, cache, say })
       return orElse(
         async () => {
-          const { config, leftOut } =
-            imported === null ? fitting : await checkTeacher(fitting, imported, { catalogue, split, engine })
+          const { config, leftOut } = await fittingTeacher(fitting, imported, { catalogue, split, engine })
           const folder = makeFolder(split.manifest.dataset.replace(/[^\w.-]+/g, '-'), config)
           return { config, leftOut, imported, folder }
         },
@@ -101,6 +102,17 @@ export async function execute({
     imported?.model.dispose()
     engine.dispose()
   }
+}
+
+/** What fits a teacher that is given; one that is trained here has been looked at before. */
+function fittingTeacher(
+  fitting: Fitting,
+  imported: ImportedTeacher | null,
+  context: Parameters<typeof checkTeacher>[2],
+): Fitting | Promise<Fitting> {
+  if (imported !== null) return checkTeacher(fitting, imported, context)
+  const { teacherFrom } = fitting.config
+  return teacherFrom === null ? fitting : checkLent(fitting, teacherFolder(teacherFrom.from), context)
 }
 
 /** The engine a run asks for; the tape of methods runs where the engine does. */

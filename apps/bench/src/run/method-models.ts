@@ -73,8 +73,11 @@ function scratchOf({ id }: Plan): string {
   return suffix < 0 ? 'scratch' : `scratch${id.slice(suffix)}`
 }
 
-/** Snapshots that divide the teacher's way to its best epoch evenly: all of the trajectory but its end, the teacher itself. */
-function trajectoryOf(method: string, folder: string, wanted: number): string[] {
+/**
+ * Snapshots that divide the teacher's way to its best epoch evenly: all of the trajectory but its end, the teacher itself.
+ * @throws InputError when the folder holds none.
+ */
+export function trajectoryOf(method: string, folder: string, wanted: number): string[] {
   const { epoch: best } = loadBest(join(folder, 'best.ckpt')).best
   const known = readdirSync(folder)
     .flatMap((name) => {

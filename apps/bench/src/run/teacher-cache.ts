@@ -59,7 +59,8 @@ export function describeTeacher(from: string): ModelRun {
   return run
 }
 
-function teacherFolder(from: string): string {
+/** Where the teacher of a run lies, given the run's folder or the model's own. */
+export function teacherFolder(from: string): string {
   return existsSync(join(from, 'teacher', 'run.json')) ? join(from, 'teacher') : from
 }
 
