@@ -198,7 +198,7 @@ async function replace(role: Role, source: File | URL, from: string): Promise<vo
   showModels()
   showUser()
   showTaste()
-  await measure()
+  void measure()
 }
 
 /** For the console. */

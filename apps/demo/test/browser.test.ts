@@ -11,7 +11,6 @@ import { trainPair } from './world.ts'
 
 const program = findChromium()
 const why = 'no Chromium on this machine (Debian: apt-get install chromium; or RECDISTILL_CHROMIUM=PATH)'
-if (program === null) console.log(`skipped: ${why}`)
 
 /** Kept out of git; for whoever wants to see what the tests saw. */
 const screenshots = fileURLToPath(new URL('../screenshots', import.meta.url))
@@ -19,7 +18,7 @@ const screenshots = fileURLToPath(new URL('../screenshots', import.meta.url))
 const users = 1000
 const k = 20
 
-describe.skipIf(program === null)(`in Chromium${program === null ? `: ${why}` : ''}`, () => {
+describe('in Chromium', () => {
   let pair: Awaited<ReturnType<typeof trainPair>>
   let site: Site
   let browser: Browser
@@ -28,6 +27,7 @@ describe.skipIf(program === null)(`in Chromium${program === null ? `: ${why}` : 
   let foreign: string[]
 
   beforeAll(async () => {
+    if (program === null) return
     pair = await trainPair({ users, k })
     site = await buildSite({
       'bundles/teacher.recdistill': pair.teacher,
@@ -39,7 +39,7 @@ describe.skipIf(program === null)(`in Chromium${program === null ? `: ${why}` : 
       'bundles/text.recdistill': 'user,item\n1,2\n'.repeat(100),
       'titles.json': JSON.stringify({ 17: 'Seventeen', 3: '<img src=x onerror=alert(1)>' }),
     })
-    browser = await startChromium(program!)
+    browser = await startChromium(program)
     mkdirSync(screenshots, { recursive: true })
   }, 180_000)
 
@@ -48,7 +48,8 @@ describe.skipIf(program === null)(`in Chromium${program === null ? `: ${why}` : 
     await site?.close()
   })
 
-  beforeEach(async () => {
+  beforeEach(async ({ skip }) => {
+    if (program === null) skip(why)
     page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
     complaints = []
     foreign = []
@@ -63,7 +64,7 @@ describe.skipIf(program === null)(`in Chromium${program === null ? `: ${why}` : 
   })
 
   afterEach(async () => {
-    await page.close()
+    await page?.close()
   })
 
   async function open(query = ''): Promise<void> {

@@ -1,4 +1,5 @@
 import cluster, { type Worker } from 'node:cluster'
+import { createServer, type AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { AggregatorRegistry } from 'prom-client'
 import type { LogEntry } from './observe.ts'
@@ -54,12 +55,15 @@ export async function startCluster(
   const registry = new AggregatorRegistry()
   cluster.setupPrimary({ exec: fileURLToPath(new URL('./worker.js', import.meta.url)), args: [] })
   const running = new Set<Worker>()
-  let port = shared.port ?? 8080
+  const serving = new WeakSet<Worker>() // those that listen
+  const host = shared.host ?? '127.0.0.1'
+  // Found out once: workers that come later have to share it, even when all others are gone.
+  const port = shared.port === 0 ? await freePort(host) : (shared.port ?? 8080)
   let stopping = false
 
   const startWorker = (): Promise<{ url: string; port: number }> =>
     new Promise((resolve, reject) => {
-      const settings: WorkerSettings = { ...shared, port, bundle, logs: log !== undefined }
+      const settings: WorkerSettings = { ...shared, host, port, bundle, logs: log !== undefined }
       cluster.setupPrimary({ args: [JSON.stringify(settings)] })
       const since = Date.now()
       const worker = cluster.fork()
@@ -67,6 +71,7 @@ export async function startCluster(
       worker.on('message', (message: FromWorker) => {
         switch (message.recdistill) {
           case 'listening':
+            serving.add(worker)
             resolve(message)
             break
           case 'failed':
@@ -103,20 +108,27 @@ export async function startCluster(
   let listening = false
   const stop = async (how: StopOptions = {}): Promise<void> => {
     stopping = true
+    const { drainSeconds = 0, graceSeconds = 10 } = how
     await Promise.all(
       [...running].map(
         (worker) =>
           new Promise<void>((resolve) => {
-            worker.once('exit', () => resolve())
-            tell(worker, { recdistill: 'stop', how })
+            const kill = () => worker.process.kill('SIGKILL')
+            const late = setTimeout(kill, (drainSeconds + graceSeconds + 5) * 1000)
+            worker.once('exit', () => {
+              clearTimeout(late)
+              resolve()
+            })
+            // One that is only being started has no request to finish, and does not hear yet.
+            if (serving.has(worker)) tell(worker, { recdistill: 'stop', how })
+            else kill()
           }),
       ),
     )
   }
   try {
-    // The first one finds out whether bundle and port will do, and which port 0 became.
+    // The first one finds out whether bundle and port will do.
     const first = await startWorker()
-    port = first.port
     await Promise.all(Array.from({ length: workers - 1 }, startWorker))
     listening = true
     let stopped: Promise<void> | null = null
@@ -130,4 +142,15 @@ export async function startCluster(
 
 function tell(worker: Worker, message: ToWorker): void {
   if (worker.isConnected()) worker.send(message, () => undefined)
+}
+
+function freePort(host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, host, () => {
+      const { port } = server.address() as AddressInfo
+      server.close(() => resolve(port))
+    })
+  })
 }
