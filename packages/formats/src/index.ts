@@ -2,6 +2,7 @@ export { floats, tensor, type Dtype, type NumericArray, type Tensor } from './dt
 export { fromBfloat, fromHalf, toHalf } from './half.ts'
 export { type Infinite } from './expect-finite.ts'
 export { openNpy, writeNpy, type NpyFile } from './npy.ts'
+export { readNpy } from './read-npy.ts'
 export { readNpz, writeNpz, type NpzArrays } from './npz.ts'
 export { writeParquet, type Column } from './parquet.ts'
 export { openSafetensors, writeSafetensors, type SafetensorsFile } from './safetensors.ts'

@@ -1,14 +1,14 @@
 import { InputError } from '@recdistill/core'
 import { asInputError } from '@recdistill/core/files'
-import { openNpy } from '@recdistill/formats'
+import { readNpy } from '@recdistill/formats'
 import { readFileSync } from 'node:fs'
 
 /**
- * Ids in the order of rows: text with one a line, a JSON list, or whole numbers in a `.npy` file.
+ * Ids in the order of rows: text with one a line, a JSON list, or texts or whole numbers in a `.npy` file.
  * @throws InputError when the file is not there or holds something else.
  */
 export function readIds(path: string): readonly string[] {
-  if (/\.npy$/i.test(path)) return wholeNumbers(path)
+  if (/\.npy$/i.test(path)) return fromNpy(path)
   let text: string
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path))
@@ -43,18 +43,12 @@ function fromJson(path: string, text: string): readonly string[] {
   return value.map(String)
 }
 
-function wholeNumbers(path: string): readonly string[] {
-  const file = openNpy(path)
-  try {
-    if (file.shape.length !== 1 || !/^[ui]/.test(file.dtype))
-      throw new InputError(
-        `${path}: expected whole numbers in one dimension, got [${file.shape.join(', ')}] of ${file.dtype}; save ids as text, one a line`,
-      )
-    const values = Array.from(file.rows())
-    if (values.some((value) => Math.abs(value) > 2 ** 24))
-      throw new InputError(`${path}: ids beyond 16,777,216 lose digits here; save them as text, one a line`)
-    return values.map(String)
-  } finally {
-    file.close()
-  }
+function fromNpy(path: string): readonly string[] {
+  const array = readNpy(path)
+  if (!('shape' in array)) return array
+  if (array.shape.length !== 1 || !/^[ui]/.test(array.dtype))
+    throw new InputError(
+      `${path}: expected texts or whole numbers in one dimension, got [${array.shape.join(', ')}] of ${array.dtype}`,
+    )
+  return Array.from<number | bigint, string>(array.data, String)
 }
