@@ -42,6 +42,24 @@ const cases: readonly Case[] = [
   ['an unknown model', nothing, [...to, '--model', 'rdd'], /no finished model "rdd".*did you mean "rrd"/],
   ['a folder that is no run', without('config.yaml'), to, /no config\.yaml there; name the folder of a run/],
   [
+    'a compression that is not finished',
+    (folder) => {
+      without('config.yaml', 'results.json')(folder)
+      write('compress.json', '{}')(folder)
+    },
+    to,
+    /a compression that is not finished; go on with it by "recdistill resume/,
+  ],
+  [
+    'a compression whose result is that of a run',
+    (folder) => {
+      without('config.yaml')(folder)
+      write('compress.json', '{}')(folder)
+    },
+    to,
+    /results\.json: not the result of a compression/,
+  ],
+  [
     'a run with nothing finished',
     without('teacher', 'scratch', 'rrd', 'rce-kd'),
     to,

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { NO_ITEM, type Split } from '@recdistill/core'
 import { backbones } from '@recdistill/backbones'
@@ -196,6 +196,21 @@ test('fewer bits a number: measured by the protocol of the run, in a folder of i
     '--json',
   ])
   expect(JSON.parse(json.stdout)).toEqual(cardIn(out))
+})
+
+test('of a compression, the student that it chose, in the type that it chose', async () => {
+  const compression = join(at, 'compression')
+  cpSync(folder, join(compression, 'student'), { recursive: true })
+  writeFileSync(join(compression, 'compress.json'), '{}')
+  writeFileSync(
+    join(compression, 'results.json'),
+    JSON.stringify({ chosen: { model: 'scratch', precision: 'f16' } }),
+  )
+  const out = join(at, 'chosen')
+  const { code, stdout, stderr } = await run(['export', compression, '--to', 'bundle', '--out', out])
+  expect(code, stderr).toBe(0)
+  expect(stdout).toContain('scratch, which the compression chose')
+  expect(cardIn(out)).toMatchObject({ name: 'scratch', precision: { dtype: 'f16' } })
 })
 
 test('what is left out of lists is a choice', async () => {

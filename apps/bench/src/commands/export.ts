@@ -31,7 +31,7 @@ interface Flags {
   readonly to: string
   readonly model?: string
   readonly out?: string
-  readonly dtype: string
+  readonly dtype?: string
   readonly seen: string
   readonly force?: boolean
   readonly json?: boolean
@@ -40,11 +40,14 @@ interface Flags {
 export function exportCommand(io: Io, done: (code: number) => void): Command {
   return new Command('export')
     .description('Writes a trained model for other systems, with the ids of the data and a model card.')
-    .argument('<run>', 'folder of the run')
+    .argument('<run>', 'folder of a run, or of a compression')
     .requiredOption('--to <formats>', `one or several of ${formatNames.join(', ')}; or all`)
     .option('--model <name>', 'of the run; else the distilled student that is best on the validation part')
     .option('--out <folder>', 'a new folder; else one in export/ of the run, named after model and formats')
-    .option('--dtype <type>', 'what numbers are held in: f32, f16 or int8', 'f32')
+    .option(
+      '--dtype <type>',
+      'what numbers are held in: f32, f16 or int8; else what a compression chose, or f32',
+    )
     .option(
       '--seen <parts>',
       'whose items are not recommended to a user: train, valid, test, or none',
@@ -58,12 +61,14 @@ export function exportCommand(io: Io, done: (code: number) => void): Command {
     )
     .action(async (path: string, flags: Flags) => {
       const to = flags.to.trim() === 'all' ? formatNames : parseFormats(flags.to)
-      const precision = oneOf('--dtype', flags.dtype, precisions)
+      const asked = flags.dtype === undefined ? null : oneOf('--dtype', flags.dtype, precisions)
       const seen = partsOf(flags.seen)
       const catalogue = await loadCatalogue()
-      const { path: folder, config, models } = await openRun(path, catalogue)
+      const run = await openRun(path, catalogue)
+      const { path: folder, config, models } = run
+      const precision = asked ?? run.chosen?.precision ?? 'f32'
       const protocol = catalogue.protocol(config.protocol)
-      const chosen = chooseModel(models, { asked: flags.model, select: protocol.select })
+      const chosen = chooseModel(models, { asked: flags.model ?? run.chosen?.model, select: protocol.select })
       const split = await prepareSource(config.source, {
         cache: cacheFolder(config.source.cache, io.env),
         io,
@@ -93,7 +98,10 @@ export function exportCommand(io: Io, done: (code: number) => void): Command {
         if (flags.json === true) line(io.stdout, JSON.stringify(card, null, 2))
         else {
           const { select } = protocol
-          const how = flags.model === undefined ? ', the best distilled student on the validation part' : ''
+          const best = run.chosen
+            ? ', which the compression chose'
+            : ', the best distilled student on the validation part'
+          const how = flags.model === undefined ? best : ''
           line(io.stdout, `${card.name}${how}: test ${select} ${short(card.metrics.test[select])}`)
           const rounded = card.precision.rounding?.measured
           if (rounded) line(io.stdout, `as ${precision}: test ${select} ${short(rounded.test[select])}`)

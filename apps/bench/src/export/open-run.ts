@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { InputError, type ModelRun } from '@recdistill/core'
 import { asInputError } from '@recdistill/core/files'
+import { precisions } from '@recdistill/export'
+import type { Precision } from '@recdistill/serve'
 import type { Catalogue } from '../catalogue.ts'
 import type { Config } from '../config/config.ts'
 import { fileLayer } from '../config/file.ts'
@@ -10,6 +12,8 @@ import { resolveConfig } from '../config/resolve.ts'
 /** What an earlier run left: only read, so it may still be going on. */
 export interface FinishedRun {
   readonly path: string
+  /** The student that a compression chose, and the type it chose it in; null for a run. */
+  readonly chosen: { readonly model: string; readonly precision: Precision } | null
   readonly config: Config
   readonly models: readonly FinishedModel[]
 }
@@ -21,7 +25,14 @@ export interface FinishedModel {
 
 /** @throws InputError when there is no run, or none of its models is finished. */
 export async function openRun(path: string, catalogue: Catalogue): Promise<FinishedRun> {
-  const full = resolve(path)
+  const whole = resolve(path)
+  const compressed = !existsSync(join(whole, 'config.yaml')) && existsSync(join(whole, 'compress.json'))
+  if (compressed && !existsSync(join(whole, 'results.json')))
+    throw new InputError(
+      `${path}: a compression that is not finished; go on with it by "recdistill resume ${path}"`,
+    )
+  const chosen = compressed ? readChosen(join(whole, 'results.json')) : null
+  const full = compressed ? join(whole, 'student') : whole
   if (!existsSync(join(full, 'config.yaml')))
     throw new InputError(
       `${path}: no config.yaml there; name the folder of a run, e.g. runs/2026-01-31T12-00-00-citeulike-t`,
@@ -34,7 +45,19 @@ export async function openRun(path: string, catalogue: Catalogue): Promise<Finis
       `${path}: none of its models is finished; go on with it by "recdistill resume ${path}"`,
     )
   const config = await resolveConfig([fileLayer(join(full, 'config.yaml'))], catalogue)
-  return { path: full, config, models }
+  return { path: full, chosen, config, models }
+}
+
+function readChosen(path: string): FinishedRun['chosen'] {
+  try {
+    const { chosen } = JSON.parse(readFileSync(path, 'utf8')) as { chosen?: Partial<FinishedRun['chosen']> }
+    const precision = precisions.find((each) => each === chosen?.precision)
+    if (typeof chosen?.model === 'string' && precision !== undefined)
+      return { model: chosen.model, precision }
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw asInputError('read', path, error)
+  }
+  throw new InputError(`${path}: not the result of a compression; export its folder "student"`)
 }
 
 function foldersIn(path: string): string[] {
