@@ -14,6 +14,8 @@ export interface MethodPreset<P> {
   readonly lambda: number
   readonly weightDecay: number
   readonly batch: number
+  /** Learning rate of the student, and of a teacher that is trained as well, where it is not that of any other student. */
+  readonly lr?: number
 }
 
 export type Over = 'pairs' | 'users'

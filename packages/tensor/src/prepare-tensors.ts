@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { InputError } from '@recdistill/core'
 import * as tf from '@tensorflow/tfjs'
+import { setExpertThreads } from './experts/mix-experts.ts'
 import { registerKernels } from './kernels/register.ts'
 import { findNodeBackends, registerNodeBackend } from './node-backend/index.ts'
 
@@ -18,6 +19,7 @@ let prepared: { readonly asked: TensorBackend; readonly ready: Promise<TensorBac
  *   libtensorflow through tfjs-node, when it is there. By default RECDISTILL_DEVICE decides: `tensorflow` for `tensorflow`
  *   and `gpu`, else `wasm`.
  * @param options.wasmFolder Where the `.wasm` files lie; by default inside the installed package, so no network is needed.
+ * @param options.threads Of kernels that run on several; all cores when absent. No result depends on it.
  * @param options.warn Who is told about a fallback.
  * @returns The backend in use.
  * @throws InputError for `tensorflow` where there is none.
@@ -25,12 +27,15 @@ let prepared: { readonly asked: TensorBackend; readonly ready: Promise<TensorBac
 export function prepareTensors({
   backend = backendOfEnvironment(process.env.RECDISTILL_DEVICE),
   wasmFolder,
+  threads,
   warn = console.warn,
 }: {
   backend?: TensorBackend
   wasmFolder?: string
+  threads?: number
   warn?: (line: string) => void
 } = {}): Promise<TensorBackend> {
+  if (threads !== undefined) setExpertThreads(threads)
   if (prepared?.asked === backend) return prepared.ready
   silenceBanner()
   const ready = start(backend, wasmFolder, warn)

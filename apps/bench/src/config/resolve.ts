@@ -224,7 +224,7 @@ function methodOf(
     params: paramsOf(definition, { ...preset?.params, ...values }, ['lambda'], definition.name, catalogue),
     lambda: number('lambda', preset?.lambda, definition.defaults.lambda),
     optimizer: {
-      lr: number('lr', studentValues.lr, optimizerDefaults.lr),
+      lr: number('lr', preset?.lr, studentValues.lr, optimizerDefaults.lr),
       weightDecay: number('weightDecay', preset?.weightDecay, definition.defaults.weightDecay),
       batch: number('batch', preset?.batch, studentValues.batch, optimizerDefaults.batch),
       negatives: number('negatives', studentValues.negatives, optimizerDefaults.negatives),

@@ -126,7 +126,11 @@ export async function startEngine(
     warn,
   })
   try {
-    await prepareTensors({ backend: engine.driver === 'tensorflow' ? 'tensorflow' : 'wasm', warn })
+    await prepareTensors({
+      backend: engine.driver === 'tensorflow' ? 'tensorflow' : 'wasm',
+      ...(threads === null ? {} : { threads }),
+      warn,
+    })
   } catch (error) {
     engine.dispose()
     throw error

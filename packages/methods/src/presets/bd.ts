@@ -21,5 +21,6 @@ export const presets = [
     lambda: 1,
     weightDecay: 0,
     batch: 128,
+    lr: 2e-3,
   },
 ] as const satisfies readonly MethodPreset<Record<string, number | string>>[]

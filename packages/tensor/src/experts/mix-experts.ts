@@ -69,10 +69,19 @@ export function mixExpertsPlainly(
 /** Products of the second layer below which a call costs more than it saves. */
 const WORTHWHILE = 2 ** 22
 
+let threads = availableParallelism()
 let shared: ExpertMachine | null | undefined
 
+/** How many threads mixtures of experts run on from now on. No result depends on it. */
+export function setExpertThreads(count: number): void {
+  if (count === threads) return
+  threads = count
+  shared?.dispose()
+  shared = undefined
+}
+
 function sharedMachine(): ExpertMachine | null {
-  shared ??= createExpertMachine({ threads: availableParallelism() })
+  shared ??= createExpertMachine({ threads })
   return shared
 }
 
