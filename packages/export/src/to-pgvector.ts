@@ -61,8 +61,13 @@ CREATE TABLE recdistill.seen (user_id text NOT NULL, item_id text NOT NULL, PRIM
 `
 }
 
+const rowsAtOnce = 1000
+
 function copy(table: string, rows: readonly string[]): string[] {
-  return [`COPY recdistill.${table} FROM stdin;\n`, ...rows, '\\.\n']
+  const blocks = Array.from({ length: Math.ceil(rows.length / rowsAtOnce) }, (_, n) =>
+    rows.slice(n * rowsAtOnce, (n + 1) * rowsAtOnce).join(''),
+  )
+  return [`COPY recdistill.${table} FROM stdin;\n`, ...blocks, '\\.\n']
 }
 
 function foot(operators: string, type: string): string {

@@ -17,6 +17,11 @@ export async function writeFolder<T>(
   fill: (folder: string) => Promise<T>,
 ): Promise<T> {
   const target = resolve(path)
+  try {
+    clearLeftovers(target)
+  } catch (error) {
+    throw asInputError('write', path, error)
+  }
   expectPlace(path, target, force)
   const beside = (what: string) => join(dirname(target), `.${basename(target)}.${process.pid}.${what}`)
   const temporary = beside('partial')
@@ -61,6 +66,28 @@ export function expectPlace(path: string, target: string, force: boolean): void 
     throw new InputError(
       `--out: ${path} holds an export already; --force replaces it, or name another folder`,
     )
+}
+
+/** What a killed process left beside the folder: half of a new one goes, an earlier one that had made room comes back. */
+function clearLeftovers(target: string): void {
+  const parent = dirname(target)
+  if (!existsSync(parent) || !statSync(parent).isDirectory()) return
+  for (const name of readdirSync(parent)) {
+    if (!name.startsWith(`.${basename(target)}.`)) continue
+    const [, pid, what] = /\.(\d+)\.(partial|old)$/.exec(name) ?? []
+    if (pid === undefined || isAlive(Number(pid))) continue
+    if (what === 'old' && !existsSync(target)) renameSync(join(parent, name), target)
+    else discard(join(parent, name))
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
 }
 
 function discard(folder: string): void {

@@ -1,5 +1,6 @@
 import { InputError } from '@recdistill/core'
 import { roundTo } from '@recdistill/serve'
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
   chmodSync,
@@ -8,6 +9,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -113,6 +115,19 @@ test('a writer that fails leaves nothing, and an earlier export stays', async ()
   await expect(writeFolder(`${out}2`, {}, fail)).rejects.toThrow('power cut')
   expect(readdirSync(out)).toEqual(before)
   expect(readdirSync(dirname(out))).toEqual(['model'])
+})
+
+test('what a killed process left is cleared away, and an earlier export that had made room comes back', async () => {
+  const out = fresh()
+  const beside = (name: string) => join(dirname(out), name)
+  const dead = spawnSync(process.execPath, ['--version']).pid
+  await exportModel(model, { to: ['npz'], out })
+  renameSync(out, beside(`.model.${dead}.old`))
+  mkdirSync(beside(`.model.${dead}.partial`))
+  mkdirSync(beside(`.model.${process.ppid}.partial`)) // of a process that is at work
+  await expect(exportModel(model, { to: ['npz'], out })).rejects.toThrow(/holds an export already/)
+  expect(readdirSync(dirname(out)).sort()).toEqual([`.model.${process.ppid}.partial`, 'model'])
+  expect(cardOf(out).name).toBe('rrd')
 })
 
 test('a folder that may not be written gives one line', async (context) => {

@@ -1,4 +1,4 @@
-import { readVectors, readNpz, openSafetensors } from '@recdistill/formats'
+import { openSafetensors, readNpz, readVectors, tensor } from '@recdistill/formats'
 import { load } from '@recdistill/serve'
 import { PGlite } from '@electric-sql/pglite'
 import { vector } from '@electric-sql/pglite-pgvector'
@@ -142,7 +142,6 @@ test('qdrant: bodies of its requests, every point once, and a script that sends 
 })
 
 test('parameters of a model without vectors go into safetensors and npz, with their names', async () => {
-  const { tensor } = await import('@recdistill/formats')
   const tensors = { weights: tensor(Float32Array.of(1, 2, 3, 4), [2, 2]) }
   const model: Deployable = {
     users: ['a'],

@@ -58,7 +58,9 @@ function seenPairs(graph: GraphBuilder, user: string, { offsets, items }: Csr): 
   const columns = integers(graph, 'columns', [1])
   const rows = integers(graph, 'rows', [0])
   // a table of no rows cannot be gathered from; the item behind the last is never asked for
-  const all = graph.constant('seen items', 'i32', [items.length + 1], Int32Array.from([...items, 0]))
+  const padded = new Int32Array(items.length + 1)
+  padded.set(items)
+  const all = graph.constant('seen items', 'i32', [padded.length], padded)
   const starts = integers(graph, 'seen offsets', Array.from(offsets))
   const start = graph.node('Gather', [starts, user])
   const length = graph.node('Sub', [graph.node('Gather', [starts, graph.node('Add', [user, one])]), start])
