@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { sampleModel, sampleResult } from '../test/sample-result.ts'
 import { aggregate } from './aggregate.ts'
 import { gapRecovered } from './gap-recovered.ts'
+import { htmlReport } from './html/html-report.ts'
 
 const ndcg = (value: number) => ({ 'ndcg@10': value })
 const teacher = sampleModel('teacher', 'teacher', { test: ndcg(0.016) })
@@ -39,6 +40,28 @@ test('how many times smaller than the teacher', () => {
   const { rows } = aggregate(sampleResult([teacher, scratch]))
   expect(rows.map((row) => row.compression)).toEqual([1, 20])
   expect(aggregate(sampleResult([scratch])).rows[0].compression).toBeNull()
+})
+
+test('a teacher that is imported is said to be, with whom it lacks; a size that is not known is none', () => {
+  const imported = {
+    form: 'top-K lists',
+    source: { from: 'lists.csv' },
+    files: [{ file: 'lists.csv', bytes: 9, sha256: 'abc' }],
+    users: { known: 8, missing: 2, unused: 1 },
+    items: { known: 5, missing: 0, unused: 0 },
+    notes: ['40 entries'],
+  }
+  const brought = { ...teacher, parameters: 0, bytes: 0, imported }
+  const { rows, notes } = aggregate(sampleResult([brought, scratch]))
+  expect(rows.map((row) => [row.bytes, row.parameters])).toEqual([
+    [NaN, NaN],
+    [scratch.bytes, scratch.parameters],
+  ])
+  expect(rows.map((row) => row.compression)).toEqual([null, null])
+  expect(notes).toEqual(['teacher is imported: top-K lists; it knows 8 of 10 users.'])
+  const page = htmlReport(sampleResult([brought, scratch]))
+  for (const words of ['imported, top-K lists', 'top-K lists; 40 entries', 'sha256 abc'])
+    expect(page).toContain(words)
 })
 
 test('a teacher that is not better is said, and its gap is left out, metric by metric', () => {

@@ -86,7 +86,8 @@ function problemOf(
   }
   const pair = { student: sideOf(catalogue.backbone(student.backbone)), teacher: sideOfModel(model, name) }
   const declared = pairProblem(definition, params, pair, world)
-  if (declared !== null || listed === null) return declared
+  if (declared !== null) return declared.includes(name) ? withoutAdvice(declared) : declared
+  if (listed === null) return null
   const asked = rehearse(definition, params, { engine })
   if (asked.order)
     return `${definition.name}: it asks for the teacher's order of all items, and ${name} ends after ${listed.keep} at most`
@@ -99,6 +100,12 @@ function problemOf(
       return `${definition.name}: it looks at the teacher's first ${asked.depth[seen]} ${seen === 'skip' ? 'items that are no training positives' : 'items'}, and the longest list of ${name} has ${listed[seen]}; give longer lists${advice === '' ? '' : `, or --set ${advice}`}`
     }
   return null
+}
+
+/** Other teachers are no help to somebody who brings this one; what works with it is said after the problem. */
+function withoutAdvice(problem: string): string {
+  const end = problem.lastIndexOf('; ')
+  return end < 0 ? problem : problem.slice(0, end)
 }
 
 /** The methods that would work with values of their own, where it is not a matter of values. */
