@@ -15,28 +15,34 @@ export interface MeanOfLayers {
 
 /**
  * Horner's rule, `x = A x + input`, as one sparse product a layer: three blocks of rows stand in a row in the engine's memory,
- * [x, input, next x], and a product reads two neighbours with the matrix [A I] or [I A] and writes the third.
+ * [x, input, next x], and a product reads two neighbours with the matrix [A I] or [I A] and writes the third. The first layer
+ * reads the input alone with A + I.
  */
 export function meanOfLayers(engine: Engine, graph: SparseMatrix, layers: number, dim: number): MeanOfLayers {
   const { rows } = graph
-  const forth = besideIdentity(graph, { graphFirst: true })
-  const back = besideIdentity(graph, { graphFirst: false })
-  const scaled = forth.values.map((value) => value / (layers + 1))
-  const last = { forth: { ...forth, values: scaled }, back: { ...back, values: scaled } }
-  let memory: { free(): void; blocks: Float32Array } | null = null
+  let memory: ReturnType<typeof takeMemory> | null = null
+  const take = () => {
+    const values = beside(graph.values, graph.offsets)
+    return takeMemory(engine, 3 * rows, dim, [values, values.map((value) => value / (layers + 1))])
+  }
+  const structures = [
+    structureBeside(graph, { graphAt: 0, identityAt: 0 }),
+    structureBeside(graph, { graphAt: 0, identityAt: rows }),
+    structureBeside(graph, { graphAt: rows, identityAt: 0 }),
+  ]
   return {
     of(fill) {
-      memory ??= takeMemory(engine, 3 * rows, dim)
-      const { blocks } = memory
-      const [first, input, third] = [0, 1, 2].map((n) =>
-        blocks.subarray(n * rows * dim, (n + 1) * rows * dim),
-      )
+      memory ??= take()
+      const { blocks, values } = memory
+      const block = (from: number, to: number) => blocks.subarray(from * rows * dim, to * rows * dim)
+      const [first, input, third] = [0, 1, 2].map((n) => block(n, n + 1))
       fill(input)
-      if (layers > 0) first.set(input)
       for (let layer = 1; layer <= layers; layer++) {
-        const { forth: there, back: again } = layer === layers ? last : { forth, back }
-        if (layer % 2 === 1) engine.propagate(there, blocks.subarray(0, 2 * rows * dim), dim, third)
-        else engine.propagate(again, blocks.subarray(rows * dim), dim, first)
+        const odd = layer % 2 === 1
+        const which = layer === 1 ? 0 : odd ? 1 : 2
+        const given = layer === 1 ? input : odd ? block(0, 2) : block(1, 3)
+        const matrix = { ...structures[which], values: values[layer === layers ? 1 : 0] }
+        engine.propagate(matrix, given, dim, odd ? third : first)
       }
       if (layers === 0) return input
       return layers % 2 === 1 ? third : first
@@ -48,36 +54,48 @@ export function meanOfLayers(engine: Engine, graph: SparseMatrix, layers: number
   }
 }
 
-/** [A I] or [I A]. The order of entries in a row is the same in both, so they share their values. */
-function besideIdentity(
-  { rows, offsets, indices, values }: SparseMatrix,
-  { graphFirst }: { graphFirst: boolean },
-): SparseMatrix {
-  const [ofGraph, ofIdentity] = graphFirst ? [0, rows] : [rows, 0]
-  const out = {
-    rows,
-    columns: 2 * rows,
-    offsets: offsets.map((offset, row) => offset + row),
-    indices: new Uint32Array(indices.length + rows),
-    values: new Float32Array(indices.length + rows),
-  }
+/** Where the entries of [A I], [I A] or A + I are: those of a row of A, then the one of the identity. */
+function structureBeside(
+  { rows, offsets, indices }: SparseMatrix,
+  { graphAt, identityAt }: { graphAt: number; identityAt: number },
+): Omit<SparseMatrix, 'values'> {
+  const out = new Uint32Array(indices.length + rows)
   let n = 0
   for (let row = 0; row < rows; row++) {
-    for (let e = offsets[row]; e < offsets[row + 1]; e++) {
-      out.indices[n] = indices[e] + ofGraph
-      out.values[n++] = values[e]
-    }
-    out.indices[n] = row + ofIdentity
-    out.values[n++] = 1
+    for (let e = offsets[row]; e < offsets[row + 1]; e++) out[n++] = indices[e] + graphAt
+    out[n++] = row + identityAt
+  }
+  const columns = graphAt + identityAt === 0 ? rows : 2 * rows
+  return { rows, columns, offsets: offsets.map((offset, row) => offset + row), indices: out }
+}
+
+/** The values of all of them: those of a row of A, then 1. */
+function beside(values: Float32Array, offsets: Uint32Array): Float32Array {
+  const out = new Float32Array(values.length + offsets.length - 1)
+  for (let row = 0; row + 1 < offsets.length; row++) {
+    out.set(values.subarray(offsets[row], offsets[row + 1]), offsets[row] + row)
+    out[offsets[row + 1] + row] = 1
   }
   return out
 }
 
 /**
- * Memory next to the kernels, where a product needs no copy: the values of a table nobody else knows. An engine that hands out
- * copies makes it an array like any other.
+ * Memory next to the kernels, where a product needs no copy: the values of a table nobody else knows, and numbers. An engine
+ * that hands out copies makes them arrays like any other.
  */
-function takeMemory(engine: Engine, rows: number, dim: number) {
+function takeMemory(engine: Engine, rows: number, dim: number, numbers: readonly Float32Array[]) {
   const table = engine.table('layers', rows, dim, { trainable: false })
-  return { blocks: engine.read(table), free: () => engine.free(table) }
+  const values = numbers.map((given) => {
+    const kept = engine.makeFloats(given.length)
+    kept.set(given)
+    return kept
+  })
+  return {
+    blocks: engine.read(table),
+    values,
+    free() {
+      engine.free(table)
+      values.forEach((kept) => engine.release(kept))
+    },
+  }
 }
