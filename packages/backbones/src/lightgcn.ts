@@ -31,6 +31,7 @@ export default defineBackbone({
       .default(0.1)
       .describe('standard deviation of the initial values, N(0, init^2)'),
   }),
+  defaults: { weightDecay: 1e-4 }, // its paper's
   create: createLightGcn,
 })
 

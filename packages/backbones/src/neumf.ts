@@ -69,16 +69,15 @@ function createNeumf(
   const scoresOf: Backbone['scoresOf'] = (users, items, k) => {
     const out = new Float32Array(items.length)
     const { places, pairUsers, pairItems } = pairsOf(users, items, k)
-    scorer.pairs(pairUsers, pairItems).forEach((score, n) => (out[places[n]] = score))
+    const scores = scorer.pairs(pairUsers, pairItems)
+    for (let n = 0; n < places.length; n++) out[places[n]] = scores[n]
     return out
   }
   const pullScores: Backbone['pullScores'] = (users, items, k, grad) => {
     const { places, pairUsers, pairItems } = pairsOf(users, items, k)
-    scorer.pull(
-      pairUsers,
-      pairItems,
-      Float32Array.from(places, (place) => grad[place]),
-    )
+    const ofPairs = new Float32Array(places.length)
+    for (let n = 0; n < places.length; n++) ofPairs[n] = grad[places[n]]
+    scorer.pull(pairUsers, pairItems, ofPairs)
   }
   return {
     ...rows,
@@ -119,10 +118,18 @@ function createNeumf(
 
 /** The places of a list that hold an item, each with its user. */
 function pairsOf(users: Uint32Array, items: Uint32Array, k: number) {
-  const places = Uint32Array.from(items.keys()).filter((place) => items[place] !== NO_ITEM)
-  return {
-    places,
-    pairUsers: places.map((place) => users[Math.floor(place / k)]),
-    pairItems: places.map((place) => items[place]),
-  }
+  let count = 0
+  for (const item of items) if (item !== NO_ITEM) count++
+  const places = new Uint32Array(count)
+  const pairUsers = new Uint32Array(count)
+  const pairItems = new Uint32Array(count)
+  let n = 0
+  for (let row = 0; row < users.length; row++)
+    for (let place = row * k; place < (row + 1) * k; place++) {
+      if (items[place] === NO_ITEM) continue
+      places[n] = place
+      pairUsers[n] = users[row]
+      pairItems[n++] = items[place]
+    }
+  return { places, pairUsers, pairItems }
 }
