@@ -54,10 +54,10 @@ export function kindOf({ from, items, kind }: TeacherSource): TeacherKind | null
   if (!existsSync(from))
     throw new InputError(`--teacher-from: ${from}: no such file or folder; check the path`)
   if (statSync(from).isDirectory()) return 'run'
-  if (/\.(safetensors|npz|txt|vec|w2v|word2vec)(\.gz)?$/i.test(from)) return 'vectors'
+  if (/\.(safetensors|npz)$|\.(txt|vec|w2v|word2vec)(\.gz)?$/i.test(from)) return 'vectors'
   if (/\.npy$/i.test(from)) return items === undefined ? 'scores' : 'vectors'
   if (/\.(parquet|pq)$/i.test(from)) return items === undefined ? null : 'vectors'
-  if (/\.(csv|tsv)(\.gz|\.zst)?$/i.test(from)) return 'lists'
+  if (/\.(csv|tsv)(\.gz|\.zst)?$/i.test(from)) return items === undefined ? 'lists' : 'vectors'
   if (/\.onnx$/i.test(from)) return 'onnx'
   throw new InputError(
     `--teacher-from: ${from}: what it holds cannot be told by its name; say so with --set teacherFrom.kind=vectors (or lists, scores, onnx)`,

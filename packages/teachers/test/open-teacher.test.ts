@@ -78,6 +78,19 @@ describe('what a file holds is told by its name and its content', () => {
     expectScores(model)
   })
 
+  test('CSV beside CSV is vectors, alone it is lists', async () => {
+    const csv = (name: string, ids: readonly string[], values: Float32Array) =>
+      written(
+        name,
+        'id,a,b,c,d\n' +
+          ids.map((id, n) => `${id},${values.subarray(n * dim, (n + 1) * dim).join(',')}\n`).join(''),
+      )
+    const from = csv('users.csv', split.ids.users, users)
+    const { model } = await open({ from, items: csv('items.csv', split.ids.items, items) })
+    expectScores(model)
+    await expect(open({ from })).rejects.toThrow(/users\.csv: cannot tell which column is the user/)
+  })
+
   test('half floats, and whole numbers with a scale', async () => {
     const scaled = (values: Float32Array) => Int8Array.from(values, (value) => Math.round(value * 20))
     const scale = (rows: number) => tensor(new Float32Array(rows).fill(1 / 20), [rows])
