@@ -33,6 +33,10 @@ const tool = (...path) => join(root, 'node_modules', ...path)
 export const jobs = {
   bench: { builds: true, commands: (args) => cli(['bench', ...args]) },
   recdistill: { builds: true, commands: cli },
+  test: {
+    builds: true,
+    commands: (args) => [{ args: [tool('vitest', 'vitest.mjs'), 'run', ...args] }],
+  },
   demo: {
     builds: true,
     commands: (args) => {
@@ -44,10 +48,6 @@ export const jobs = {
         { args: [vite, 'preview', ...args], cwd: demo },
       ]
     },
-  },
-  test: {
-    builds: true,
-    commands: (args) => [{ args: [tool('vitest', 'vitest.mjs'), 'run', ...args] }],
   },
   build: { builds: true, commands: () => [] },
   typecheck: { builds: false, commands: (args) => everywhere('typecheck', args) },

@@ -26,7 +26,7 @@ export function serveCommand(io: Io, done: (code: number) => void): Command {
     .option('--workers <n>', 'processes that share the port, each with the bundle in its memory', '1')
     .option('--max-k <n>', 'longest list that is given out (1000)')
     .option('--max-ids <n>', 'most ids in one list of a request (1000)')
-    .option('--request-seconds <n>', 'time in which a request has to arrive (15)')
+    .option('--request-seconds <n>', 'time in which a request has to arrive (its head 10, all of it 15)')
     .option('--max-connections <n>', 'most connections of a process at once; 0 is no limit (0)')
     .option('--cors <origin...>', 'origins whose pages may call it from a browser; * is all')
     .option('--log', 'one JSON line a request on the standard output')
@@ -124,9 +124,14 @@ function limitsOf(flags: Flags): Partial<Limits> {
   return {
     ...(maxK !== undefined && { maxK: whole('--max-k', maxK, 1) }),
     ...(maxIds !== undefined && { maxIds: whole('--max-ids', maxIds, 1) }),
-    ...(requestSeconds !== undefined && { requestSeconds: whole('--request-seconds', requestSeconds, 1) }),
+    ...(requestSeconds !== undefined && arriveWithin(whole('--request-seconds', requestSeconds, 1))),
     ...(maxConnections !== undefined && { maxConnections: whole('--max-connections', maxConnections, 0) }),
   }
+}
+
+/** Whoever waits longer for a request waits as long for its head. */
+function arriveWithin(seconds: number): Partial<Limits> {
+  return { requestSeconds: seconds, headSeconds: seconds }
 }
 
 function whole(flag: string, text: string, least: number, most = 1e9): number {
