@@ -36,7 +36,7 @@ export function openMethod(engine, world, method, { split, snapshots, parameters
     epoch() {
       let record
       const { seconds, cpu } = timed(() => (record = untilEpochEnds(running)))
-      return { seconds, cpu, lists: record.seconds.lists, steps: record.seconds.steps }
+      return { seconds, cpu, lists: record.seconds.lists, steps: record.seconds.steps, loss: record.loss }
     },
     dispose: () => void running.return(),
   }

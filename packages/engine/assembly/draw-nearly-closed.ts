@@ -1,5 +1,5 @@
 import { Arg } from '../src/wasm/layout'
-import { behind, candidatesOf, firstRow, isFull, lastRow, leaveToTwin, marksOf, openUser, outOf, setMarks, wordsBytes } from './draws'
+import { behind, candidatesOf, firstRow, isFull, lastRow, leaveToTwin, markOf, marksOf, openUser, outOf, setMarks, wordsBytes } from './draws'
 import { arg, NO_ITEM } from './memory'
 import { closeKeys, cutAfter } from './race'
 import { exponential } from './simd'
@@ -62,16 +62,16 @@ function drawRow(row: u32, marks: usize, words: usize, counts: usize): bool {
       if (load<f32>(words + at) < cut) {
         const item = load<u32>(order + at)
         store<u32>(out, item)
-        store<u8>(marks + item, load<u8>(marks + item) | LISTED)
+        store<u8>(markOf(marks, item), load<u8>(markOf(marks, item)) | LISTED)
         out += 4
       }
     for (let at = closed; at < closedEnd; at += 4) {
       const item = load<u32>(at)
-      store<u8>(marks + item, load<u8>(marks + item) | LISTED)
+      store<u8>(markOf(marks, item), load<u8>(markOf(marks, item)) | LISTED)
     }
     for (let at = wanted; at < wantedEnd; at += 4) {
       const item = load<u32>(at)
-      if ((load<u8>(marks + item) & LISTED) != 0) continue
+      if ((load<u8>(markOf(marks, item)) & LISTED) != 0) continue
       store<u32>(out, item)
       out += 4
     }
@@ -91,7 +91,7 @@ function countWanted(order: usize, marks: usize, counts: usize): u32 {
   let count: u32 = 0
   for (let t = <i32>arg(Arg.places) - 1; t >= 0; t--) {
     const at = <usize>t << 2
-    const isWanted = <u32>(load<u8>(marks + load<u32>(order + at)) == WANTED)
+    const isWanted = <u32>(load<u8>(markOf(marks, load<u32>(order + at))) == WANTED)
     if (top == 0) count += isWanted
     store<u32>(counts + at, min(count, cap))
     if (top != 0 && <u32>t >= top) count += isWanted

@@ -128,10 +128,17 @@ export function drawExcept(chunk: u32, thread: u32): void {
   }
 }
 
+/** An item that is not in the catalogue, which no model should name, has the mark behind the last one. */
 // @ts-ignore: decorator
 @inline
 export function setMarks(marks: usize, items: usize, end: usize, mark: u8): void {
-  for (let at = items; at < end; at += 4) store<u8>(marks + load<u32>(at), mark)
+  for (let at = items; at < end; at += 4) store<u8>(markOf(marks, load<u32>(at)), mark)
+}
+
+// @ts-ignore: decorator
+@inline
+export function markOf(marks: usize, item: u32): usize {
+  return marks + <usize>min(item, arg(Arg.numItems))
 }
 
 /** `below`: the whole part of a draw times n, where its fraction favours no number. */

@@ -144,7 +144,8 @@ export function createDraws({ machine, arena, threads }: Context): Draws {
     },
     nearlyClosed(users, from, n, { wanted, closed, drawn, T, cap, behind, numItems }, out, size) {
       const largest = Math.min(wanted.width, cap)
-      const isOrdinary = wanted.width > 0 && closed.width > 0 && behind !== 0 && drawn <= n
+      const hasRoom = drawn <= n && drawn + wanted.width <= size
+      const isOrdinary = hasRoom && wanted.width > 0 && closed.width > 0 && behind !== 0
       if (!isOrdinary || largest / T > LIMITS.exponent) return everyone(users)
       arena.begin()
       const table = Float32Array.from({ length: largest + 1 }, (_, d) => Math.exp(d / T))
@@ -171,6 +172,7 @@ export function createDraws({ machine, arena, threads }: Context): Draws {
       )
     },
     overlap(users, list, places, other, numItems, table, out) {
+      if (table.length === 0) return everyone(users)
       arena.begin()
       return run(
         Kernel.fillOverlap,
@@ -181,9 +183,11 @@ export function createDraws({ machine, arena, threads }: Context): Draws {
         {
           items0: placeRows('overlap', list, users),
           k0: list.width,
-          places,
+          places: Math.min(places, list.width),
           items1: placeRows('overlap: other', other, users),
           k1: other.width,
+          numItems,
+          capacity: table.length - 1,
           table: arena.copyIn(table),
         },
       )
@@ -203,6 +207,7 @@ export function createDraws({ machine, arena, threads }: Context): Draws {
           places: n,
           items0: placeRows('byPlace: ranked', ranked, users),
           k0: ranked.width,
+          numItems,
           capacity: Math.min(horizon, ranked.width),
           table: arena.copyIn(table),
         },

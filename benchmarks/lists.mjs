@@ -1,0 +1,67 @@
+#!/usr/bin/env node
+// Epochs of a method whose lists the engine draws by their laws, beside epochs whose programs draw them, by turns. The losses
+// must be the same numbers: the same lists were drawn.
+import { writeFileSync } from 'node:fs'
+import { availableParallelism, loadavg } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { createEngine } from '@recdistill/engine'
+import { loadMethod } from '@recdistill/methods'
+import { prepareTensors } from '@recdistill/tensor'
+import { loadPairs } from './src/data.mjs'
+import { machineCard, revision } from './src/machine.mjs'
+import { openMethod } from './src/ours/method-epochs.mjs'
+import { teachersOf } from './src/ours/teachers.mjs'
+
+const here = dirname(fileURLToPath(import.meta.url))
+const { values: options } = parseArgs({
+  options: {
+    method: { type: 'string', default: 'rce-kd,rrd,cd,dcd' },
+    rounds: { type: 'string', default: '5' },
+    threads: { type: 'string', default: String(availableParallelism()) },
+    data: { type: 'string', default: join(here, '..', '..', 'shared', 'data') },
+    out: { type: 'string', default: join(here, 'results', 'lists.json') },
+  },
+})
+
+await prepareTensors()
+const world = loadPairs(options.data)
+const engine = createEngine({ threads: Number(options.threads) })
+const teachers = teachersOf(engine, world)
+const engines = { programs: { ...engine, draws: undefined }, laws: engine }
+const measured = {}
+console.log(`${world.name}, ${engine.threads} threads; medians in ms`)
+for (const name of options.method.split(',')) {
+  const method = await loadMethod(name)
+  const contenders = Object.entries(engines).map(([by, one]) => ({
+    by,
+    run: openMethod(one, world, method, teachers),
+    epochs: [],
+  }))
+  // the first two epochs draw what is drawn once, and have no earlier ranking to start from
+  for (let round = -2; round < Number(options.rounds); round++) {
+    const done = contenders.map((one) => ({ one, epoch: one.run.epoch() }))
+    const losses = new Set(done.map(({ epoch }) => JSON.stringify(epoch.loss)))
+    if (losses.size !== 1) throw new Error(`${name}: losses differ: ${[...losses].join(' and ')}`)
+    if (round >= 0) for (const { one, epoch } of done) one.epochs.push(epoch)
+    contenders.reverse()
+  }
+  measured[name] = { load: loadavg()[0] }
+  for (const { by, run, epochs } of contenders.sort((a, b) => b.by.localeCompare(a.by))) {
+    run.dispose()
+    measured[name][by] = epochs
+    const show = (of) => (1000 * median(epochs.map((one) => one[of]))).toFixed(0).padStart(6)
+    console.log(
+      `${name.padEnd(8)} by ${by.padEnd(8)}  lists ${show('lists')}  steps ${show('steps')}  cpu of both ${show('cpu')}`,
+    )
+  }
+}
+const card = { revision: revision(), machine: machineCard(), threads: engine.threads, data: world.name }
+writeFileSync(options.out, `${JSON.stringify({ schema: 1, ...card, methods: measured }, null, 1)}\n`)
+engine.dispose()
+process.exit(0)
+
+function median(values) {
+  return [...values].sort((a, b) => a - b)[values.length >> 1]
+}
