@@ -122,6 +122,26 @@ const settings: readonly Case[] = [
     },
     /m\.mjs/,
   ],
+  [
+    'a method of vectors for a student without',
+    () => ['bench', ...tiny, '--student', 'neumf:4', '--methods', 'de'],
+    /de: it compares vectors .*the student neumf has none; use one with vectors/,
+  ],
+  [
+    'an item side with a teacher without vectors',
+    () => ['bench', ...tiny, '--teacher', 'ease', '--methods', 'dcd'],
+    /dcd: its item side ranks users for an item.*the teacher ease has no vectors; switch/,
+  ],
+  [
+    'snapshots of a teacher that takes no steps',
+    () => ['bench', ...tiny, '--teacher', 'ials:8', '--methods', 'hetcomp'],
+    /hetcomp: it learns from snapshots of the teacher's training, and ials has none/,
+  ],
+  [
+    'all methods for a student that none can teach',
+    () => ['bench', ...tiny, '--student', 'ease', '--methods', 'all'],
+    /the student ease takes no steps of training/,
+  ],
   ['an unknown backbone', () => ['bench', ...tiny, '--teacher', 'mg:8'], /mg.*did you mean "mf"/],
   ['an unknown protocol', () => ['bench', ...tiny, '--protocol', 'strickt'], /did you mean "strict"/],
   [
