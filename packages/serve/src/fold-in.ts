@@ -1,7 +1,7 @@
 import type { FoldIn } from './bundle.ts'
 import { addOuter } from './gram.ts'
 
-export const defaultFoldIn: FoldIn = { unobserved: 0.1, regularisation: 1 }
+export const defaultFoldIn: FoldIn = { unobserved: 0.3, regularisation: 1 }
 
 /**
  * The vector of a new user by regularised least squares on the item vectors: seen items should score 1, all items a little

@@ -64,9 +64,17 @@ async function compileAnew(kind: 'relaxed' | 'simd'): Promise<WebAssembly.Module
 
 /** Node 20 has relaxed SIMD behind a flag that works at run time, as the engine that trains uses it. */
 function allowRelaxed(): void {
-  const { process } = globalThis as { process?: Partial<NodeJS.Process> }
-  if (process?.versions?.node === undefined || process.versions.bun !== undefined) return
-  process.getBuiltinModule?.('v8').setFlagsFromString('--experimental-wasm-relaxed-simd')
+  interface Node {
+    readonly versions?: { readonly bun?: string }
+    getBuiltinModule?(name: string): { setFlagsFromString?(flag: string): void } | undefined
+  }
+  const { process } = globalThis as { process?: Node }
+  if (process?.versions?.bun !== undefined) return
+  try {
+    process?.getBuiltinModule?.('v8')?.setFlagsFromString?.('--experimental-wasm-relaxed-simd')
+  } catch {
+    // a runtime that is like Node but not in this
+  }
 }
 
 function instantiate(module: WebAssembly.Module): Kernels {
