@@ -1,6 +1,5 @@
-import { tf, type Tensor2D } from '@recdistill/tensor'
+import { layerNorm, tf, type Tensor2D } from '@recdistill/tensor'
 import { byHead, causal } from './heads.ts'
-import { layerNorm } from './layer-norm.ts'
 import { addRow } from './row-products.ts'
 import { silu } from './silu.ts'
 import type { Drop } from './sequence-encoder.ts'

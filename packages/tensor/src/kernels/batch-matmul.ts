@@ -1,25 +1,6 @@
-import { setFlagsFromString } from 'node:v8'
 import * as tf from '@tensorflow/tfjs'
-import { batchMatMulModule, relaxedBatchMatMulModule } from './batch-matmul-module.ts'
 import type { WasmBackend } from './heap.ts'
-
-// The part of the global that is used here: its types come with the DOM's otherwise.
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object
-  readonly Instance: new (module: object, imports: object) => { readonly exports: object }
-  validate(bytes: Uint8Array): boolean
-}
-
-interface Kernel {
-  readonly SCRATCH: { readonly value: number }
-  // prettier-ignore
-  matmul(
-    a: number, aRow: number, aColumn: number,
-    b: number, bRow: number, bColumn: number,
-    out: number, m: number, k: number, n: number,
-    scratch: number,
-  ): void
-}
+import { kernelOf } from './own-module.ts'
 
 /**
  * Matrix products of the wasm backend, fast whatever is transposed and however many small ones there are: the stock
@@ -78,24 +59,4 @@ function broadcastIndex(from: readonly number[], to: readonly number[]): number[
     index = index.flatMap((at) => Array.from({ length: size }, (_, n) => (own === 1 ? at : at * own + n)))
   })
   return index
-}
-
-const kernels = new WeakMap<WasmBackend, { readonly kernel: Kernel; readonly scratch: number }>()
-
-function kernelOf(backend: WasmBackend): { readonly kernel: Kernel; readonly scratch: number } {
-  const known = kernels.get(backend)
-  if (known) return known
-  const { exports } = new WebAssembly.Instance(moduleOf(), { env: { memory: backend.wasm.asm.memory } })
-  const kernel = exports as unknown as Kernel
-  const made = { kernel, scratch: backend.wasm._malloc(kernel.SCRATCH.value * 4) }
-  kernels.set(backend, made)
-  return made
-}
-
-/** Products and sums fused where the runtime can: Node 20 has that behind a flag that works at run time. */
-function moduleOf(): object {
-  const relaxed = Buffer.from(relaxedBatchMatMulModule, 'base64')
-  if (!WebAssembly.validate(relaxed)) setFlagsFromString('--experimental-wasm-relaxed-simd')
-  const bytes = WebAssembly.validate(relaxed) ? relaxed : Buffer.from(batchMatMulModule, 'base64')
-  return new WebAssembly.Module(bytes)
 }

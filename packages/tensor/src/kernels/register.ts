@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { batchMatMul } from './batch-matmul.ts'
 import { identity } from './identity.ts'
+import { layerNormBack, layerNormForth, layerNormKernels } from './layer-norm.ts'
 import { unsortedSegmentSum } from './unsorted-segment-sum.ts'
 
 const done = new Set<string>()
@@ -13,6 +14,8 @@ export function registerKernels(backendName: 'wasm' | 'cpu'): void {
   if (backendName === 'cpu') return
   replace({ kernelName: 'BatchMatMul', backendName, kernelFunc: batchMatMul })
   replace({ kernelName: 'Identity', backendName, kernelFunc: identity })
+  replace({ kernelName: layerNormKernels.forth, backendName, kernelFunc: layerNormForth })
+  replace({ kernelName: layerNormKernels.back, backendName, kernelFunc: layerNormBack })
 }
 
 function replace(kernel: tf.KernelConfig): void {
