@@ -3,6 +3,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { machineCard, revision } from './src/machine.mjs'
@@ -49,6 +50,7 @@ async function main() {
       const row = await load(service, { connections, seconds, users, items })
       rows.push(row)
       print(row)
+      await setTimeout(5000) // thousands of connections take a while to be gone on both sides
     }
   } finally {
     const stopped = await service.stop()

@@ -38,7 +38,9 @@ export async function load(service, { connections, seconds, users, items }) {
     },
   }))
   const before = service.memoryMiB()
-  const result = await autocannon({ url: service.url, connections, duration: seconds, timeout: 60, requests })
+  const running = autocannon({ url: service.url, connections, duration: seconds, timeout: 60, requests })
+  running.on('reqError', (error) => note(`no answer: ${error.code ?? error.message}`))
+  const result = await running
   const after = service.memoryMiB()
   const answers = Object.fromEntries(
     Object.entries(result.statusCodeStats ?? {}).map(([status, { count }]) => [status, count]),

@@ -1,3 +1,4 @@
+import type { RecommenderInfo } from '@recdistill/serve'
 import { element } from '../element.ts'
 import type { Model, Role } from '../model.ts'
 import { bytesInWords, count, timeInWords } from './format.ts'
@@ -69,14 +70,22 @@ function facts(role: Role, model: Model): Node[] {
               : `${timeInWords(model.latency.milliseconds)} (median of ${count(model.latency.calls)})`,
             'latency',
           ),
-          ...row('Vectors', `${info.dim} × ${info.precision}`),
+          ...row('Vectors', `${info.dim} × ${info.precision}, together ${bytesInWords(vectorBytes(info))}`),
           ...row('Knows', `${count(info.users)} users, ${count(info.items)} items`),
           ...row('Kernels', kernels[info.simd]),
+          ...row('Opened in', timeInWords(model.loadMilliseconds)),
           ...(dataset === undefined ? [] : row('Data', dataset)),
         ),
       ]
     }
   }
+}
+
+const bytesOf = { f32: 4, f16: 2, int8: 1 }
+
+/** Of the vectors alone; the rest of a bundle is ids and histories. */
+function vectorBytes({ users, items, dim, precision }: RecommenderInfo): number {
+  return (users + items) * dim * bytesOf[precision]
 }
 
 const kernels = { relaxed: 'SIMD, fused', simd: 'SIMD', none: 'plain' }
