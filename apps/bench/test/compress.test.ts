@@ -10,7 +10,18 @@ import { writeFactorFiles } from '../examples/factor-files.mjs'
 import { ended, freshFolder, runBinary, start } from './run.ts'
 
 const search = ['--trials', '4', '--epochs', '9', '--patience', '9', '--refine', '1']
-const tiny = ['compress', '--preset', 'tiny', ...search, '--dims', '4,8', '--threads', '2']
+const tiny = [
+  'compress',
+  '--preset',
+  'tiny',
+  ...search,
+  '--students',
+  'mf',
+  '--dims',
+  '4,8',
+  '--threads',
+  '2',
+]
 /** A share that students of a few epochs reach, for the teacher of this preset is small. */
 const keep = [...tiny, '--keep', '0.6']
 
@@ -113,7 +124,7 @@ test(
     const other = join(freshFolder(), 'parallel')
     const parallel = await runBinary([...keep, '--out', other, '--parallel', '2'])
     expect(parallel.code, parallel.stderr).toBe(0)
-    expectSame(join(other, 'trials'), join(folder, 'trials'))
+    expectSame(other, folder)
     const again = await runBinary([...keep, '--out', other])
     expect(again.code, again.stderr).toBe(0)
     expect(again.stderr).not.toContain('scratch: epoch 1/')
@@ -194,7 +205,7 @@ test(
         '0.5',
         ...search,
       ]
-      const methods = ['--methods', 'rrd', '--set', 'rrd.K=10', 'rrd.L=10', 'rrd.maxK=20']
+      const methods = ['--students', 'mf', '--methods', 'rrd', '--set', 'rrd.K=10', 'rrd.L=10', 'rrd.maxK=20']
       const { code, stderr } = await runBinary([...argv, ...methods, '--dims', '4,8', '--out', folder])
       expect(code, stderr).toBe(0)
       results.push(read(folder, 'results.json'))
@@ -235,6 +246,7 @@ test(
 test('the best within a budget fits it', { timeout: 300_000 }, async () => {
   const folder = join(freshFolder(), 'budget')
   // 350 users and items: 10 bytes a row.
+  // Of both kinds, as when nothing is said.
   const argv = ['compress', '--preset', 'tiny', ...search, '--budget', '3.5kB', '--out', folder]
   const { code, stderr } = await runBinary(argv)
   expect(code, stderr).toBe(0)
@@ -243,7 +255,33 @@ test('the best within a budget fits it', { timeout: 300_000 }, async () => {
   const fitting = trials.flatMap(({ candidates }) => candidates.filter(({ bytes }) => bytes <= 3500))
   const best = fitting.reduce((a, b) => (b.quality.value > a.quality.value ? b : a))
   expect(chosen.bytes).toBe(best.bytes)
+  expect(new Set(trials.map(({ trial }) => trial.kind))).toEqual(new Set(['mf', 'lightgcn']))
 })
+
+test(
+  'the best within a latency: shapes are timed before anything is trained, and once',
+  { timeout: 300_000 },
+  async () => {
+    const folder = join(freshFolder(), 'latency')
+    const argv = [...tiny, '--trials', '2', '--epochs', '2', '--latency', '10s', '--out', folder]
+    const { code, stderr } = await runBinary(argv)
+    expect(code, stderr).toBe(0)
+    expect(stderr).toMatch(/ranking a user with 4 numbers a row in int8: [\d.]+ µs/)
+    const times = read<Record<string, unknown>>(folder, 'latency.json')
+    expect(Object.keys(times)).toEqual(['4 f32', '4 f16', '4 int8', '8 f32', '8 f16', '8 int8'])
+    const { chosen, trials, models, select } = read<CompressResult>(folder, 'results.json')
+    const best = Math.max(
+      ...trials.flatMap(({ candidates }) => candidates.map(({ quality }) => quality.value)),
+    )
+    expect(select).toBe('ndcg@10')
+    expect(models.find(({ role }) => role === 'student')!.valid.value).toBe(best)
+    expect(chosen.trial.dim).toBeLessThanOrEqual(8)
+    const again = await runBinary(['resume', folder])
+    expect(again.code, again.stderr).toBe(0)
+    expect(again.stderr).not.toContain('ranking a user with')
+    expect(read(folder, 'latency.json')).toEqual(times)
+  },
+)
 
 const guide = readFileSync(
   fileURLToPath(new URL('../../../docs/guides/compress.md', import.meta.url)),
@@ -275,7 +313,7 @@ test(
         .map((word) => word.replace('synthetic:quick', 'synthetic:tiny'))
     })
     const few = ['--set', 'rrd.K=20', 'rrd.L=40', 'rrd.maxK=60', 'rce-kd.K=20', 'rce-kd.L=20', 'rce-kd.M=60']
-    const first = await runBinary([...compress, ...search, '--dims', '8,16', ...few])
+    const first = await runBinary([...compress, ...search, '--students', 'mf', '--dims', '8,16', ...few])
     expect([0, 4], first.stderr).toContain(first.code)
     const { chosen, models } = read<CompressResult>(at, 'runs', 'small', 'results.json')
     expect(models[0].kind).toBe('imported vectors')

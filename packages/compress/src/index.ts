@@ -25,7 +25,14 @@ export { byPromise, choose, type Chosen, type Judge } from './choose.ts'
 export { paretoFront, paretoRanks, type Point } from './pareto.ts'
 export { search, type SearchEvent, type SearchOptions, type SearchOutcome } from './search.ts'
 export { bootstrap, quantile } from './bootstrap.ts'
-export { groupRows, rowOf, twoGroups, type GroupRow, type Measured } from './user-groups.ts'
+export {
+  groupRows,
+  rowOf,
+  twoGroups,
+  type GroupOptions,
+  type GroupRow,
+  type Measured,
+} from './user-groups.ts'
 export type { CompressResult, DeployedModel } from './result.ts'
 export { compressHtml, compressMarkdown } from './report/report.ts'
 export { chosenSheet, frontSheet, groupSheets, popularitySheet, trialsSheet } from './report/sheets.ts'

@@ -61,9 +61,12 @@ export async function search({
 
   const run = async (trial: Trial, until: number): Promise<TrialResult> => {
     const before = latest.get(trial.id)
-    if (before?.finished || before?.failed !== undefined) return before
-    signal.throwIfAborted()
     const job = { ...trial, until }
+    if (before?.finished || before?.failed !== undefined) {
+      onEvent({ type: 'end', job, result: before })
+      return before
+    }
+    signal.throwIfAborted()
     onEvent({ type: 'begin', job })
     const result = await runner.run(job, {
       signal,

@@ -9,7 +9,7 @@ const measured = {
 }
 
 test('groups of a third each, worked by hand', () => {
-  const rows = groupRows(measured, [1, 2, 10, 11, 100, 300], ['few', 'some', 'many'])
+  const rows = groupRows(measured, [1, 2, 10, 11, 100, 300], ['few', 'some', 'many'], { least: 1 })
   expect(rows.map(({ group, users }) => [group, users])).toEqual([
     ['few: 1 to 2', 2],
     ['some: 10 to 11', 2],
@@ -22,8 +22,14 @@ test('groups of a third each, worked by hand', () => {
   expect(rows[2].gap).toBeNull()
 })
 
+test('of a handful of users no share is told', () => {
+  const [row] = groupRows(measured, [1, 1, 1, 1, 1, 1], ['all'])
+  expect(row).toMatchObject({ users: 6, kept: null, gap: null })
+  expect(row.teacher).toBeCloseTo(3.4 / 6, 12)
+})
+
 test('equal values stay together, and every user is in one group', () => {
-  const rows = groupRows(measured, [3, 3, 3, 3, 3, 9], ['few', 'some', 'many'])
+  const rows = groupRows(measured, [3, 3, 3, 3, 3, 9], ['few', 'some', 'many'], { least: 1 })
   expect(rows.map(({ users }) => users)).toEqual([5, 1])
   expect(groupRows(measured, [0, 0, 0, 0, 0, 0], ['few', 'many']).map(({ group }) => group)).toEqual([
     'few: 0',

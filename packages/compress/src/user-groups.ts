@@ -14,10 +14,15 @@ export interface GroupRow {
   readonly teacher: number
   readonly scratch: number
   readonly student: number
-  /** student / teacher */
+  /** student / teacher; null for a group of few users. */
   readonly kept: Estimate | null
-  /** (student - scratch) / (teacher - scratch); null where the teacher is no better than the student from scratch. */
+  /** (student - scratch) / (teacher - scratch); null also where the teacher is no better than the student from scratch. */
   readonly gap: Estimate | null
+}
+
+export interface GroupOptions {
+  /** Of fewer users no share is told: it would say nothing of others like them. */
+  readonly least?: number
 }
 
 /**
@@ -29,6 +34,7 @@ export function groupRows(
   measured: Measured,
   attribute: ArrayLike<number>,
   labels: readonly string[],
+  options: GroupOptions = {},
 ): readonly GroupRow[] {
   const ascending = Float64Array.from(attribute).sort()
   const bounds = labels.map((_, n) => ascending[Math.ceil(((n + 1) * ascending.length) / labels.length) - 1])
@@ -39,7 +45,7 @@ export function groupRows(
     if (members[n].length === 0) return []
     const values = members[n].map((user) => attribute[user])
     const range = rangeInWords(...lowAndHigh(values))
-    return [rowOf(measured, members[n], `${label}: ${range}`)]
+    return [rowOf(measured, members[n], `${label}: ${range}`, options)]
   })
 }
 
@@ -48,19 +54,22 @@ export function twoGroups(
   measured: Measured,
   holds: (user: number) => boolean,
   [yes, no]: readonly [string, string],
+  options: GroupOptions = {},
 ): readonly GroupRow[] {
   const users = Array.from({ length: measured.teacher.length }, (_, user) => user)
   return [
     { label: no, of: users.filter((user) => !holds(user)) },
     { label: yes, of: users.filter(holds) },
-  ].flatMap(({ label, of }) => (of.length === 0 ? [] : [rowOf(measured, of, label)]))
+  ].flatMap(({ label, of }) => (of.length === 0 ? [] : [rowOf(measured, of, label, options)]))
 }
 
 export function rowOf(
   { teacher, scratch, student }: Measured,
   users: readonly number[],
   group: string,
+  { least = 20 }: GroupOptions = {},
 ): GroupRow {
+  const enough = users.length >= least
   const [t, s, k] = [teacher, scratch, student].map((values) =>
     Float64Array.from(users, (user) => values[user]),
   )
@@ -73,8 +82,9 @@ export function rowOf(
     teacher: meanT,
     scratch: meanS,
     student: meanK,
-    kept: meanT > 0 ? bootstrap([t, k], ([a, b]) => b / a) : null,
-    gap: meanT > meanS ? bootstrap([t, s, k], ([a, b, c]) => (a > b ? (c - b) / (a - b) : NaN)) : null,
+    kept: enough && meanT > 0 ? bootstrap([t, k], ([a, b]) => b / a) : null,
+    gap:
+      enough && meanT > meanS ? bootstrap([t, s, k], ([a, b, c]) => (a > b ? (c - b) / (a - b) : NaN)) : null,
   }
 }
 

@@ -28,13 +28,13 @@ export function compressCommand(io: Io, done: (code: number) => void): Command {
     .option('--latency <time>', 'best student that ranks the catalogue for a user in no more, e.g. 2ms')
     .option('--teacher <backbone:dim>', 'e.g. mf:64')
     .option('--teachers <models>', 'several that teach together: mf:64,lightgcn:64')
-    .option('--students <backbones>', 'kinds of student', 'mf')
+    .option('--students <backbones>', 'kinds of student', 'mf,lightgcn')
     .option('--methods <names>', 'comma-separated names, files or packages that teach; all')
     .option(
       '--dims <numbers>',
       'lengths of an embedding, e.g. 8,16,32; those that suit the target when not given',
     )
-    .option('--trials <n>', 'students that are begun', '12')
+    .option('--trials <n>', 'students that are begun', '16')
     .option('--epochs <n>', 'most epochs of a student', '90')
     .option('--patience <n>', 'validations without a better one before a student is done', '10')
     .option('--refine <n>', 'students at sizes between, tried at the end to make the choice smaller', '2')

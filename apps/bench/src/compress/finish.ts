@@ -31,7 +31,7 @@ const studentFolder = 'student'
 
 /**
  * The chosen student as a run of its own, beside its teacher and the same student from scratch, and the report's numbers. Here
- * and nowhere before the test part is read.
+ * and nowhere before is a student measured on the test part.
  */
 export async function finish(
   all: Compression,

@@ -147,10 +147,15 @@ async function prepareTeacher(all: Compression): Promise<ModelRun> {
   const { plan, folder, io, protocol, catalogue } = all
   const folders = foldersAt(folder)
   const progress = createProgress(io.stderr, { select: protocol.select })
+  // The record of a teacher has its test numbers, as in any run; nobody has to see them before the choice.
+  const quiet = {
+    ...progress,
+    say: (text: string) => (/: test \S+@/.test(text) ? undefined : progress.say(text)),
+  }
   const config = await configOf(teacherValues(plan), catalogue)
   const known = folders.model('teacher').finished()
   if (known === null || all.imported !== null) {
-    const result = await runBench({ ...all, config, folder: folders, progress, roles: ['teacher'] })
+    const result = await runBench({ ...all, config, folder: folders, progress: quiet, roles: ['teacher'] })
     if (result === null) throw new Stopped()
     return result.models[0]
   }

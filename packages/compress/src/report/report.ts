@@ -115,7 +115,7 @@ function plotsOf({ front, models, select }: CompressResult): readonly ScatterSpe
   const shown = [...models.filter(({ role }) => role !== 'student'), ...front]
   const points = (cost: (model: DeployedModel) => number) =>
     shown.map((model) => ({
-      name: `${model.name}${model.precision === null ? '' : ` ${model.precision}`}`,
+      name: shortName(model),
       x: cost(model),
       y: model.valid.value,
       spread: (model.valid.high - model.valid.low) / 2,
@@ -135,6 +135,12 @@ function plotsOf({ front, models, select }: CompressResult): readonly ScatterSpe
       points: points(({ microseconds }) => microseconds?.value ?? NaN),
     },
   ]
+}
+
+/** Room in a plot is scarce, and the tables have whole names. */
+function shortName({ role, kind, dim, precision }: DeployedModel): string {
+  const what = role === 'teacher' || role === 'scratch' ? role : `${kind} ${dim}`
+  return precision === null ? what : `${what} ${precision}`
 }
 
 function colourOf({ role }: DeployedModel): 'ink' | 'soft' | number {

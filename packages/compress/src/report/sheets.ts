@@ -34,7 +34,7 @@ export function chosenSheet(result: CompressResult): Sheet {
     notes: [
       `Asked for: ${targetInWords(target)}, judged on validation data. ${met ? 'Met.' : 'Not met: this is the best that was found.'}`,
       `Settings: ${settings(chosen.trial)}, ${chosen.trial.kind} with ${chosen.trial.dim} numbers a row, tables in ${chosen.precision}. The bundle with ids and seen items takes ${asBytes(chosen.bundleBytes)}.`,
-      'The test part was read once, after the choice. In brackets: 95 % bootstrap intervals over users; of times, the spread of repeated passes.',
+      'Of the students, the chosen one alone was measured on the test part, once, after the choice. In brackets: 95 % bootstrap intervals over users; of times, the spread of repeated passes.',
     ],
   }
 }
@@ -67,7 +67,7 @@ export function groupSheets({ groups, select }: CompressResult): readonly Sheet[
     head: ['users', 'count', 'teacher', 'scratch', 'student', 'kept', 'gap recovered'],
     rows: rows.map(groupLine),
     notes: [
-      `${select} on test data. Kept is student / teacher; gap recovered is (student − scratch) / (teacher − scratch), – where the teacher is no better. In brackets: 95 % bootstrap intervals over the users of the group.`,
+      `${select} on test data. Kept is student / teacher; gap recovered is (student − scratch) / (teacher − scratch), – where the teacher is no better, or users are fewer than 20. In brackets: 95 % bootstrap intervals over the users of the group.`,
     ],
   }))
 }
