@@ -124,7 +124,7 @@ export function cardMarkdown(card: ModelCard, usage: readonly { to: FormatName; 
     '',
     '## Quality',
     '',
-    `Protocol \`${protocol.name}\`: ${protocolInWords(protocol)}. Chosen on the validation part; the test part was looked at once.`,
+    `Protocol \`${protocol.name}\`: ${protocolInWords(protocol)}. What was chosen was chosen on the validation part.`,
     '',
     metricsTable(card),
     '',
@@ -148,8 +148,8 @@ export function cardMarkdown(card: ModelCard, usage: readonly { to: FormatName; 
     '## Licence',
     '',
     data.terms
-      ? `Data: ${data.terms.licence}. Home: ${data.terms.home}. Cite: ${data.terms.citation}. Whether terms of data reach a model trained on it is for you to judge.`
-      : 'Data: not a data set known by name; the terms under which it was collected hold for what is made of it.',
+      ? `Terms of the data: ${data.terms.licence}. Home: ${data.terms.home}. Cite: ${data.terms.citation}. Whether terms of data reach a model trained on it is for you to judge.`
+      : 'Not a data set known by name: the terms under which it was collected hold for what is made of it.',
     '',
     '## Intended use',
     '',
@@ -177,27 +177,21 @@ export function cardMarkdown(card: ModelCard, usage: readonly { to: FormatName; 
 function roundingInWords(dtype: Precision, { kept: { k, users, overlap }, measured }: Rounding): string {
   const lists = `of the ${k} best items of ${grouped(users)} users ${(100 * overlap).toFixed(2)} % stay the same`
   return measured
-    ? `Rounded to ${dtype}, as it is in these files, the numbers are those of the last row; ${lists}.`
+    ? `Rounded to ${dtype}, as it is in these files, its numbers are in a column of their own; ${lists}.`
     : `These are numbers of single precision. Rounded to ${dtype}, as it is in these files, ${lists}.`
 }
 
-function metricsTable({ model, teacher, precision, metrics: { valid, test } }: ModelCard): string {
-  const names = Object.keys(test)
-  const row = (label: string, from: Metrics | undefined) => [
-    label,
-    ...names.map((name) => number(from?.[name])),
+function metricsTable({ teacher, precision, metrics: { valid, test } }: ModelCard): string {
+  const columns: [string, Metrics | undefined][] = [
+    ['validation', valid],
+    ['test', test],
+    ...(precision.rounding?.measured
+      ? [[`test, as ${precision.dtype}`, precision.rounding.measured.test] as [string, Metrics]]
+      : []),
+    ...(teacher ? [['its teacher, test', teacher.test] as [string, Metrics]] : []),
   ]
-  return table(
-    ['', ...names],
-    [
-      row(model.role === 'teacher' ? 'test' : 'this model, test', test),
-      row(model.role === 'teacher' ? 'validation' : 'this model, validation', valid),
-      ...(teacher ? [row('its teacher, test', teacher.test)] : []),
-      ...(precision.rounding?.measured
-        ? [row(`as ${precision.dtype}, test`, precision.rounding.measured.test)]
-        : []),
-    ],
-  )
+  const rows = Object.keys(test).map((name) => [name, ...columns.map(([, from]) => number(from?.[name]))])
+  return table(['', ...columns.map(([label]) => label)], rows)
 }
 
 function seedsInWords({ metrics: { seeds }, protocol: { select } }: ModelCard): string {

@@ -1,5 +1,6 @@
 import { InputError } from '@recdistill/core'
 import { writeFileAtomic } from '@recdistill/core/files'
+import { decimal } from '@recdistill/formats'
 import { join } from 'node:path'
 import type { Deployable } from './deployable.ts'
 import { expectVectors } from './expect-vectors.ts'
@@ -20,7 +21,9 @@ export function writePgvector(model: Deployable, { folder, precision }: WriteCon
   const type = `${half ? 'halfvec' : 'vector'}(${dim})`
   const operators = half ? 'halfvec_ip_ops' : 'vector_ip_ops'
   const rows = (ids: readonly string[], table: Float32Array) =>
-    ids.map((id, n) => `${field(id)}\t[${table.subarray(n * dim, (n + 1) * dim).join(',')}]\n`)
+    ids.map(
+      (id, n) => `${field(id)}\t[${Array.from(table.subarray(n * dim, (n + 1) * dim), decimal).join(',')}]\n`,
+    )
   const pairs = users.map((user, u) =>
     Array.from(
       seen.items.subarray(seen.offsets[u], seen.offsets[u + 1]),

@@ -1,4 +1,5 @@
 import { writeFileAtomic } from '@recdistill/core/files'
+import { decimal } from '@recdistill/formats'
 import { join } from 'node:path'
 import type { Deployable } from './deployable.ts'
 import { expectVectors } from './expect-vectors.ts'
@@ -20,7 +21,7 @@ export function writeQdrant(model: Deployable, { folder, precision }: WriteConte
   }
   for (const of of ['users', 'items'] as const)
     writeFileAtomic(at(`${of}.collection.json`), JSON.stringify(collection, null, 2) + '\n')
-  const row = (table: Float32Array, n: number) => Array.from(table.subarray(n * dim, (n + 1) * dim))
+  const row = (table: Float32Array, n: number) => Array.from(table.subarray(n * dim, (n + 1) * dim), decimal)
   const files = [
     ...writePoints(at, 'users', users.length, (id) => ({
       id,

@@ -48,7 +48,7 @@ test('bundle: the runtime gives the best items', async () => {
 
 test(
   'pgvector: PostgreSQL runs the script, and recommends as the tables say',
-  { timeout: 120_000 },
+  { timeout: 400_000 },
   async () => {
     for (const precision of ['f32', 'f16'] as const) {
       const model = vectorModel({ users: 20, items: 120 })

@@ -1,3 +1,4 @@
+export { decimal } from './decimal.ts'
 export { floats, tensor, type Dtype, type NumericArray, type Tensor } from './dtype.ts'
 export { fromBfloat, fromHalf, toHalf } from './half.ts'
 export { type Infinite } from './expect-finite.ts'

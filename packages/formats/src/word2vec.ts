@@ -3,6 +3,7 @@ import { asInputError, writeFileAtomic } from '@recdistill/core/files'
 import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
+import { decimal } from './decimal.ts'
 import type { Vectors } from './vectors.ts'
 
 /**
@@ -67,7 +68,9 @@ export function writeWord2vec(path: string, { ids, dim, data }: Vectors): void {
     throw new InputError(
       `${path}: id ${JSON.stringify(bad)} is empty or holds white space, which this format cannot keep; use another`,
     )
-  const lines = ids.map((id, n) => `${id} ${data.subarray(n * dim, (n + 1) * dim).join(' ')}\n`)
+  const lines = ids.map(
+    (id, n) => `${id} ${Array.from(data.subarray(n * dim, (n + 1) * dim), decimal).join(' ')}\n`,
+  )
   writeFileAtomic(
     path,
     [`${ids.length} ${dim}\n`, ...lines].map((line) => Buffer.from(line)),
