@@ -39,7 +39,12 @@ export async function openKernels({ simd: kind = 'auto', module }: KernelOptions
   if (module !== undefined) return instantiate(module as WebAssembly.Module)
   for (const each of kind === 'auto' ? (['relaxed', 'simd'] as const) : [kind]) {
     const compiled = await compile(each)
-    if (compiled) return instantiate(compiled)
+    try {
+      if (compiled) return instantiate(compiled)
+    } catch (error) {
+      // no room for another memory
+      if (kind !== 'auto') throw error
+    }
   }
   if (kind === 'auto') return null
   throw new ServeError('option', `load.simd: this runtime cannot run ${kind}; leave it at auto, or take none`)
@@ -78,7 +83,7 @@ function allowRelaxed(): void {
 }
 
 function instantiate(module: WebAssembly.Module): Kernels {
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 })
+  const memory = new WebAssembly.Memory({ initial: 1 })
   try {
     const { exports } = new WebAssembly.Instance(module, { env: { memory } })
     const {
