@@ -31,7 +31,7 @@ export interface EarlierRankings {
 
 /** Items kept for every user of whom k are asked for. */
 export function hintWidth(k: number): number {
-  return k + Math.ceil(k / 2)
+  return k + Math.ceil(k / 4)
 }
 
 export function earlierRankings(heap: Heap): EarlierRankings {
