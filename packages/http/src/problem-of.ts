@@ -1,28 +1,15 @@
 import type { Context, HonoRequest } from 'hono'
 import { HTTPException } from 'hono/http-exception'
+import type { ZodError } from 'zod'
 import { problem, problemResponse, type Problem } from './problem.ts'
 
-/** What a zod check found, as far as it matters here. */
-interface Issue {
-  readonly code?: string
-  readonly path: readonly PropertyKey[]
-  readonly message: string
-  readonly keys?: readonly string[]
-}
-
-type Checked =
-  | { readonly success: true }
-  | {
-      readonly success: false
-      readonly target: string
-      readonly error: { readonly issues: readonly Issue[] }
-    }
+type Checked = { readonly success: true } | { readonly success: false; readonly error: ZodError }
 
 /** Answers a request that does not fit its declaration: the first thing that is wrong, and where. */
 export function refuseInvalid(result: Checked, _: Context): Response | undefined {
   if (result.success) return undefined
   const issue = result.error.issues[0]
-  const stray = issue.code === 'unrecognized_keys' ? issue.keys?.[0] : undefined
+  const stray = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined
   const field = stray ?? issue.path.map(String).join('.')
   const message = stray === undefined ? lowerFirst(issue.message) : 'there is no such parameter'
   return problemResponse(
