@@ -63,3 +63,11 @@ test('shuffle keeps every element', () => {
   expect([...list]).not.toEqual([...list].sort((a, b) => a - b))
   expect([...list].sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, n) => n))
 })
+
+test('a stream made of the key of another draws the same', () => {
+  const rng = createRng(12345678901).fork('lists')
+  const twin = new Rng(...rng.key)
+  expect(Array.from({ length: 5 }, () => twin.at(3).uint32())).toEqual(
+    Array.from({ length: 5 }, () => rng.at(3).uint32()),
+  )
+})
