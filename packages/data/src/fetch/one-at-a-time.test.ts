@@ -42,7 +42,8 @@ test('the claim of a killed process is taken over, that of a living one is not',
   mkdirSync(`${path}.lock`)
   const longAgo = new Date(Date.now() - 60_000)
   utimesSync(`${path}.lock`, longAgo, longAgo)
-  expect(await oneAtATime(path, () => Promise.resolve('mine'))).toBe('mine')
+  const mine = () => Promise.resolve(42)
+  expect(await oneAtATime(path, mine)).toBe(42)
 
   const order: string[] = []
   const slow = oneAtATime(
