@@ -32,17 +32,19 @@ const studentFolder = 'student'
 /**
  * The chosen student as a run of its own, beside its teacher and the same student from scratch, and the report's numbers. Here
  * and nowhere before is a student measured on the test part.
+ * @returns Null when it was stopped.
  */
 export async function finish(
   all: Compression,
   { chosen, results }: SearchOutcome & { readonly chosen: Chosen },
   teacherRun: ModelRun,
   startedAt: Date,
-): Promise<CompressResult> {
+): Promise<CompressResult | null> {
   const { plan, split, protocol, engine } = all
   const { trial } = chosen.result
   const { precision } = chosen.candidate
   const run = await studentRun(all, chosen)
+  if (run === null) return null
   const rows = split.numUsers + split.numItems
   const loaded: Model[] = []
   const load = (checkpoint: string) => {
@@ -151,8 +153,8 @@ function shareable({
   return values
 }
 
-/** A run of teacher, student from scratch and the chosen student, whose training is over: it is taken as it is. */
-async function studentRun(all: Compression, { result: { trial } }: Chosen): Promise<RunFolder> {
+/** Null when it was stopped: a run of teacher, student from scratch and the chosen student, whose training is over: it is taken as it is. */
+async function studentRun(all: Compression, { result: { trial } }: Chosen): Promise<RunFolder | null> {
   const { plan, catalogue, io, protocol } = all
   const config = await configOf(valuesOfTrial(plan, trial), catalogue)
   const path = join(all.folder, studentFolder)
@@ -162,7 +164,8 @@ async function studentRun(all: Compression, { result: { trial } }: Chosen): Prom
   take(foldersAt(join(all.folder, 'trials')), trial.id, folder, trial.method)
   const progress = createProgress(io.stderr, { select: protocol.select })
   const result = await runBench({ ...all, config, folder, progress })
-  if (result !== null) writeResult(folder, result)
+  if (result === null) return null
+  writeResult(folder, result)
   return folder
 }
 

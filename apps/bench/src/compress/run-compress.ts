@@ -115,7 +115,7 @@ export async function runCompress({
       `chosen: ${chosen.result.trial.id}, tables in ${chosen.candidate.precision}; now the student from scratch, and the final test`,
     )
     const result = await finish(all, { ...outcome, chosen }, teacher, startedAt)
-    if (signal.stop) throw new Stopped()
+    if (result === null) throw new Stopped()
     writeResults(folder, result)
     tell(result, chosen, { io, json, place })
     return chosen.meets ? 0 : targetMissed
