@@ -34,10 +34,10 @@ export const presets: Readonly<Record<string, Preset>> = {
     about: 'embedded synthetic data, teacher, scratch and two methods in a few minutes',
     values: {
       dataset: 'synthetic:quick',
-      // Rates at which models are done within 100 epochs. At 1e-3 a teacher stops on the plateau it starts from, and some methods
-      // are not done; a student that learns twice as fast is as good on the validation part, in half the epochs.
+      // Rates at which models are done within 100 epochs: at 1e-3 a teacher stops on the plateau it starts from, some methods are
+      // not done, and a student takes 88 epochs; at 3e-3 it takes 28 and is within 5 % of that on the validation part.
       teacher: { backbone: 'mf', dim: 64, lr: 5e-3 },
-      student: { backbone: 'mf', dim: 8, lr: 2e-3 },
+      student: { backbone: 'mf', dim: 8, lr: 3e-3 },
       // Half the lists of the paper for a catalogue a tenth as large.
       rrd: { K: 50, L: 50, maxK: 200, lr: 5e-3 },
       epochs: 100,
