@@ -38,7 +38,8 @@ function withoutTimes(result: CompressResult): unknown {
 function checkpoints(folder: string): Map<string, Buffer> {
   const names = readdirSync(folder, { recursive: true })
     .map(String)
-    .filter((name) => name.endsWith('.ckpt'))
+    // One that came from the cache was trained before.
+    .filter((name) => name.endsWith('.ckpt') && !name.endsWith(join('teacher', 'last.ckpt')))
   return new Map(names.sort().map((name) => [name, readFileSync(join(folder, name))]))
 }
 

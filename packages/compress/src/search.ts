@@ -34,7 +34,7 @@ export type SearchEvent =
 export interface SearchOutcome {
   /** Trained to its end; null when every trial failed or nothing fits. */
   readonly chosen: Chosen | null
-  /** The last result of every trial, in the order they were begun. */
+  /** The last result of every trial, in the order of the trials; those tried at the end follow. */
   readonly results: readonly TrialResult[]
 }
 
@@ -58,6 +58,9 @@ export async function search({
 }: SearchOptions): Promise<SearchOutcome> {
   const horizon = rungs[rungs.length - 1].epochs
   const latest = new Map<string, TrialResult>()
+  const known = [...trials]
+  // In the order of trials, not in that of their ends: ties are broken by it.
+  const results = () => known.flatMap(({ id }) => latest.get(id) ?? [])
 
   const run = async (trial: Trial, until: number): Promise<TrialResult> => {
     const before = latest.get(trial.id)
@@ -78,7 +81,7 @@ export async function search({
   }
   const best = async () => {
     for (;;) {
-      const chosen = choose([...latest.values()], judge)
+      const chosen = choose(results(), judge)
       if (chosen === null || chosen.result.finished) return chosen
       onEvent({ type: 'finish', trial: chosen.result.trial })
       const { finished, failed } = await run(chosen.result.trial, horizon)
@@ -99,16 +102,17 @@ export async function search({
   })
   let chosen = await best()
   for (let n = 0; n < refine && judge.target.goal === 'keep' && chosen?.meets; n++) {
-    const smaller = between(chosen.result.trial.dim, [...latest.values()], sizes)
+    const smaller = between(chosen.result.trial.dim, results(), sizes)
     if (smaller === null) break
     const { id: _id, ...same } = chosen.result.trial
     const shape = { ...same, dim: smaller }
     const trial = { id: trialId(trials.length + n + 1, shape), ...shape }
+    known.push(trial)
     onEvent({ type: 'refine', trial })
     await run(trial, horizon)
     chosen = await best()
   }
-  return { chosen, results: [...latest.values()] }
+  return { chosen, results: results() }
 }
 
 /** The middle of the sizes strictly between `dim` and the next smaller one that was trained to its end; null when there is none. */
