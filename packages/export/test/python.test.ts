@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { python, runPython } from '@recdistill/testkit/python'
 import { describe, expect, test } from 'vitest'
 import { exportModel } from '../src/index.ts'
-import { python, runPython } from './python.ts'
 import { bestItems, vectorModel } from './world.ts'
 
 const missing = 'missing' in python ? python.missing : null
@@ -43,7 +43,7 @@ describe.skipIf(missing !== null)(`NumPy${missing === null ? '' : ` (skipped: ${
 import json
 ids = json.load(open('items.json', encoding='utf8'))
 print(json.dumps([best.tolist(), [ids[place] for place in best], json.load(open('users.json', encoding='utf8'))]))`,
-        out,
+        { folder: out },
       ) as [number[], string[], string[]]
       if (precision === 'f32') expect(found[0]).toEqual(best)
       else expect(found[0].filter((item) => best.includes(item)).length).toBeGreaterThan(16)
@@ -54,7 +54,7 @@ print(json.dumps([best.tolist(), [ids[place] for place in best], json.load(open(
         `${shown(out, 'npz')}
 import json
 print(json.dumps([(-scores).argsort()[:20].tolist(), model['user_ids'].tolist(), model['item_ids'].tolist(), model['seen_items'].tolist()]))`,
-        out,
+        { folder: out },
       )
       expect(fromNpz).toEqual([found[0], model.users, model.items, Array.from(model.seen.items)])
     },

@@ -1,6 +1,7 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { python, runPython } from '@recdistill/testkit/python'
 import { describe, expect, test } from 'vitest'
 import {
   openNpy,
@@ -12,7 +13,6 @@ import {
   writeNpz,
   writeSafetensors,
 } from '../src/index.ts'
-import { python, runPython } from './python.ts'
 
 const missing = 'missing' in python ? python.missing : null
 const folder = mkdtempSync(join(tmpdir(), 'recdistill-numpy-'))
@@ -43,8 +43,7 @@ describe.skipIf(missing !== null)(`NumPy${missing === null ? '' : ` (skipped: ${
       `import sys, json, numpy
 a, z = numpy.load(sys.argv[1]), numpy.load(sys.argv[2])
 print(json.dumps([str(a.dtype), a.tolist(), {n: [str(z[n].dtype), z[n].tolist()] for n in z.files}]))`,
-      at('a.npy'),
-      at('a.npz'),
+      { args: [at('a.npy'), at('a.npz')] },
     )
     expect(found).toEqual([
       'float32',
@@ -75,7 +74,7 @@ numpy.save(sys.argv[1] + '/flat.npy', a[:, 0].astype('f4'))
 numpy.savez(sys.argv[1] + '/plain.npz', a=numpy.asfortranarray(a), t=numpy.array(['é', 'xyz']), s=numpy.float32(2.5))
 numpy.savez_compressed(sys.argv[1] + '/small.npz', a=a.astype('f4'))
 print(1)`,
-      folder,
+      { args: [folder] },
     )
     const all = Float32Array.from({ length: 12 }, (_, n) => n - 2)
     for (const name of [
@@ -127,7 +126,7 @@ print(1)`,
 t = load(sys.argv[1])
 numpy.seterr(over='ignore')
 print(json.dumps([list(t['users'].shape), bool((t['users'].reshape(-1).astype('f2').view('u2') == t['half'].view('u2')).all()), t['odd.i8'].tolist(), float(t['users'][3, 1])]))`,
-      at('a.safetensors'),
+      { args: [at('a.safetensors')] },
     )
     expect(found).toEqual([[1024, 4], true, [-1, 2, 3], values[13]])
     const file = openSafetensors(at('a.safetensors'))

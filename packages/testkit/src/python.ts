@@ -11,10 +11,14 @@ function find() {
   return { missing: 'no Python with NumPy on this machine' }
 }
 
-/** What a script prints, as JSON. Its arguments are in `sys.argv[1:]`. */
-export function runPython(script: string, ...args: string[]): unknown {
+/** What a script prints on its last line, as JSON. Its arguments are in `sys.argv[1:]`. */
+export function runPython(
+  script: string,
+  { args = [], folder }: { readonly args?: readonly string[]; readonly folder?: string } = {},
+): unknown {
   if ('missing' in python) throw new Error(python.missing)
-  const { status, stdout, stderr } = spawnSync(python.command, ['-c', script, ...args], { encoding: 'utf8' })
+  const options = { encoding: 'utf8', ...(folder === undefined ? {} : { cwd: folder }) } as const
+  const { status, stdout, stderr } = spawnSync(python.command, ['-c', script, ...args], options)
   if (status !== 0) throw new Error(stderr)
-  return JSON.parse(stdout)
+  return JSON.parse(stdout.trimEnd().split('\n').at(-1)!)
 }
