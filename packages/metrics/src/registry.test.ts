@@ -3,7 +3,7 @@ import { accuracyNames, beyondNames, metricNamed, metrics, parseMetric } from '.
 
 test('the registry holds what accuracy and beyond name, each with formula and reference', () => {
   expect(accuracyNames).toEqual(['recall', 'ndcg', 'hr', 'precision', 'mrr', 'map'])
-  expect(beyondNames).toEqual(['coverage', 'novelty', 'gini', 'lift'])
+  expect(beyondNames).toEqual(['coverage', 'novelty', 'gini', 'lift', 'arp'])
   expect(Object.keys(metrics)).toEqual([...accuracyNames, ...beyondNames])
   for (const [name, metric] of Object.entries(metrics)) {
     expect(metric.name).toBe(name)
