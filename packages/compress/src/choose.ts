@@ -1,4 +1,4 @@
-import { paretoRanks } from './pareto.ts'
+import { paretoRanks, type Point } from './pareto.ts'
 import type { Target } from './target.ts'
 import type { Candidate, TrialResult } from './trial.ts'
 
@@ -81,14 +81,7 @@ function keysToFit(results: readonly TrialResult[], judge: Judge): readonly Key[
 }
 
 function keysToKeep(results: readonly TrialResult[], judge: Judge): readonly Key[] {
-  const points = results.flatMap((result) =>
-    result.candidates.map((candidate) => ({
-      result,
-      candidate,
-      cost: candidate.bytes,
-      quality: candidate.quality.value,
-    })),
-  )
+  const points = candidatePoints(results)
   const ranks = paretoRanks(points)
   const leading = results.map((result) => {
     const own = points.map((point, n) => ({ ...point, rank: ranks[n] })).filter((p) => p.result === result)
@@ -123,4 +116,18 @@ function better(a: Chosen, b: Chosen): boolean {
   const [x, y] = [a.candidate, b.candidate]
   if (x.quality.value !== y.quality.value) return x.quality.value > y.quality.value
   return x.bytes < y.bytes
+}
+
+/** Every form of every student as a point of bytes and quality. */
+export function candidatePoints(
+  results: readonly TrialResult[],
+): readonly (Point & { readonly result: TrialResult; readonly candidate: Candidate })[] {
+  return results.flatMap((result) =>
+    result.candidates.map((candidate) => ({
+      result,
+      candidate,
+      cost: candidate.bytes,
+      quality: candidate.quality.value,
+    })),
+  )
 }

@@ -21,7 +21,7 @@ export {
   type TrialRunner,
 } from './trial.ts'
 export { rungsOf, successiveHalving, type Rung } from './successive-halving.ts'
-export { byPromise, choose, type Chosen, type Judge } from './choose.ts'
+export { byPromise, candidatePoints, choose, type Chosen, type Judge } from './choose.ts'
 export { paretoFront, paretoRanks, type Point } from './pareto.ts'
 export { search, type SearchEvent, type SearchOptions, type SearchOutcome } from './search.ts'
 export { bootstrap, quantile } from './bootstrap.ts'

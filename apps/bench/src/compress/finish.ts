@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import {
+  candidatePoints,
   paretoFront,
   tableBytes,
   type Chosen,
@@ -85,15 +86,7 @@ export async function finish(
       },
     ]
     const front: DeployedModel[] = []
-    const points = results.flatMap((result) =>
-      result.candidates.map((candidate) => ({
-        result,
-        candidate,
-        cost: candidate.bytes,
-        quality: candidate.quality.value,
-      })),
-    )
-    for (const { result, candidate } of paretoFront(points)) {
+    for (const { result, candidate } of paretoFront(candidatePoints(results))) {
       const at = foldersAt(join(all.folder, 'trials')).model(result.trial.id).path
       const tables = studentTables(load(join(at, 'best.ckpt')), result.trial.kind) as Tables
       front.push({

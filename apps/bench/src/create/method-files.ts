@@ -116,7 +116,7 @@ describeMethod(${constant}, { unseen: ['drawn'], variants: [{ tau: 3 }] })
 function readme(name: string): string {
   return `# recdistill-method-${name}
 
-A knowledge-distillation method for [recdistill](https://www.npmjs.com/package/recdistill).
+A knowledge-distillation method for recdistill.
 
 \`\`\`sh
 npm install    # not needed where packages are linked already
