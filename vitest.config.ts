@@ -32,7 +32,7 @@ const packages = [
   'compress',
 ]
 
-const seed = fileURLToPath(new URL('tooling/vitest/seed.ts', import.meta.url))
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 const project = (name: string, root: string, include = ['src/**/*.test.ts', 'test/**/*.test.ts']) => ({
   resolve: { conditions },
@@ -41,11 +41,11 @@ const project = (name: string, root: string, include = ['src/**/*.test.ts', 'tes
     name,
     root,
     // the engine's kernels are compiled when their sources changed
-    globalSetup: fileURLToPath(new URL('packages/engine/scripts/build-wasm.mjs', import.meta.url)),
+    globalSetup: [at('tooling/vitest/temporary-folder.ts'), at('packages/engine/scripts/build-wasm.mjs')],
     include,
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    setupFiles: [seed],
+    setupFiles: [at('tooling/vitest/seed.ts')],
     pool: 'forks' as const,
   },
 })

@@ -1,7 +1,7 @@
 /** Who may import whom (docs/decisions/0001). A package not listed as a dependency is an error wherever it is imported. */
 export const directions = {
   core: [],
-  data: ['core'],
+  data: ['core', 'formats'],
   tensor: ['core'],
   engine: ['core', 'tensor'],
   samplers: ['core'],

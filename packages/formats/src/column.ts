@@ -1,5 +1,5 @@
 import { InputError, nearest } from '@recdistill/core'
-import type { TableSource } from './database.ts'
+import type { TableSource } from './open-table.ts'
 
 /** Column names by which each part is known, without case and punctuation; the first that is there wins. */
 export const knownColumns = {

@@ -1,11 +1,9 @@
 import { DuckDBInstance, type DuckDBConnection, type DuckDBDataChunk } from '@duckdb/node-api'
-import { InputError } from '@recdistill/core'
-import { asInputError } from '@recdistill/core/files'
-import { accessSync, closeSync, constants, mkdtempSync, openSync, readSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 
-/** A private DuckDB, gone after `work`: it spills to a temporary folder rather than grow without bound. */
+/** A private DuckDB, gone after `work`: it spills to a temporary folder rather than grow without bound; times are UTC. */
 export async function withDatabase<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'recdistill-'))
   const instance = await DuckDBInstance.create(':memory:', {
@@ -17,6 +15,7 @@ export async function withDatabase<T>(work: (connection: DuckDBConnection) => Pr
   try {
     const connection = await instance.connect()
     try {
+      await connection.run(`SET TimeZone = 'UTC'`)
       return await work(connection)
     } finally {
       connection.closeSync()
@@ -24,41 +23,6 @@ export async function withDatabase<T>(work: (connection: DuckDBConnection) => Pr
   } finally {
     instance.closeSync()
     rmSync(folder, { recursive: true, force: true })
-  }
-}
-
-/** A table file as SQL names it, with the names and types of its columns. */
-export interface TableSource {
-  readonly sql: string
-  readonly columns: readonly { readonly name: string; readonly type: string }[]
-}
-
-/** @throws InputError when the file is absent, no table, or has no rows. */
-export async function openTable(connection: DuckDBConnection, path: string): Promise<TableSource> {
-  expectFile(path)
-  const from = /\.(parquet|pq)$/i.test(path)
-    ? `read_parquet(${literal(path)})`
-    : `read_csv(${literal(path)}, delim = ${literal(delimiterOf(path))}, header = true, nullstr = '')`
-  // the order of rows in the file is the last word where scores are equal
-  const sql = `(SELECT row_number() OVER () AS "recdistill row", * FROM ${from})`
-  const described = await tableWork(path, () => connection.runAndReadAll(`DESCRIBE SELECT * FROM ${from}`))
-  const columns = described.getRows().map(([name, type]) => ({ name: String(name), type: String(type) }))
-  return { sql, columns }
-}
-
-/** What DuckDB says of a damaged file, in one line. */
-export async function tableWork<T>(path: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    if (
-      error instanceof InputError ||
-      /^(INTERNAL|Parser|Binder|Catalog)/.test(String((error as Error).message))
-    )
-      throw error
-    const [first] = String((error as Error).message).split('\n')
-    const kind = /\.(parquet|pq)$/i.test(path) ? 'a sound Parquet file' : 'a table in CSV with a header line'
-    throw new InputError(`${path}: not ${kind} (${first}); write it again`)
   }
 }
 
@@ -84,23 +48,4 @@ export function identifier(name: string): string {
 /** A text as SQL writes it. */
 export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`
-}
-
-/** Of the first line; a sniffer that also looks at rows takes a row with a field too few for another delimiter. */
-function delimiterOf(path: string): string {
-  const file = openSync(path, 'r')
-  const start = Buffer.alloc(65536)
-  const [header] = start.toString('utf8', 0, readSync(file, start)).split(/\r?\n/)
-  closeSync(file)
-  const count = (delimiter: string) => header.split(delimiter).length
-  return [',', '\t', ';', '|'].reduce((best, each) => (count(each) > count(best) ? each : best))
-}
-
-function expectFile(path: string): void {
-  try {
-    if (statSync(path).isDirectory()) throw new InputError(`${path}: is a folder; name the file in it`)
-    accessSync(path, constants.R_OK)
-  } catch (error) {
-    throw asInputError('read', path, error)
-  }
 }

@@ -1,7 +1,8 @@
 import type { DuckDBDataChunk } from '@duckdb/node-api'
 import { InputError, type Csr } from '@recdistill/core'
 import { columnOf, listed } from './column.ts'
-import { eachChunk, identifier, openTable, tableWork, withDatabase } from './database.ts'
+import { eachChunk, identifier, withDatabase } from './database.ts'
+import { openTable, tableWork } from './open-table.ts'
 
 /** The best items of users with their scores, as a model elsewhere found them. */
 export interface ScoredLists {

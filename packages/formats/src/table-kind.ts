@@ -1,5 +1,6 @@
 import { columnOf } from './column.ts'
-import { openTable, withDatabase } from './database.ts'
+import { withDatabase } from './database.ts'
+import { openTable } from './open-table.ts'
 
 /** What a table file holds, told by its columns: vectors, scored lists, or neither. */
 export async function tableKind(path: string): Promise<'vectors' | 'lists' | null> {

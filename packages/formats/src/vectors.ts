@@ -1,7 +1,8 @@
 import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api'
 import { InputError } from '@recdistill/core'
 import { columnOf, listed } from './column.ts'
-import { eachChunk, identifier, openTable, tableWork, withDatabase, type TableSource } from './database.ts'
+import { eachChunk, identifier, withDatabase } from './database.ts'
+import { openTable, tableWork, type TableSource } from './open-table.ts'
 
 /** A vector for each id, in the order of the file. */
 export interface Vectors {

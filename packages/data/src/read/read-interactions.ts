@@ -1,7 +1,8 @@
 import { InputError, type Interactions } from '@recdistill/core'
+import { withDatabase } from '@recdistill/formats/database'
 import type { Filter, FilterStep } from '../filter/filter.ts'
 import { filterInDatabase } from '../filter/filter-sql.ts'
-import { withDatabase, type Database } from './database.ts'
+import { Database } from './database.ts'
 import { loadFile } from './load-file.ts'
 import { readOptionsSchema, type ReadOptions } from './options.ts'
 import { parseWith } from '../parse-with.ts'
@@ -42,7 +43,8 @@ export async function readSources(
   /** Sees the counts as read before any filter; throws to refuse. */
   accept: (read: FilterStep) => void = () => {},
 ): Promise<InteractionTable> {
-  return withDatabase(async (database) => {
+  return withDatabase(async (connection) => {
+    const database = new Database(connection)
     const files = groups.flat()
     await database.run(
       `CREATE TABLE rows (n BIGINT, part UTINYINT, u VARCHAR, i VARCHAR, r DOUBLE, t DOUBLE)`,

@@ -1,6 +1,7 @@
 import { InputError } from '@recdistill/core'
+import { identifier, literal } from '@recdistill/formats/database'
 import { assignRoles, type Roles } from './column-roles.ts'
-import { identifier, literal, type Database } from './database.ts'
+import type { Database } from './database.ts'
 import type { ReadOptions } from './options.ts'
 import type { ReadPlan } from './sniff.ts'
 import type { SourceFile } from './source-file.ts'
