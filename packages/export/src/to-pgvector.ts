@@ -79,10 +79,10 @@ CREATE INDEX items_embedding ON recdistill.items USING hnsw (embedding ${operato
 -- Instead, quicker to build and smaller:
 -- CREATE INDEX items_embedding ON recdistill.items USING ivfflat (embedding ${operators}) WITH (lists = 100);
 
--- The k best items of a user, those seen left out. With pgvector 0.8 and later,
--- SET hnsw.iterative_scan = strict_order lets the index go on until k are left.
+-- The k best items of a user, those seen left out. ef_search is how many the index looks at: more is nearer to exact, and slower;
+-- ALTER FUNCTION recdistill.recommend SET hnsw.ef_search = 400 changes it.
 CREATE FUNCTION recdistill.recommend(asked text, k integer) RETURNS TABLE (item text, score real)
-LANGUAGE plpgsql STABLE AS $$
+LANGUAGE plpgsql STABLE SET hnsw.ef_search = 200 AS $$
 DECLARE
   wanted ${type} := (SELECT embedding FROM recdistill.users WHERE id = asked);
 BEGIN
@@ -95,6 +95,14 @@ BEGIN
     WHERE NOT EXISTS (SELECT 1 FROM recdistill.seen s WHERE s.user_id = asked AND s.item_id = i.id)
     ORDER BY i.embedding <#> wanted
     LIMIT k;
+END
+$$;
+-- From pgvector 0.8 on the index goes on until k are left, however many the user has seen.
+DO $$
+BEGIN
+  IF (SELECT string_to_array(extversion, '.')::int[] >= '{0,8}' FROM pg_extension WHERE extname = 'vector') THEN
+    ALTER FUNCTION recdistill.recommend SET hnsw.iterative_scan = strict_order;
+  END IF;
 END
 $$;
 COMMIT;
