@@ -1,0 +1,135 @@
+import { InputError, nearest } from '@recdistill/core'
+import type { AnyMethod, BackboneDefinition } from '@recdistill/plugin'
+import type { Catalogue } from '../catalogue.ts'
+import type { MethodConfig, ModelConfig } from './config.ts'
+import { show } from './layer.ts'
+import { mergeLayers } from './merge.ts'
+import { trainingKeys } from './schema.ts'
+import { optimizerDefaults, type ModelDefaults } from './training-defaults.ts'
+
+type Values = Readonly<Record<string, unknown>>
+
+/** A model beside the students that no teacher teaches: `popularity`, or `ials:64` with its size. */
+export function baselineOf(text: string, catalogue: Catalogue): ModelConfig {
+  const { student } = mergeLayers([{ values: { student: text }, speak: () => '--baselines' }])
+  return modelOf(student, { backbone: text, dim: 64, weightDecay: 1e-3 }, catalogue, 'baselines')
+}
+
+/** Models that teach together, as text with commas or a list of texts and groups. */
+export function teachersOf(
+  values: Values,
+  defaults: ModelDefaults,
+  catalogue: Catalogue,
+): readonly ModelConfig[] {
+  const given = values.teachers
+  if (given === undefined) return []
+  const list: readonly unknown[] = typeof given === 'string' ? given.split(',') : (given as unknown[])
+  const models = list
+    .filter((each) => typeof each !== 'string' || each.trim() !== '')
+    .map((each) => {
+      const teacher = typeof each === 'string' ? each.trim() : each
+      const read = mergeLayers([{ values: { teacher }, speak: () => '--teachers' }]).teacher
+      return modelOf(read, defaults, catalogue, 'teachers')
+    })
+  if (models.length < 2)
+    throw new InputError(
+      `--teachers: expected two or more, e.g. mf:64,lightgcn:64, got ${show(given)}; one alone is --teacher`,
+    )
+  if (new Set(models.map((model) => JSON.stringify(model))).size !== models.length)
+    throw new InputError(`--teachers: each once, got ${show(given)}`)
+  if (values.teacherFrom !== undefined)
+    throw new InputError('--teachers and --teacher-from: give one of them; --teacher-from is one teacher')
+  return models
+}
+
+/** Given values over what suits the backbone, over the defaults of the data set. */
+export function modelOf(
+  given: unknown,
+  defaults: ModelDefaults,
+  catalogue: Catalogue,
+  role: string,
+): ModelConfig {
+  const values = (given ?? {}) as Values
+  const definition = catalogue.backbone((values.backbone as string | undefined) ?? defaults.backbone)
+  const own = definition.defaults ?? {}
+  return {
+    backbone: definition.name,
+    dim: (values.dim as number | undefined) ?? defaults.dim,
+    params: paramsOf(definition, values, ['backbone', 'dim'], role, catalogue),
+    optimizer: {
+      lr: (values.lr as number | undefined) ?? own.lr ?? optimizerDefaults.lr,
+      weightDecay: (values.weightDecay as number | undefined) ?? own.weightDecay ?? defaults.weightDecay,
+      batch: (values.batch as number | undefined) ?? own.batch ?? optimizerDefaults.batch,
+      negatives: (values.negatives as number | undefined) ?? optimizerDefaults.negatives,
+    },
+  }
+}
+
+interface MethodContext {
+  readonly given: unknown
+  readonly student: unknown
+  readonly world: {
+    readonly dataset: string
+    readonly split: unknown
+    readonly teacher: string
+    readonly student: string
+  }
+  readonly catalogue: Catalogue
+}
+
+/** Given values over the author's for this data set and pair of backbones, over the method's defaults. */
+export function methodOf(
+  definition: AnyMethod,
+  reference: string,
+  { given, student, world, catalogue }: MethodContext,
+): MethodConfig {
+  const values = (given ?? {}) as Values
+  const studentValues = { ...catalogue.backbone(world.student).defaults, ...(student ?? {}) } as Values
+  const fitting = definition.presets?.filter(
+    (each) => each.teacher === world.teacher && each.student === world.student,
+  )
+  // A preset may be for one split of a data set alone, e.g. citeulike-t/loo.
+  const preset = [`${world.dataset}/${String(world.split)}`, world.dataset, world.dataset.split(':')[0]]
+    .map((dataset) => fitting?.find((each) => each.dataset === dataset))
+    .find((each) => each !== undefined)
+  const number = (key: string, ...others: unknown[]) =>
+    [values[key], ...others].find((value) => value !== undefined) as number
+  const from =
+    preset === undefined
+      ? 'defaults'
+      : `the authors' values for ${preset.dataset}, ${preset.teacher} to ${preset.student}`
+  const changed = Object.keys(values)
+  return {
+    name: definition.name,
+    reference,
+    params: paramsOf(definition, { ...preset?.params, ...values }, ['lambda'], definition.name, catalogue),
+    lambda: number('lambda', preset?.lambda, definition.defaults.lambda),
+    optimizer: {
+      lr: number('lr', preset?.lr, studentValues.lr, optimizerDefaults.lr),
+      weightDecay: number('weightDecay', preset?.weightDecay, definition.defaults.weightDecay),
+      batch: number('batch', preset?.batch, studentValues.batch, optimizerDefaults.batch),
+      negatives: number('negatives', studentValues.negatives, optimizerDefaults.negatives),
+    },
+    origin: changed.length === 0 ? from : `${from}, with ${changed.join(', ')} as given`,
+  }
+}
+
+/** The keys of a group that are parameters, parsed by the declaration; a key of another backbone or method is refused. */
+function paramsOf(
+  definition: AnyMethod | BackboneDefinition,
+  values: Values,
+  reserved: readonly string[],
+  speaker: string,
+  catalogue: Catalogue,
+): Values {
+  const known = Object.keys(definition.params.shape)
+  const given = Object.entries(values).filter(([key]) => ![...reserved, ...trainingKeys].includes(key))
+  for (const [key] of given) {
+    if (known.includes(key)) continue
+    const near = nearest(key, known)
+    throw new InputError(
+      `${speaker}: ${definition.name} has no parameter "${key}"; ${near === null ? `it takes ${known.join(', ') || 'none'}` : `did you mean "${near}"?`}`,
+    )
+  }
+  return catalogue.parse(definition, Object.fromEntries(given))
+}
