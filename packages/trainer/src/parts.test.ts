@@ -1,178 +1,27 @@
-import { mkdtempSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { loadBackbone } from '@recdistill/backbones'
-import { createEngine } from '@recdistill/engine'
-import { resolveProtocol } from '@recdistill/metrics'
 import { defineMethod, itemSide, NO_ITEM, type AnyMethod } from '@recdistill/plugin'
-import { countTensors, prepareTensors, tf, type Tensor2D } from '@recdistill/tensor'
+import { countTensors, prepareTensors, tf } from '@recdistill/tensor'
 import { randomSplit } from '@recdistill/testkit'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { z } from 'zod'
-import { loadModel, train, type TrainOptions, type TrainOutcome } from './index.ts'
+import { drawing, lowering, mutual, none, projecting } from '../test/declared-methods.ts'
+import { engine, folder, mf, optionsFor, run } from '../test/training-scene.ts'
+import { loadModel, type TrainOptions } from './index.ts'
 
 beforeAll(() => prepareTensors())
 
-const engine = createEngine({ threads: 1 })
-const mf = loadBackbone('mf')
 const split = randomSplit({ users: 60, items: 40, seed: 3 })
-const paper = { title: 'none', venue: 'a test' }
-const params = z.object({})
-const defaults = { lambda: 1, weightDecay: 0 }
-const none = { lists: () => ({}), paper, params, defaults }
-
-/** Student vectors through a trained matrix should be the teacher's. */
-const projecting = defineMethod({
-  ...none,
-  name: 'projecting',
-  over: 'users',
-  rows: () => ({ users: 'users', some: { of: 'items', random: 7 } }),
-  aux: (_p, { dims }) => ({
-    matrix: { shape: [dims.student, dims.teacher], init: { normal: 0.3 } },
-    shift: { shape: [dims.teacher], init: 'zeros' },
-  }),
-  loss: ({ student, teacher, aux }) => {
-    const distance = (mine: Tensor2D, theirs: Tensor2D) =>
-      tf.sum(tf.squaredDifference(tf.add(tf.matMul(mine, aux.matrix as Tensor2D), aux.shift), theirs))
-    return tf.add(
-      distance(student.rows.users, teacher.rows.users),
-      distance(student.rows.some, teacher.rows.some),
-    )
-  },
-})
-
-/** Draws per pair and per batch, counts epochs in a state, and ranks users for items. */
-const drawing = defineMethod({
-  ...none,
-  name: 'drawing',
-  lists: () => ({
-    positive: { pair: 'positive' },
-    negatives: { pair: 'negatives' },
-    drawn: {
-      size: 2,
-      per: 'pair',
-      refresh: { epochs: 2 },
-      draw: (row, out, rng) => fill(out, () => rng.int(row.numItems)),
-    },
-    candidates: {
-      size: 6,
-      refresh: { epochs: 1 },
-      draw: (row, out) => out.set(row.teacher.top(6, { seen: 'skip' })),
-    },
-    now: {
-      size: 2,
-      refresh: 'batch',
-      draw: (row, out, rng) => fill(out, () => row.list('candidates')[rng.int(6)]),
-    },
-  }),
-  values: () => ({
-    age: {
-      size: 1,
-      carried: true,
-      refresh: { epochs: 1 },
-      fill: (row, out) => void (out[0] += row.epoch + 1),
-    },
-    place: {
-      size: 6,
-      refresh: { epochs: 1 },
-      fill: (row, out) => out.set(row.student.positionOf(row.list('candidates'))),
-    },
-  }),
-  over: 'pairs',
-  loss: ({ student, teacher, values, everyone, epoch }) => {
-    const expected = ((epoch + 1) * (epoch + 2)) / 2
-    if (everyone.age.some((age) => age !== expected)) throw new Error('a state was lost')
-    const apart = (name: 'drawn' | 'now') =>
-      tf.sum(tf.squaredDifference(student.scores[name], teacher.scores[name]))
-    return tf.addN([
-      apart('drawn'),
-      apart('now'),
-      tf.sum(tf.softplus(tf.sub(student.scores.negatives, student.scores.positive))),
-      tf.mul(tf.sum(values.place), 0),
-    ]) as never
-  },
-  itemSide: () =>
-    itemSide({
-      weight: 0.5,
-      over: 'positives',
-      lists: () => ({
-        fans: {
-          size: 3,
-          refresh: { epochs: 1 },
-          draw: (row, out) => out.set(row.teacher.top(3, { seen: 'skip' })),
-        },
-      }),
-      loss: ({ student, teacher }) => tf.sum(tf.squaredDifference(student.scores.fans, teacher.scores.fans)),
-    }),
-})
-
-/** Both models pull each other together; neither has an objective of its own. */
-const mutual = defineMethod({
-  ...none,
-  name: 'mutual',
-  lists: () => ({
-    top: { size: 5, refresh: { epochs: 1 }, draw: (row, out) => out.set(row.student.top(5)) },
-  }),
-  over: 'users',
-  base: () => false,
-  loss: ({ student, teacher }) => tf.sum(tf.squaredDifference(student.scores.top, teacher.scores.top)),
-  teacherLoss: ({ student, teacher }) => tf.sum(tf.squaredDifference(student.scores.top, teacher.scores.top)),
-})
-
-/** All that is neither seen nor among the teacher's first should score low; targets come from a snapshot. */
-const lowering = defineMethod({
-  ...none,
-  name: 'lowering',
-  trajectory: () => 2,
-  lists: () => ({
-    top: {
-      size: 4,
-      refresh: 'once',
-      draw: (row, out) => out.set(row.trajectories[0][0].top(4, { seen: 'skip' })),
-    },
-  }),
-  backgrounds: () => ({ rest: { without: ['top'], clamp: 40 } }),
-  over: 'users',
-  loss: ({ student }) => tf.sum(tf.sub(student.backgrounds.rest, tf.logSumExp(student.scores.top, 1, true))),
-})
-
-function fill(out: Uint32Array, value: () => number): void {
-  for (let n = 0; n < out.length; n++) out[n] = value()
-}
-
-function optionsFor(change: Partial<TrainOptions> = {}): TrainOptions {
-  return {
-    split,
-    protocol: resolveProtocol('rce-kd'),
-    backbone: { definition: mf, dim: 4, params: { init: 0.1, biases: false } },
-    optimizer: { lr: 0.01, weightDecay: 1e-4, batch: 32, negatives: 1 },
-    method: null,
-    epochs: 5,
-    patience: 100,
-    validateEvery: 1,
-    seed: 1,
-    engine,
-    checkpoint: null,
-    ...change,
-  }
-}
-
-function run(options: TrainOptions): TrainOutcome {
-  const training = train(options)
-  for (;;) {
-    const next = training.next()
-    if (next.done) return next.value
-  }
-}
-
-const folder = () => mkdtempSync(join(tmpdir(), 'recdistill-parts-'))
-const teacherBackbone = { definition: mf, dim: 7, params: { init: 0.1, biases: false } }
-const teacher = run(optionsFor({ backbone: teacherBackbone, epochs: 20 })).model
-const early = run(optionsFor({ backbone: teacherBackbone, epochs: 3 })).model
+const params = { init: 0.1, biases: false }
+const small = (change: Partial<TrainOptions> = {}) =>
+  optionsFor(split, { backbone: { definition: mf, dim: 4, params }, epochs: 5, ...change })
+const teacherBackbone = { definition: mf, dim: 7, params }
+const teacher = run(small({ backbone: teacherBackbone, epochs: 20 })).model
+const early = run(small({ backbone: teacherBackbone, epochs: 3 })).model
 
 function distilling(definition: AnyMethod, change: Partial<TrainOptions> = {}): TrainOptions {
   const learning = { backbone: teacherBackbone, lr: 0.01, weightDecay: 0, start: teacher.state().parameters }
-  return optionsFor({
+  return small({
     method: {
       definition,
       params: {},
@@ -224,15 +73,15 @@ test('a teacher that learns changes, is measured, and is returned at its own bes
 })
 
 test('a run can start from given parameters', () => {
-  const start = run(optionsFor({ epochs: 3 })).model.state().parameters
-  const first = run(optionsFor({ epochs: 1, start })).curve[0].loss.base
-  expect(first).toBeLessThan(run(optionsFor({ epochs: 1 })).curve[0].loss.base)
+  const start = run(small({ epochs: 3 })).model.state().parameters
+  const first = run(small({ epochs: 1, start })).curve[0].loss.base
+  expect(first).toBeLessThan(run(small({ epochs: 1 })).curve[0].loss.base)
 })
 
 test('a method that needs what is not there says so', () => {
   const method = { definition: lowering, params: {}, lambda: 1, teacher }
-  expect(() => run(optionsFor({ method }))).toThrow('lowering: it needs 2 snapshots of every teacher')
-  expect(() => run(optionsFor({ method: { ...method, definition: mutual } }))).toThrow(
+  expect(() => run(small({ method }))).toThrow('lowering: it needs 2 snapshots of every teacher')
+  expect(() => run(small({ method: { ...method, definition: mutual } }))).toThrow(
     'mutual: it trains the teacher too',
   )
   const perPair = defineMethod({
@@ -242,7 +91,7 @@ test('a method that needs what is not there says so', () => {
     lists: () => ({ p: { pair: 'positive' } }),
     loss: ({ student }) => tf.sum(student.scores.p),
   })
-  expect(() => run(optionsFor({ method: { ...method, definition: perPair } }))).toThrow(
+  expect(() => run(small({ method: { ...method, definition: perPair } }))).toThrow(
     'the loss must run over pairs',
   )
 })
@@ -263,7 +112,7 @@ test('a draw for a batch cannot ask a model', () => {
 test('a model that is trained at once is fitted, measured and kept in one epoch, and cannot be a student', () => {
   const popularity = { definition: loadBackbone('popularity'), dim: 1, params: {} }
   const at = folder()
-  const options = optionsFor({ backbone: popularity, checkpoint: { folder: at, everySeconds: 1000 } })
+  const options = small({ backbone: popularity, checkpoint: { folder: at, everySeconds: 1000 } })
   const outcome = run(options)
   expect([outcome.stopped, outcome.curve.length, outcome.curve[0].loss.base]).toEqual(['epochs', 1, 0])
   expect(outcome.curve[0].valid?.['ndcg@10']).toBeGreaterThan(0)
@@ -273,7 +122,7 @@ test('a model that is trained at once is fitted, measured and kept in one epoch,
   const users = Uint32Array.of(0, 1)
   expect(loaded.rank(users, 5, null).items).toEqual(outcome.model.rank(users, 5, null).items)
   const method = { definition: projecting as AnyMethod, params: {}, lambda: 1, teacher }
-  expect(() => run(optionsFor({ backbone: popularity, method }))).toThrow(
+  expect(() => run(small({ backbone: popularity, method }))).toThrow(
     'projecting: the student popularity takes no steps of training',
   )
 })
@@ -357,11 +206,11 @@ test('where a term cannot be made, what it had taken of the engine is given back
 })
 
 test('a run does not go on from another start, or keep other snapshots, than it was begun with', () => {
-  const start = run(optionsFor({ epochs: 2, seed: 4 })).model.state().parameters
+  const start = run(small({ epochs: 2, seed: 4 })).model.state().parameters
   const checkpoint = { folder: folder(), everySeconds: 1000 }
-  run(optionsFor({ epochs: 1, checkpoint }))
-  expect(() => run(optionsFor({ epochs: 1, checkpoint, start }))).toThrow('start was null, now')
-  expect(() => run(optionsFor({ epochs: 1, checkpoint, snapshotEvery: 1 }))).toThrow(
+  run(small({ epochs: 1, checkpoint }))
+  expect(() => run(small({ epochs: 1, checkpoint, start }))).toThrow('start was null, now')
+  expect(() => run(small({ epochs: 1, checkpoint, snapshotEvery: 1 }))).toThrow(
     'snapshotEvery was null, now 1',
   )
 })

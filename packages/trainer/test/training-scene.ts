@@ -58,6 +58,8 @@ export function optionsFor(
   }
 }
 
+export function run(options: TrainOptions): TrainOutcome
+export function run(options: TrainOptions, until: (event: TrainEvent) => boolean): TrainOutcome | null
 export function run(options: TrainOptions, until?: (event: TrainEvent) => boolean): TrainOutcome | null {
   const training = train(options)
   for (;;) {
