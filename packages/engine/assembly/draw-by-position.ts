@@ -1,5 +1,5 @@
 import { Arg } from '../src/wasm/layout'
-import { behind, candidatesOf, firstRow, isFull, lastRow, leaveToTwin, marksOf, openUser, outOf, wordsBytes } from './draws'
+import { behind, candidatesOf, firstRow, isFull, lastRow, leaveToTwin, marksOf, openUser, outOf, rowAt, wordsBytes } from './draws'
 import { arg } from './memory'
 import { closeKeys, cutAfter } from './race'
 import { exponential } from './simd'
@@ -15,8 +15,10 @@ export function drawByPosition(chunk: u32, thread: u32): void {
   const arrived = behind(words, wordsBytes(n))
   const keys = behind(arrived, <usize>n << 2)
   const slow = behind(keys, <usize>(n + 8) << 2)
-  for (let row = firstRow(chunk); row < lastRow(chunk); row++)
+  for (let turn = firstRow(chunk); turn < lastRow(chunk); turn++) {
+    const row = rowAt(turn)
     if (!isFull(row, n) || !drawRow(row, words, arrived, keys, slow)) leaveToTwin(row)
+  }
 }
 
 function drawRow(row: u32, words: usize, arrived: usize, keys: usize, slow: usize): bool {

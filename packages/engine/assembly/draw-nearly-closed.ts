@@ -1,5 +1,5 @@
 import { Arg } from '../src/wasm/layout'
-import { behind, candidatesOf, firstRow, isFull, lastRow, leaveToTwin, markOf, marksOf, openUser, outOf, setMarks, wordsBytes } from './draws'
+import { behind, candidatesOf, firstRow, isFull, lastRow, leaveToTwin, markOf, marksOf, openUser, outOf, rowAt, setMarks, wordsBytes } from './draws'
 import { arg, NO_ITEM } from './memory'
 import { closeKeys, cutAfter } from './race'
 import { exponential } from './simd'
@@ -17,8 +17,10 @@ export function drawNearlyClosed(chunk: u32, thread: u32): void {
   const marks = marksOf(thread)
   const words = behind(marks, arg(Arg.numItems))
   const counts = behind(words, wordsBytes(n))
-  for (let row = firstRow(chunk); row < lastRow(chunk); row++)
+  for (let turn = firstRow(chunk); turn < lastRow(chunk); turn++) {
+    const row = rowAt(turn)
     if (!isFull(row, n) || !drawRow(row, marks, words, counts)) leaveToTwin(row)
+  }
 }
 
 function drawRow(row: u32, marks: usize, words: usize, counts: usize): bool {

@@ -3,7 +3,7 @@ import { arg, NO_ITEM } from './memory'
 import { nextWord, openStream, streamBytes } from './stream'
 
 /*
- * Lists of consecutive users by laws that are declared as data. A user whose draw hangs on the last bits of a logarithm, or is
+ * Lists of users, consecutive ones or named, by laws that are declared as data. A user whose draw hangs on the last bits of a logarithm, or is
  * out of the ordinary (fewer candidates than asked for), is marked as unsure and left to the plain twin in samplers. Numbers
  * that decide anything else are computed as there: whole, or in doubles in the same order.
  */
@@ -19,6 +19,14 @@ export function firstRow(chunk: u32): u32 {
 @inline
 export function lastRow(chunk: u32): u32 {
   return min(firstRow(chunk) + arg(Arg.chunkRows), arg(Arg.rows))
+}
+
+/** Whose turn it is: the rows one after the other, or those of `users`, whose ids count from the same first user. */
+// @ts-ignore: decorator
+@inline
+export function rowAt(turn: u32): u32 {
+  const users = <usize>arg(Arg.users)
+  return users == 0 ? turn : load<u32>(users + (<usize>turn << 2)) - arg(Arg.firstUser)
 }
 
 /** Scratch memory of a thread; it begins with a mark for every item, and all of them are 0. */
@@ -82,10 +90,20 @@ export function isFull(row: u32, n: u32): bool {
   return n > 0 && load<u32>(candidatesOf(row) + (<usize>(n - 1) << 2)) != NO_ITEM
 }
 
+/** Where the items of a list end: at its padding, or after `n`. */
+// @ts-ignore: decorator
+@inline
+export function endOf(list: usize, n: u32): usize {
+  let end = list + (<usize>n << 2)
+  while (end > list && load<u32>(end - 4) == NO_ITEM) end -= 4
+  return end
+}
+
 /** The first `size` candidates. */
 export function drawFirst(chunk: u32): void {
   const size = arg(Arg.size)
-  for (let row = firstRow(chunk); row < lastRow(chunk); row++) {
+  for (let turn = firstRow(chunk); turn < lastRow(chunk); turn++) {
+    const row = rowAt(turn)
     const from = candidatesOf(row)
     const out = outOf(row)
     for (let at: usize = 0; at < <usize>size << 2; at += 4) store<u32>(out + at, load<u32>(from + at))
@@ -99,7 +117,8 @@ export function drawExcept(chunk: u32, thread: u32): void {
   const places = arg(Arg.places)
   const marks = marksOf(thread)
   const words = behind(marks, n)
-  for (let row = firstRow(chunk); row < lastRow(chunk); row++) {
+  for (let turn = firstRow(chunk); turn < lastRow(chunk); turn++) {
+    const row = rowAt(turn)
     const seen = seenFrom(row)
     const seenEnd = seenTo(row)
     const from = candidatesOf(row)
@@ -157,7 +176,8 @@ export function drawBestOfTwo(chunk: u32, thread: u32): void {
   const words = marksOf(thread)
   const minusT = load<f64>(<usize>arg(Arg.table))
   const span = load<f64>(<usize>arg(Arg.table), 8)
-  for (let row = firstRow(chunk); row < lastRow(chunk); row++) {
+  for (let turn = firstRow(chunk); turn < lastRow(chunk); turn++) {
+    const row = rowAt(turn)
     const seen = <u32>((seenTo(row) - seenFrom(row)) >> 2)
     const open = arg(Arg.numItems) - seen
     const n = min(arg(Arg.capacity), open)

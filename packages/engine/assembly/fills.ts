@@ -1,11 +1,12 @@
 import { Arg } from '../src/wasm/layout'
-import { candidatesOf, firstRow, lastRow, markOf, marksOf, outOf, setMarks } from './draws'
+import { candidatesOf, endOf, firstRow, lastRow, markOf, marksOf, outOf, rowAt, setMarks } from './draws'
 import { arg, NO_ITEM } from './memory'
 
 /** out = table[how many of the first `places` of `items0` [k0] are in `items1` [k1]], or its last number, at `capacity`. */
 export function fillOverlap(chunk: u32, thread: u32): void {
   const marks = marksOf(thread)
-  for (let row = firstRow(chunk); row < lastRow(chunk); row++) {
+  for (let turn = firstRow(chunk); turn < lastRow(chunk); turn++) {
+    const row = rowAt(turn)
     const list = <usize>arg(Arg.items0) + (<usize>(row * arg(Arg.k0)) << 2)
     const listEnd = endOf(list, arg(Arg.places))
     const other = <usize>arg(Arg.items1) + (<usize>(row * arg(Arg.k1)) << 2)
@@ -23,7 +24,8 @@ export function fillByPlace(chunk: u32, thread: u32): void {
   const scratch = marksOf(thread) // a word for every item: one more than its place
   const far = arg(Arg.capacity)
   const n = arg(Arg.numItems) // a place of its own for whatever is no item
-  for (let row = firstRow(chunk); row < lastRow(chunk); row++) {
+  for (let turn = firstRow(chunk); turn < lastRow(chunk); turn++) {
+    const row = rowAt(turn)
     const ranked = <usize>arg(Arg.items0) + (<usize>(row * arg(Arg.k0)) << 2)
     const rankedEnd = endOf(ranked, far)
     let place: u32 = 1
@@ -41,13 +43,4 @@ export function fillByPlace(chunk: u32, thread: u32): void {
     }
     for (let at = ranked; at < rankedEnd; at += 4) store<u32>(scratch + (<usize>min(load<u32>(at), n) << 2), 0)
   }
-}
-
-/** Where the items of a list end: at its padding, or after `n`. */
-// @ts-ignore: decorator
-@inline
-function endOf(list: usize, n: u32): usize {
-  let end = list + (<usize>n << 2)
-  while (end > list && load<u32>(end - 4) == NO_ITEM) end -= 4
-  return end
 }

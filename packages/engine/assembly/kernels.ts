@@ -5,6 +5,7 @@ import { catalogueLoss } from './catalogue-loss'
 import { bprRows } from './bpr'
 import { drawByCorrection } from './draw-by-correction'
 import { drawByPosition } from './draw-by-position'
+import { drawInOrder } from './draw-in-order'
 import { drawNearlyClosed } from './draw-nearly-closed'
 import { drawBestOfTwo, drawExcept, drawFirst } from './draws'
 import { accumulate } from './entries'
@@ -42,6 +43,7 @@ export function run(kernel: u32, chunk: u32, thread: u32): void {
     case Kernel.drawByPosition: drawByPosition(chunk, thread); break
     case Kernel.drawExcept: drawExcept(chunk, thread); break
     case Kernel.drawBestOfTwo: drawBestOfTwo(chunk, thread); break
+    case Kernel.drawInOrder: drawInOrder(chunk, thread); break
     case Kernel.fillOverlap: fillOverlap(chunk, thread); break
     case Kernel.fillByPlace: fillByPlace(chunk, thread); break
     default: unreachable()

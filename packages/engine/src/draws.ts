@@ -1,9 +1,12 @@
 import type { Csr } from '@recdistill/core'
 
-/** Consecutive users for whom something is drawn, and the stream it is drawn from: user u draws from its substream u. */
+/** Users for whom something is drawn, and the stream it is drawn from: user u draws from its substream u. */
 export interface DrawnUsers {
+  /** Arrays hold one row for each of `count` consecutive users from here on. */
   readonly first: number
   readonly count: number
+  /** Which of them are drawn for, none twice; all of them by default. Rows of the others stay as they are. */
+  readonly ids?: Uint32Array
   /** `rng.key` */
   readonly key: readonly [number, number]
 }
@@ -50,13 +53,13 @@ export interface Draws {
     out: Uint32Array,
     size: number,
   ): Uint32Array
-  /** `sampleByCorrection` of the first n items with `floor: 'always'` and `keepDrawOrder`. `correction` is [count, n]. */
+  /** `sampleByCorrection` of the first n items, or all where there are fewer. `correction` is [count, n]. */
   byCorrection(
     users: DrawnUsers,
     from: ItemRows,
     n: number,
     correction: Float32Array,
-    sign: 'under' | 'over',
+    options: CorrectionDraw,
     out: Uint32Array,
     size: number,
   ): Uint32Array
@@ -69,6 +72,8 @@ export interface Draws {
     out: Uint32Array,
     size: number,
   ): Uint32Array
+  /** The items of each list in the order of their scores [count, width]: larger first, then smaller item. Padding comes last. */
+  inOrder(users: DrawnUsers, list: ItemRows, scores: Float32Array, out: Uint32Array): Uint32Array
   /** out = table[how many of the first `places` items of a list are in the other]. [count, 1] */
   overlap(
     users: DrawnUsers,
@@ -93,6 +98,13 @@ export interface Draws {
     table: Float32Array,
     out: Float32Array,
   ): Uint32Array
+}
+
+/** Options of `sampleByCorrection`. */
+export interface CorrectionDraw {
+  readonly sign: 'under' | 'over'
+  readonly floor: 'ifFew' | 'always'
+  readonly keepDrawOrder: boolean
 }
 
 /** A race of n positions: see `raceOverPositions`. */

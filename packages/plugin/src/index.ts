@@ -44,4 +44,13 @@ export {
 export { checkParams, parseParams } from './parse-params.ts'
 // What nearly every plugin needs beside this package, so that one import will do.
 export { InputError, nearest, NO_ITEM, type Rng } from '@recdistill/core'
-export type { ListLaw, Ranked, RankedPart, Refresh, Row, ValueLaw } from '@recdistill/samplers'
+export type {
+  ListLaw,
+  ListPart,
+  OrderedItems,
+  Ranked,
+  RankedPart,
+  Refresh,
+  Row,
+  ValueLaw,
+} from '@recdistill/samplers'

@@ -1,9 +1,10 @@
-import type { Rng } from '@recdistill/core'
+import { NO_ITEM, type Rng } from '@recdistill/core'
+import { bestByScore } from './best-by-score.ts'
 import { sampleByCorrection } from './by-correction.ts'
 import { sampleByPosition } from './by-position.ts'
 import { drawBestOfTwo } from './best-of-two.ts'
 import { sampleExcept } from './except.ts'
-import type { ListLaw, RankedPart, ValueLaw } from './law.ts'
+import type { ListLaw, OrderedItems, ValueLaw } from './law.ts'
 import { clearMarks, createMarks } from './marks.ts'
 import { drawNearlyClosed } from './nearly-closed.ts'
 import type { Row } from './row.ts'
@@ -24,9 +25,8 @@ export function drawLaw(law: ListLaw, row: Row, out: Uint32Array, rng: Rng): voi
     case 'at':
       return out.set(row[law.of].at(row.list(law.positions), { seen: law.seen }))
     case 'byCorrection': {
-      const options = { floor: 'always', keepDrawOrder: true } as const
       const correction = row.value(law.correction)
-      return void sampleByCorrection(topOf(row, law.from), correction, law.sign, out, rng, options)
+      return void sampleByCorrection(topOf(row, law.from), correction, law.sign, out, rng, law)
     }
     case 'nearlyClosed': {
       const [wanted, closed] = [row.list(law.wanted), row.list(law.closed)]
@@ -50,14 +50,26 @@ export function fillLaw(law: ValueLaw, row: Row, out: Float32Array): void {
     }
     case 'byPlace': {
       const ranked = topOf(row, law.ranked)
+      const [n, far] = [placesOf(row, law.from), placesOf(row, law.ranked)]
       topOf(row, law.from).forEach((item, t) => {
         const place = ranked.indexOf(item)
-        out[t] = law.table[law.from.k + (place < 0 ? law.ranked.k : place) - t]
+        out[t] = law.table[n + (place < 0 ? far : place) - t]
       })
     }
   }
 }
 
-function topOf(row: Row, { of, k, seen }: RankedPart): Uint32Array {
-  return row[of].top(k, { seen })
+function topOf(row: Row, from: OrderedItems): Uint32Array {
+  if ('k' in from) return row[from.of].top(from.k, { seen: from.seen })
+  const list = row.list(from.list)
+  const end = list.indexOf(NO_ITEM)
+  const items = end < 0 ? list : list.subarray(0, end)
+  if (from.of === undefined) return items
+  const ranked = new Uint32Array(items.length)
+  bestByScore(items, row[from.of].scoresOf(list), ranked)
+  return ranked
+}
+
+function placesOf(row: Row, from: OrderedItems): number {
+  return 'k' in from ? from.k : row.list(from.list).length
 }

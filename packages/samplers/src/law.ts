@@ -5,17 +5,26 @@ export interface RankedPart {
   readonly seen: 'skip' | 'keep'
 }
 
+/** A list drawn before, as it stands, or `of` a model: in its order (larger score first, then smaller item). Padding is left out. */
+export interface ListPart {
+  readonly list: string
+  readonly of?: 'teacher' | 'student'
+}
+
+/** Items in an order that a draw is made from. */
+export type OrderedItems = RankedPart | ListPart
+
 /**
  * What a list program draws, named as data, so that an engine that knows the law can draw for all users at once. Whoever does
  * not know it runs the program instead; both must give the same bits. Strings name lists and values of the method.
  */
 export type ListLaw =
-  /** The first items of a ranking. */
-  | { readonly kind: 'first'; readonly from: RankedPart }
+  /** The first items. */
+  | { readonly kind: 'first'; readonly from: OrderedItems }
   /** `sampleByPosition(top, T, out, rng)` */
-  | { readonly kind: 'byPosition'; readonly from: RankedPart; readonly T: number }
+  | { readonly kind: 'byPosition'; readonly from: OrderedItems; readonly T: number }
   /** `sampleExcept(row.numItems, [row.seen, top], out, rng)` */
-  | { readonly kind: 'except'; readonly from: RankedPart }
+  | { readonly kind: 'except'; readonly from: OrderedItems }
   /** `drawBestOfTwo(Math.min(n, row.numItems - row.seen.length), T, out, rng)`: positions, not items. */
   | { readonly kind: 'bestOfTwo'; readonly n: number; readonly T: number }
   /** `out.set(row[of].at(row.list(positions), { seen }))` */
@@ -25,17 +34,19 @@ export type ListLaw =
       readonly positions: string
       readonly seen: 'skip' | 'keep'
     }
-  /** `sampleByCorrection(top, row.value(correction), sign, out, rng, { floor: 'always', keepDrawOrder: true })` */
+  /** `sampleByCorrection(top, row.value(correction), sign, out, rng, { floor, keepDrawOrder })` */
   | {
       readonly kind: 'byCorrection'
-      readonly from: RankedPart
+      readonly from: OrderedItems
       readonly correction: string
       readonly sign: 'under' | 'over'
+      readonly floor: 'ifFew' | 'always'
+      readonly keepDrawOrder: boolean
     }
   /** `drawNearlyClosed(top, row.list(wanted), row.list(closed), out, rng, { drawn, T, cap, behind, numItems })` */
   | {
       readonly kind: 'nearlyClosed'
-      readonly from: RankedPart
+      readonly from: OrderedItems
       readonly wanted: string
       readonly closed: string
       readonly drawn: number
@@ -54,10 +65,13 @@ export type ValueLaw =
       readonly other: string
       readonly table: Float32Array
     }
-  /** out[t] = table[from.k + place - t], place: of item t of `from` in `ranked`, or `ranked.k` where it is not among those. */
+  /**
+   * out[t] = table[n + place - t], place: of item t of `from` in `ranked`, or the length of that where it is not among those;
+   * n, and that length, are the `k` of a ranking or the places of a list.
+   */
   | {
       readonly kind: 'byPlace'
-      readonly from: RankedPart
-      readonly ranked: RankedPart
+      readonly from: OrderedItems
+      readonly ranked: OrderedItems
       readonly table: Float32Array
     }

@@ -2,11 +2,12 @@ import { fromEmbeddings } from '@recdistill/backbones'
 import { createRng, type Csr } from '@recdistill/core'
 import { createEngine, type Engine } from '@recdistill/engine'
 import { defineMethod, type ListLaw, type ListSpec, type ValueLaw, type ValueSpec } from '@recdistill/plugin'
-import { drawLaw, fillLaw } from '@recdistill/samplers'
+import { drawLaw, fillLaw, type Refresh } from '@recdistill/samplers'
 import { tf } from '@recdistill/tensor'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
+import { listDraws } from './list-draws.ts'
 import { UserLists } from './user-lists.ts'
 
 /** Rankings, sizes and temperatures of one world; everything the laws depend on. */
@@ -26,9 +27,9 @@ interface Shape {
 function everyLaw({ k, size, T, cap, behind, numItems, seed }: Shape) {
   const teacherTop = { of: 'teacher', k, seen: 'skip' } as const
   const studentTop = { of: 'student', k, seen: 'keep' } as const
-  const list = (length: number, law: ListLaw): ListSpec => ({
+  const list = (length: number, law: ListLaw, refresh: Refresh = { epochs: 1 }): ListSpec => ({
     size: length,
-    refresh: { epochs: 1 },
+    refresh,
     draw: (...args) => drawLaw(law, ...args),
     law,
   })
@@ -40,8 +41,16 @@ function everyLaw({ k, size, T, cap, behind, numItems, seed }: Shape) {
     law,
   })
   const wanted = Math.min(size, numItems)
-  const corrected = (sign: 'under' | 'over') =>
-    list(size, { kind: 'byCorrection', from: teacherTop, correction: 'correction', sign })
+  const port = { floor: 'always', keepDrawOrder: true } as const
+  const original = { floor: 'ifFew', keepDrawOrder: false } as const
+  const corrected = (sign: 'under' | 'over', options: typeof port | typeof original) =>
+    list(size, { kind: 'byCorrection', from: teacherTop, correction: 'correction', sign, ...options })
+  const correctedWithin = (sign: 'under' | 'over', options: typeof port | typeof original) =>
+    list(
+      size,
+      { kind: 'byCorrection', from: { list: 'listed' }, correction: 'within', sign, ...options },
+      'batch',
+    )
   const counts = { drawn: Math.min(size, k), T, cap, behind }
   const byTeacher = { of: 'teacher', k: numItems, seen: 'keep' } as const
   return defineMethod({
@@ -57,8 +66,13 @@ function everyLaw({ k, size, T, cap, behind, numItems, seed }: Shape) {
       except: list(size, { kind: 'except', from: teacherTop }),
       positions: list(size, { kind: 'bestOfTwo', n: k, T }),
       items: list(size, { kind: 'at', of: 'student', positions: 'positions', seen: 'skip' }),
-      under: corrected('under'),
-      over: corrected('over'),
+      under: corrected('under', port),
+      over: corrected('over', original),
+      listed: list(k, { kind: 'first', from: teacherTop }, 'once'),
+      inOrder: list(size, { kind: 'first', from: { list: 'wanted', of: 'student' } }),
+      underWithin: correctedWithin('under', original),
+      overWithin: correctedWithin('over', original),
+      overInDrawOrder: correctedWithin('over', port),
       // a place or two may be missing: what does not fit is left out
       nearlyClosed: list(Math.max(counts.drawn, counts.drawn + wanted - (seed % 3)), {
         kind: 'nearlyClosed',
@@ -74,6 +88,12 @@ function everyLaw({ k, size, T, cap, behind, numItems, seed }: Shape) {
         from: teacherTop,
         ranked: { of: 'student', k: k + 5, seen: 'keep' },
         table: Float32Array.from({ length: 2 * k + 6 }, (_, n) => Math.tanh((n - k) / T)),
+      }),
+      within: value(k, false, {
+        kind: 'byPlace',
+        from: { list: 'listed' },
+        ranked: { list: 'listed', of: 'student' },
+        table: Float32Array.from({ length: 2 * k + 1 }, (_, n) => Math.tanh((n - k) / T)),
       }),
       overlap: value(1, false, {
         kind: 'overlap',
@@ -109,20 +129,23 @@ function drawn(engine: Engine, shape: Shape) {
     ) as never,
   }
   const train = everyNth(numUsers, numItems, seen)
-  const lists = new UserLists(
-    everyLaw(shape),
-    {},
-    {
-      ...models,
-      train,
-      trajectories: [],
-      teacherMoves: false,
-      rng: createRng(seed + 1),
-      engine: counting ?? engine,
-    },
-  )
+  const setting = {
+    ...models,
+    train,
+    trajectories: [],
+    teacherMoves: false,
+    rng: createRng(seed + 1),
+    engine: counting ?? engine,
+  }
+  const lists = new UserLists(everyLaw(shape), {}, setting)
+  const draws = listDraws(lists, setting)
   const epochs = [0, 1, 2].map((epoch) => {
-    lists.refresh(epoch)
+    draws.refresh(epoch)
+    for (const step of [0, 1]) {
+      const users = Uint32Array.from({ length: numUsers }, (_, user) => user).filter(() => rng.float() < 0.5)
+      rng.shuffle(users)
+      draws.drawBatch(users, epoch, step)
+    }
     return Object.entries(lists.state()).map(([name, array]) => [name, [...array]])
   })
   lists.dispose()

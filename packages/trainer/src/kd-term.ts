@@ -8,7 +8,8 @@ import { DistinctIds } from './distinct-ids.ts'
 import { fusedTerm } from './fused-term.ts'
 import { itemTerm } from './item-term.ts'
 import { tapeLoss } from './tape-loss.ts'
-import { UserLists } from './user-lists.ts'
+import { listDraws } from './list-draws.ts'
+import { UserLists, type ListModels } from './user-lists.ts'
 
 /** The distillation term of one run: draws its lists, and adds its gradient to the student step by step. */
 export interface KdTerm {
@@ -45,13 +46,11 @@ export interface KdSetting {
 }
 
 export function kdTerm(method: AnyMethod, setting: KdSetting): KdTerm {
-  const lists = new UserLists(method, setting.params, {
-    ...setting,
-    teacherMoves: setting.learningTeacher !== null,
-  })
+  const models = { ...setting, teacherMoves: setting.learningTeacher !== null }
+  const lists = new UserLists(method, setting.params, models)
   const owned: Owned[] = [lists]
   try {
-    return termOf(method, setting, lists, owned)
+    return termOf(method, setting, { lists, models }, owned)
   } catch (error) {
     for (const each of owned) each.dispose()
     throw error
@@ -63,13 +62,19 @@ interface Owned {
 }
 
 /** @param owned Receives whatever is made and has to be given back. */
-function termOf(method: AnyMethod, setting: KdSetting, lists: UserLists, owned: Owned[]): KdTerm {
+function termOf(
+  method: AnyMethod,
+  setting: KdSetting,
+  { lists, models }: { lists: UserLists; models: ListModels },
+  owned: Owned[],
+): KdTerm {
   const { params, lambda, student, teacher, learningTeacher, engine, optimizer, rng } = setting
   const own = <T extends Owned | null>(made: T): T => {
     if (made) owned.push(made)
     return made
   }
   const over = rowsOver(method, params)
+  const draws = listDraws(lists, models)
   checkPairLists(method.name, over, lists.lists)
   const specs = method.aux?.(params, lists.world) ?? ({} as Aux)
   const aux = own(new AuxTables(specs, { engine, optimizer, rng: rng.fork('aux'), method: method.name }))
@@ -94,13 +99,13 @@ function termOf(method: AnyMethod, setting: KdSetting, lists: UserLists, owned: 
 
   return {
     beginEpoch(epoch) {
-      lists.refresh(epoch)
+      draws.refresh(epoch)
       items?.beginEpoch(epoch)
     },
     step(batch, at) {
       const perPair = over === 'pairs'
       const { ids: users, counts } = distinct.of(batch.users)
-      lists.drawBatch(users, at.epoch, at.step)
+      draws.drawBatch(users, at.epoch, at.step)
       const rows: LossRows = {
         users: !perPair ? users : overPairs ? batch.pairUsers : batch.users,
         pairs: overPairs ? batch.pairs : null,

@@ -134,6 +134,15 @@ export class RankedModel implements Ranked {
     )
   }
 
+  /** Scores of a declared list, for some users at once. */
+  scoresOfList(
+    { first, count }: { readonly first: number; readonly count: number },
+    { items, size }: WholeList,
+  ): Float32Array {
+    const asked = items.subarray(first * size, (first + count) * size)
+    return this.#model.scoresOf(idsFrom(first, count), asked, size)
+  }
+
   scoresOf(items: Uint32Array): Float32Array {
     return this.#answer(items, 'score', (users, asked, k) => this.#model.scoresOf(users, asked, k))
   }

@@ -1,4 +1,4 @@
-import { InputError, NO_ITEM, type Csr, type Rng } from '@recdistill/core'
+import { InputError, type Csr, type Rng } from '@recdistill/core'
 import type { Engine } from '@recdistill/engine'
 import {
   checkParams,
@@ -7,18 +7,14 @@ import {
   type ListSpec,
   type Model,
   type Values,
-  type ValueSpec,
   type World,
 } from '@recdistill/plugin'
-import { isDue, type Row } from '@recdistill/samplers'
-import { drawByLaw, fillByLaw, type LawSources } from './draw-by-law.ts'
-import { MovingRow } from './moving-row.ts'
 import { usersPerRound } from './ranked-model.ts'
 
 /** Lists of users, or of pairs, that are drawn and kept. */
 type Drawn = Extract<ListSpec, { draw: unknown }>
 
-interface StoredList {
+export interface StoredList {
   readonly spec: Drawn
   readonly size: number
   /** Per user [users, size]; per pair, user by user, [epochs, pairs of the user, size]. */
@@ -42,7 +38,7 @@ export interface ListModels {
   readonly engine: Engine
 }
 
-/** A method's lists and values for every user, and when they are drawn. The one place where the student's ranking feeds its own lists. */
+/** A method's lists and values of every user, as they were drawn last; see `list-draws.ts` for when and how they are. */
 export class UserLists {
   readonly lists: Lists
   readonly values: Values
@@ -51,12 +47,7 @@ export class UserLists {
   readonly #stored = new Map<string, StoredList>()
   readonly #numbers = new Map<string, Float32Array>() // [users, size]
   readonly #models: ListModels
-  readonly #row: MovingRow
   readonly #method: string
-  /** Null where the engine knows no laws. */
-  readonly #lawSources: LawSources | null
-  /** The list that is being drawn: what it holds of users whose turn is yet to come is of the last draw. */
-  #unfinished: Uint32Array | null = null
 
   constructor(method: AnyMethod, params: Readonly<Record<string, unknown>>, models: ListModels) {
     const { teacher, student, train } = models
@@ -77,68 +68,11 @@ export class UserLists {
       if ('draw' in spec) this.#stored.set(name, this.#makeList(name, spec, method))
     for (const [name, { size }] of Object.entries(this.values))
       this.#numbers.set(name, models.engine.makeFloats(numUsers * size))
-    this.#row = new MovingRow(models, {
-      list: (name, user) => this.#rowOfList(name, user),
-      value: (name, user) => this.#rowOfValue(name, user),
-      wholeList: (items) => this.#wholeList(items),
-    })
-    const { draws } = models.engine
-    this.#lawSources = draws
-      ? {
-          draws,
-          train,
-          numItems,
-          teacher: this.#row.teacher,
-          student: this.#row.student,
-          list: (name) => this.list(name),
-          value: (name) => this.value(name),
-        }
-      : null
   }
 
-  /** Draws what is due before `epoch`: carried values, then each list in the order of its declaration, then the other values. */
-  refresh(epoch: number): void {
-    const stored = [...this.#stored].filter(([, { spec }]) => isDue(spec.refresh, epoch))
-    const values = Object.entries(this.values).filter(([, spec]) => isDue(spec.refresh, epoch))
-    if (stored.length + values.length === 0) return
-    this.#row.beginRound(epoch)
-    const jobs = [
-      ...values.filter(([, spec]) => spec.carried).map(([name, spec]) => this.#filling(name, spec, epoch)),
-      ...stored.map(([name, list]) => this.#drawing(name, list, epoch)),
-      ...values.filter(([, spec]) => !spec.carried).map(([name, spec]) => this.#filling(name, spec, epoch)),
-    ]
-    const { numUsers } = this.world
-    for (let first = 0; first < numUsers; first += usersPerRound)
-      for (const { forUser, byLaw, items } of jobs) {
-        this.#row.beginJob()
-        this.#unfinished = items
-        const count = Math.min(usersPerRound, numUsers - first)
-        const left = byLaw?.(first, count) ?? null
-        for (let n = 0; n < (left?.length ?? count); n++) {
-          const user = left ? left[n] : first + n
-          this.#row.moveTo(user)
-          forUser(user)
-        }
-      }
-    this.#unfinished = null
-    for (const [, list] of stored) list.teacher = null
-    this.#row.endRound()
-  }
-
-  /** Draws, for the users of one batch, the lists and values that are drawn anew for every batch. */
-  drawBatch(users: Uint32Array, epoch: number, step: number): void {
-    const stored = [...this.#stored].filter(([, { spec }]) => spec.refresh === 'batch')
-    const values = Object.entries(this.values).filter(([, spec]) => spec.refresh === 'batch')
-    if (stored.length + values.length === 0) return
-    const jobs = [
-      ...stored.map(([name, list]) => this.#drawing(name, list, epoch, step)),
-      ...values.map(([name, spec]) => this.#filling(name, spec, epoch, step)),
-    ]
-    const row = this.#row.forBatch(epoch)
-    for (const user of users) {
-      this.#row.moveTo(user)
-      for (const { forUser } of jobs) forUser(user, row)
-    }
+  /** Lists that are drawn, in the order of their declaration. */
+  get drawn(): readonly (readonly [string, StoredList])[] {
+    return [...this.#stored]
   }
 
   list(name: string): StoredList {
@@ -192,6 +126,27 @@ export class UserLists {
     return scores
   }
 
+  /** The list of users that these items are a user's part of; null when they are of none. */
+  wholeList({ buffer, byteOffset }: Uint32Array): StoredList | null {
+    for (const list of this.#stored.values()) {
+      const { items, spec } = list
+      const inside = byteOffset >= items.byteOffset && byteOffset < items.byteOffset + items.byteLength
+      if (items.buffer === buffer && inside && spec.per !== 'pair') return list
+    }
+    return null
+  }
+
+  rowOfList(name: string, user: number): Uint32Array {
+    const { items, size, spec } = this.list(name)
+    if (spec.per === 'pair') throw new Error(`list "${name}" is drawn per pair, no row can read it`)
+    return items.subarray(user * size, (user + 1) * size)
+  }
+
+  rowOfValue(name: string, user: number): Float32Array {
+    const { size } = this.values[name] ?? { size: 0 }
+    return this.value(name).subarray(user * size, (user + 1) * size)
+  }
+
   /** What a checkpoint must hold: lists drawn from a student that has moved on since. */
   state(): Record<string, Uint32Array | Float32Array> {
     const arrays: Record<string, Uint32Array | Float32Array> = {}
@@ -239,73 +194,9 @@ export class UserLists {
     const items = new Uint32Array(train.items.length * spec.size * epochsOf(spec))
     return { spec, size: spec.size, items, teacher: null, scores: null }
   }
-
-  #drawing(name: string, { spec, items, size }: StoredList, epoch: number, step: number | null = null) {
-    const rng = forkFor(this.#models.rng.fork('list').fork(name).fork(epoch), step)
-    const { offsets } = this.#models.train
-    const width = size * epochsOf(spec)
-    const rowOf = (user: number) =>
-      spec.per === 'pair'
-        ? items.subarray(offsets[user] * width, offsets[user + 1] * width)
-        : items.subarray(user * size, (user + 1) * size)
-    const forUser = (user: number, row: Row = this.#row) =>
-      spec.draw(row, rowOf(user).fill(NO_ITEM), rng.at(user))
-    const law = spec.per === 'pair' ? undefined : spec.law
-    const sources = this.#lawSources
-    const byLaw =
-      law &&
-      sources &&
-      ((first: number, count: number) =>
-        drawByLaw(law, { data: items, size }, { first, count, key: rng.key }, sources))
-    return { forUser, byLaw, items }
-  }
-
-  #filling(name: string, spec: ValueSpec, epoch: number, step: number | null = null) {
-    const rng = forkFor(this.#models.rng.fork('value').fork(name).fork(epoch), step)
-    const forUser = (user: number, row: Row = this.#row) => {
-      const out = this.#rowOfValue(name, user)
-      if (!spec.carried) out.fill(0)
-      spec.fill(row, out, rng.at(user))
-    }
-    const { law, size, carried } = spec
-    const sources = this.#lawSources
-    const byLaw =
-      law &&
-      sources &&
-      ((first: number, count: number) => {
-        const data = this.value(name)
-        if (!carried) data.fill(0, first * size, (first + count) * size)
-        return fillByLaw(law, { data, size }, { first, count, key: rng.key }, sources)
-      })
-    return { forUser, byLaw, items: null }
-  }
-
-  #wholeList({ buffer, byteOffset }: Uint32Array): StoredList | null {
-    for (const list of this.#stored.values()) {
-      const { items, spec } = list
-      const inside = byteOffset >= items.byteOffset && byteOffset < items.byteOffset + items.byteLength
-      const known = spec.per !== 'pair' && items !== this.#unfinished
-      if (items.buffer === buffer && inside && known) return list
-    }
-    return null
-  }
-
-  #rowOfList(name: string, user: number): Uint32Array {
-    const { items, size, spec } = this.list(name)
-    if (spec.per === 'pair') throw new Error(`list "${name}" is drawn per pair, no row can read it`)
-    return items.subarray(user * size, (user + 1) * size)
-  }
-
-  #rowOfValue(name: string, user: number): Float32Array {
-    const { size } = this.values[name] ?? { size: 0 }
-    return this.value(name).subarray(user * size, (user + 1) * size)
-  }
 }
 
-function epochsOf({ per, refresh }: Drawn): number {
+/** Epochs that a list is drawn for at once. */
+export function epochsOf({ per, refresh }: Drawn): number {
   return per === 'pair' ? refresh.epochs : 1
-}
-
-function forkFor(rng: Rng, step: number | null): Rng {
-  return step === null ? rng : rng.fork('step').fork(step)
 }

@@ -1,7 +1,7 @@
-import type { Csr } from '@recdistill/core'
+import { InputError, type Csr } from '@recdistill/core'
 import { expectLength } from '../check-input.ts'
 import type { Draws, DrawnUsers, ItemRows } from '../draws.ts'
-import { Arg, Control, Kernel } from './layout.ts'
+import { Arg, Control, Corrected, Kernel, Sorting } from './layout.ts'
 import type { Context } from './list-kernels.ts'
 
 /** Users of a piece of work. */
@@ -18,14 +18,17 @@ export function createDraws({ machine, arena, threads }: Context): Draws {
   /** Runs a kernel over the users. `scratch` is what a thread needs: marks that are cleared, then the rest. */
   const run = (
     kernel: Kernel,
-    { first, count, key }: DrawnUsers,
+    users: DrawnUsers,
     out: Uint32Array | Float32Array,
     size: number,
     scratch: { marks: number; rest: number },
     words: Words,
   ): Uint32Array => {
+    const { first, count, key, ids } = users
     expectLength(`${Kernel[kernel]}: out`, out.length, count * size)
-    if (!heap.holds(out)) return everyone({ first, count })
+    if (ids) expectUsers(Kernel[kernel], users, ids)
+    if (!heap.holds(out)) return everyone(users)
+    const rows = ids ? ids.length : count
     const marks = upTo64(scratch.marks + 16)
     const scratchBytes = marks + upTo64(scratch.rest) + 512
     const at = arena.take(scratchBytes * threads)
@@ -34,7 +37,8 @@ export function createDraws({ machine, arena, threads }: Context): Draws {
     const unsure = arena.take(count)
     heap.u8.fill(0, unsure, unsure + count)
     setWords({
-      rows: count,
+      rows,
+      users: ids ? arena.copyIn(ids) : 0,
       chunkRows: PIECE,
       firstUser: first,
       key0: key[0],
@@ -46,7 +50,7 @@ export function createDraws({ machine, arena, threads }: Context): Draws {
       scratchBytes,
       ...words,
     })
-    machine.fork(kernel, Math.ceil(count / PIECE))
+    machine.fork(kernel, Math.ceil(rows / PIECE))
     return left(first, heap.u8.subarray(unsure, unsure + count))
   }
   const setWords = (words: Words) => {
@@ -122,7 +126,7 @@ export function createDraws({ machine, arena, threads }: Context): Draws {
         { numItems, capacity: n, table: placeDoubles([-T, Math.expm1(-1 / T)]), ...placeSeen(seen) },
       )
     },
-    byCorrection(users, from, n, correction, sign, out, size) {
+    byCorrection(users, from, n, correction, { sign, floor, keepDrawOrder }, out, size) {
       if (size > n) return everyone(users)
       arena.begin()
       expectLength('byCorrection: correction', correction.length, users.count * n)
@@ -131,14 +135,17 @@ export function createDraws({ machine, arena, threads }: Context): Draws {
         users,
         out,
         size,
-        { marks: n, rest: (n + 64) * 16 + (2 * size + 64) * 4 },
+        { marks: n, rest: (n + 64) * 16 + (3 * size + 64) * 4 },
         {
           from: placeRows('byCorrection', from, users),
           k: from.width,
           places: n,
           values: arena.copyIn(correction),
           dim: n,
-          mode: sign === 'under' ? 0 : 1,
+          mode:
+            (sign === 'over' ? Corrected.over : 0) |
+            (floor === 'always' ? Corrected.floored : 0) |
+            (keepDrawOrder ? Corrected.inDrawOrder : 0),
         },
       )
     },
@@ -169,6 +176,19 @@ export function createDraws({ machine, arena, threads }: Context): Draws {
           numItems,
           table: arena.copyIn(table),
         },
+      )
+    },
+    inOrder(users, list, scores, out) {
+      arena.begin()
+      const k = list.width
+      expectLength('inOrder: scores', scores.length, users.count * k)
+      return run(
+        Kernel.drawInOrder,
+        users,
+        out,
+        k,
+        { marks: 0, rest: (2 * k + 16) * 8 + Sorting.buckets * 4 },
+        { from: placeRows('inOrder', list, users), k, values: arena.copyIn(scores) },
       )
     },
     overlap(users, list, places, other, numItems, table, out) {
@@ -216,6 +236,13 @@ export function createDraws({ machine, arena, threads }: Context): Draws {
   }
 }
 
+/** Kernels look nothing up: a row that does not exist would be written all the same. */
+function expectUsers(what: string, { first, count }: DrawnUsers, ids: Uint32Array): void {
+  const wrong = ids.find((id) => id < first || id >= first + count)
+  if (wrong !== undefined)
+    throw new InputError(`${what}: user ${wrong} is not among the ${count} users from ${first} on`)
+}
+
 /** Marked users, usually none. */
 function left(first: number, unsure: Uint8Array): Uint32Array {
   const users: number[] = []
@@ -223,8 +250,8 @@ function left(first: number, unsure: Uint8Array): Uint32Array {
   return Uint32Array.from(users)
 }
 
-function everyone({ first, count }: Pick<DrawnUsers, 'first' | 'count'>): Uint32Array {
-  return Uint32Array.from({ length: count }, (_, n) => first + n)
+function everyone({ first, count, ids }: DrawnUsers): Uint32Array {
+  return ids ?? Uint32Array.from({ length: count }, (_, n) => first + n)
 }
 
 function upTo64(bytes: number): number {

@@ -25,6 +25,7 @@ export enum Kernel {
   drawByPosition,
   drawExcept,
   drawBestOfTwo,
+  drawInOrder,
   fillOverlap,
   fillByPlace,
 }
@@ -163,6 +164,15 @@ export enum Arg {
   from,
   numItems,
   table,
+}
+
+/** How a draw by corrections is made: flags. */
+export enum Corrected {
+  /** By their negative parts, not their positive ones. */
+  over = 1,
+  /** Weights have a floor even where enough of them are above 0. */
+  floored = 2,
+  inDrawOrder = 4,
 }
 
 /** What is asked of the catalogue. */

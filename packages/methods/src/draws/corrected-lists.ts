@@ -1,6 +1,7 @@
 import {
   NO_ITEM,
   type ListSpec,
+  type OrderedItems,
   type RankedPart,
   type Rng,
   type Row,
@@ -40,25 +41,23 @@ export function correctedLists({ variant, K, maxK }: CorrectionOptions): {
   readonly over: ListSpec
 } {
   const port = variant === 'port'
+  const options = { floor: port ? 'always' : 'ifFew', keepDrawOrder: port } as const
+  const from: OrderedItems = port ? candidatesUpTo(maxK) : { list: 'listed' }
   const drawn = (sign: 'under' | 'over'): ListSpec => ({
     size: K,
     refresh: port ? { epochs: 1 } : 'batch',
     draw(row: Row, out: Uint32Array, rng: Rng) {
       const candidates = port ? candidatesOf(row, maxK) : row.list('listed')
-      sampleByCorrection(candidates, row.value('correction'), sign, out, rng, {
-        floor: port ? 'always' : 'ifFew',
-        keepDrawOrder: port,
-      })
+      sampleByCorrection(candidates, row.value('correction'), sign, out, rng, options)
     },
-    law: port
-      ? { kind: 'byCorrection', from: candidatesUpTo(maxK), correction: 'correction', sign }
-      : undefined,
+    law: { kind: 'byCorrection', from, correction: 'correction', sign, ...options },
   })
   return {
     listed: {
       size: port ? 0 : maxK,
       refresh: 'once',
       draw: (row, out) => void (port || out.set(candidatesOf(row, maxK))),
+      law: port ? undefined : { kind: 'first', from: candidatesUpTo(maxK) },
     },
     under: drawn('under'),
     over: drawn('over'),
@@ -76,7 +75,7 @@ export function correctionValue({ variant, maxK, T, refresh }: CorrectionOptions
       if (variant === 'port') correctionWeights(catalogueRanks(row, maxK, T), T, out)
       else correctionWeights(ranksWithin(row), T, out)
     },
-    law: variant === 'port' ? catalogueLaw(maxK, T) : undefined,
+    law: variant === 'port' ? catalogueLaw(maxK, T) : listedLaw(maxK, T),
   }
 }
 
@@ -88,6 +87,16 @@ function catalogueLaw(maxK: number, T: number): ValueLaw {
     from: candidatesUpTo(maxK),
     ranked: { of: 'student', k: horizon, seen: 'keep' },
     table: correctionTable(maxK, T, horizon),
+  }
+}
+
+/** `correctionWeights` of `ranksWithin` by name. */
+function listedLaw(maxK: number, T: number): ValueLaw {
+  return {
+    kind: 'byPlace',
+    from: { list: 'listed' },
+    ranked: { list: 'listed', of: 'student' },
+    table: correctionTable(maxK, T, maxK),
   }
 }
 

@@ -1,0 +1,98 @@
+import { isDue, type Refresh } from '@recdistill/samplers'
+import type { LawSources } from './law-items.ts'
+import { drawJob, fillJob, type DrawJob } from './draw-jobs.ts'
+import { MovingRow } from './moving-row.ts'
+import { usersPerRound } from './ranked-model.ts'
+import type { ListModels, UserLists } from './user-lists.ts'
+
+/** Draws a method's lists and values when they are due. */
+export interface ListDraws {
+  /** Draws what is due before `epoch`: carried values, then each list in the order of its declaration, then the other values. */
+  refresh(epoch: number): void
+  /** Draws, for the users of one batch, the lists and values that are drawn anew for every batch. */
+  drawBatch(users: Uint32Array, epoch: number, step: number): void
+}
+
+/** The one place where the student's ranking feeds its own lists. */
+export function listDraws(lists: UserLists, models: ListModels): ListDraws {
+  const { numUsers, numItems, train } = lists.world
+  /** The list that is being drawn: what it holds of users whose turn is yet to come is of the last draw. */
+  let unfinished: Uint32Array | null = null
+  const row = new MovingRow(models, {
+    list: (name, user) => lists.rowOfList(name, user),
+    value: (name, user) => lists.rowOfValue(name, user),
+    wholeList(items) {
+      const list = lists.wholeList(items)
+      return list?.items === unfinished ? null : list
+    },
+  })
+  const { engine } = models
+  const laws: LawSources | null = engine.draws
+    ? {
+        engine,
+        draws: engine.draws,
+        train,
+        numItems,
+        teacher: row.teacher,
+        student: row.student,
+        list: (name) => lists.list(name),
+        value: (name) => lists.value(name),
+      }
+    : null
+  const declared = Object.entries(lists.values)
+  const dueLists = (isNow: (refresh: Refresh) => boolean) =>
+    lists.drawn.filter(([, { spec }]) => isNow(spec.refresh))
+  const dueValues = (isNow: (refresh: Refresh) => boolean) =>
+    declared.filter(([, { refresh }]) => isNow(refresh))
+  const setting = { lists, laws, rng: models.rng }
+
+  return {
+    refresh(epoch) {
+      const isNow = (refresh: Refresh) => isDue(refresh, epoch)
+      const drawn = dueLists(isNow)
+      const values = dueValues(isNow)
+      if (drawn.length + values.length === 0) return
+      const at = { epoch, step: null }
+      const fill = (carried: boolean) =>
+        values
+          .filter(([, spec]) => (spec.carried ?? false) === carried)
+          .map(([name, spec]) => fillJob(name, spec, setting, at))
+      const jobs = [
+        ...fill(true),
+        ...drawn.map(([name, list]) => drawJob(name, list, setting, at)),
+        ...fill(false),
+      ]
+      row.beginRound(epoch)
+      for (let first = 0; first < numUsers; first += usersPerRound)
+        for (const job of jobs) {
+          row.beginJob()
+          unfinished = job.items
+          const count = Math.min(usersPerRound, numUsers - first)
+          const left = job.byLaw?.({ first, count }) ?? null
+          for (let n = 0; n < (left?.length ?? count); n++) drawFor(job, left ? left[n] : first + n)
+        }
+      unfinished = null
+      for (const [, list] of drawn) list.teacher = null
+      row.endRound()
+    },
+    drawBatch(users, epoch, step) {
+      const isNow = (refresh: Refresh) => refresh === 'batch'
+      const at = { epoch, step }
+      const jobs = [
+        ...dueLists(isNow).map(([name, list]) => drawJob(name, list, setting, at)),
+        ...dueValues(isNow).map(([name, spec]) => fillJob(name, spec, setting, at)),
+      ]
+      if (jobs.length === 0) return
+      const forBatch = row.forBatch(epoch)
+      for (const job of jobs) {
+        const left = job.byLaw?.({ first: 0, count: numUsers, ids: users }) ?? users
+        for (let n = 0; n < left.length; n++) drawFor(job, left[n], forBatch)
+      }
+    },
+  }
+
+  function drawFor(job: DrawJob, user: number, seenBy: Parameters<DrawJob['forUser']>[1] = row): void {
+    row.moveTo(user)
+    job.forUser(user, seenBy)
+  }
+}
