@@ -4,6 +4,8 @@ import type { Estimate } from './trial.ts'
 /** Draws in all: beyond it there are so many users that fewer resamples tell as much. */
 const mostDraws = 2e7
 
+type Statistic = (means: readonly number[]) => number
+
 /**
  * A statistic of sums over users, with its percentile bootstrap interval: users are drawn again with replacement, all columns
  * together.
@@ -14,14 +16,29 @@ const mostDraws = 2e7
  */
 export function bootstrap(
   columns: readonly ArrayLike<number>[],
-  statistic: (means: readonly number[]) => number,
-  { confidence = 0.95, resamples = 1000, seed = 0 } = {},
+  statistic: Statistic,
+  options?: BootstrapOptions,
 ): Estimate {
+  return bootstrapAll(columns, [statistic], options)[0]
+}
+
+interface BootstrapOptions {
+  readonly confidence?: number
+  readonly resamples?: number
+  readonly seed?: number
+}
+
+/** Several statistics from the same draws: each as if it had been asked for alone. */
+export function bootstrapAll(
+  columns: readonly ArrayLike<number>[],
+  statistics: readonly Statistic[],
+  { confidence = 0.95, resamples = 1000, seed = 0 }: BootstrapOptions = {},
+): readonly Estimate[] {
   const users = columns[0].length
-  const value = statistic(columns.map((column) => mean(column)))
+  const means = columns.map((column) => mean(column))
   const rng = createRng(seed).fork('bootstrap')
   const times = Math.max(50, Math.min(resamples, Math.floor(mostDraws / Math.max(1, users))))
-  const found: number[] = []
+  const found = statistics.map((): number[] => [])
   const sums = new Float64Array(columns.length)
   for (let sample = 0; sample < times; sample++) {
     rng.at(sample)
@@ -30,12 +47,17 @@ export function bootstrap(
       const user = rng.int(users)
       for (let c = 0; c < columns.length; c++) sums[c] += columns[c][user]
     }
-    const drawn = statistic(Array.from(sums, (sum) => sum / users))
-    if (Number.isFinite(drawn)) found.push(drawn)
+    const drawn = Array.from(sums, (sum) => sum / users)
+    for (const [n, statistic] of statistics.entries()) {
+      const value = statistic(drawn)
+      if (Number.isFinite(value)) found[n].push(value)
+    }
   }
-  found.sort((a, b) => a - b)
   const tail = (1 - confidence) / 2
-  return { value, low: quantile(found, tail), high: quantile(found, 1 - tail) }
+  return statistics.map((statistic, n) => {
+    const ascending = found[n].sort((a, b) => a - b)
+    return { value: statistic(means), low: quantile(ascending, tail), high: quantile(ascending, 1 - tail) }
+  })
 }
 
 function mean(values: ArrayLike<number>): number {

@@ -24,7 +24,7 @@ export { rungsOf, successiveHalving, type Rung } from './successive-halving.ts'
 export { byPromise, candidatePoints, choose, type Chosen, type Judge } from './choose.ts'
 export { paretoFront, paretoRanks, type Point } from './pareto.ts'
 export { search, type SearchEvent, type SearchOptions, type SearchOutcome } from './search.ts'
-export { bootstrap, quantile } from './bootstrap.ts'
+export { bootstrap, bootstrapAll, quantile } from './bootstrap.ts'
 export {
   groupRows,
   rowOf,

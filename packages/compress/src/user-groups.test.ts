@@ -1,6 +1,6 @@
 import { createRng } from '@recdistill/core'
 import { expect, test } from 'vitest'
-import { bootstrap, groupRows, quantile, twoGroups } from './index.ts'
+import { bootstrap, bootstrapAll, groupRows, quantile, twoGroups } from './index.ts'
 
 const measured = {
   teacher: [1, 1, 0.5, 0.5, 0.2, 0.2],
@@ -59,6 +59,16 @@ test('a bootstrap interval of a mean is about 1.96 standard errors to each side,
   }
   // 57 of 60 expected; 51 or fewer has a chance below 1 %.
   expect(covered).toBeGreaterThan(51)
+})
+
+test('statistics from the same draws are what each would be alone', () => {
+  const rng = createRng(6)
+  const columns = [0, 1].map(() => Float64Array.from({ length: 30 }, () => rng.normal()))
+  const [first, second] = [([a]: readonly number[]) => a, ([, b]: readonly number[]) => 2 * b]
+  expect(bootstrapAll(columns, [first, second])).toEqual([
+    bootstrap(columns, first),
+    bootstrap([columns[1]], ([b]) => 2 * b),
+  ])
 })
 
 test('the same seed gives the same interval; quantiles are linear between values', () => {

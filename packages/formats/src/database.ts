@@ -1,10 +1,14 @@
-import { DuckDBInstance, type DuckDBConnection, type DuckDBDataChunk } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 
-/** A private DuckDB, gone after `work`: it spills to a temporary folder rather than grow without bound; times are UTC. */
+/**
+ * A private DuckDB, gone after `work`: it spills to a temporary folder rather than grow without bound; times are UTC. It is loaded
+ * when it is first asked for, since that takes longer than most programs that import this file.
+ */
 export async function withDatabase<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+  const { DuckDBInstance } = await import('@duckdb/node-api')
   const folder = mkdtempSync(join(tmpdir(), 'recdistill-'))
   const instance = await DuckDBInstance.create(':memory:', {
     temp_directory: folder,

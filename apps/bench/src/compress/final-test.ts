@@ -9,7 +9,7 @@ import {
 import type { Metrics, Split } from '@recdistill/core'
 import { beyondAndCold, evaluateParts, type Evaluation } from '@recdistill/metrics'
 import type { Model } from '@recdistill/plugin'
-import { qualityOf, type Measuring } from './measure-candidates.ts'
+import { qualitiesOf, type Measuring } from './measure-candidates.ts'
 
 /** A model on both parts; made after the choice alone. */
 export interface FinalMeasure {
@@ -23,7 +23,8 @@ export function finalMeasure(model: Model, setting: Measuring): FinalMeasure {
   const { split, protocol } = setting
   const beyond = protocol.candidates.kind === 'catalogue'
   const { valid, test } = evaluateParts(model, split, protocol, ['valid', 'test'], { beyond })
-  return { valid: qualityOf(valid, setting), test: qualityOf(test, setting), evaluation: test }
+  const quality = (of: Evaluation) => qualitiesOf([of], setting)[0]
+  return { valid: quality(valid), test: quality(test), evaluation: test }
 }
 
 /** What each group of users keeps of the teacher on test data. */

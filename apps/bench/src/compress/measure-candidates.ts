@@ -1,4 +1,4 @@
-import { bootstrap, precisions, tableBytes, type Candidate, type Estimate } from '@recdistill/compress'
+import { bootstrapAll, precisions, tableBytes, type Candidate, type Estimate } from '@recdistill/compress'
 import type { EvalProtocol, Split } from '@recdistill/core'
 import type { Engine } from '@recdistill/engine'
 import { evaluateParts, type Evaluation } from '@recdistill/metrics'
@@ -15,16 +15,18 @@ export interface Measuring {
 /** A student in every precision, on validation data alone. */
 export function measureCandidates(tables: Tables, setting: Measuring): readonly Candidate[] {
   const { numUsers, numItems } = setting.split
-  return precisions.map((precision) => ({
+  const evaluations = precisions.map((precision) => validated(tables, precision, setting))
+  const qualities = qualitiesOf(evaluations, setting)
+  return precisions.map((precision, n) => ({
     precision,
     bytes: tableBytes(numUsers + numItems, tables.columns, precision),
-    quality: validQuality(tables, precision, setting),
+    quality: qualities[n],
   }))
 }
 
 /** The chosen metric of these tables on validation data. */
 export function validQuality(tables: Tables, precision: Precision, setting: Measuring): Estimate {
-  return withDeployed(tables, precision, setting, (model) => qualityOf(validated(model, setting), setting))
+  return qualitiesOf([validated(tables, precision, setting)], setting)[0]
 }
 
 export function withDeployed<T>(
@@ -41,16 +43,29 @@ export function withDeployed<T>(
   }
 }
 
-export function validated(model: Model, { split, protocol }: Measuring): Evaluation {
-  return evaluateParts(model, split, protocol, ['valid']).valid
+function validated(tables: Tables, precision: Precision, setting: Measuring): Evaluation {
+  const { split, protocol } = setting
+  return withDeployed(
+    tables,
+    precision,
+    setting,
+    (model) => evaluateParts(model, split, protocol, ['valid']).valid,
+  )
 }
 
-/** The chosen metric with its interval over users; users without truth count 0 where the protocol counts them. */
-export function qualityOf(
-  { means, perUser, users, averagedOver }: Evaluation,
+/**
+ * The chosen metric of evaluations of the same users, with intervals over users; users without truth count 0 where the protocol counts
+ * them.
+ */
+export function qualitiesOf(
+  evaluations: readonly Evaluation[],
   { protocol: { select } }: Pick<Measuring, 'protocol'>,
-): Estimate {
+): readonly Estimate[] {
+  const [{ users, averagedOver }] = evaluations
   const share = users.length / averagedOver
-  const { low, high } = bootstrap([perUser[select]], ([mean]) => mean * share)
-  return { value: means[select], low, high }
+  const intervals = bootstrapAll(
+    evaluations.map(({ perUser }) => perUser[select]),
+    evaluations.map((_, n) => (means) => means[n] * share),
+  )
+  return evaluations.map(({ means }, n) => ({ ...intervals[n], value: means[select] }))
 }

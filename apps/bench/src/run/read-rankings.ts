@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import { DuckDBInstance } from '@duckdb/node-api'
 import { InputError, type Split } from '@recdistill/core'
 
 /**
@@ -11,6 +10,7 @@ export async function readRankings(
   { ids }: Pick<Split, 'ids'>,
 ): Promise<Map<string | number, (string | number)[]>> {
   if (!existsSync(path)) throw new InputError(`--rankings: ${path}: no such file; check the path`)
+  const { DuckDBInstance } = await import('@duckdb/node-api')
   const instance = await DuckDBInstance.create(':memory:')
   try {
     const connection = await instance.connect()

@@ -1,6 +1,5 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { DuckDBInstance } from '@duckdb/node-api'
 import { NO_ITEM, unionRows, type Csr, type Split } from '@recdistill/core'
 import { asInputError } from '@recdistill/core/files'
 import type { Model } from '@recdistill/plugin'
@@ -14,6 +13,7 @@ const usersAtOnce = 4096
  */
 export async function saveRankings(model: Model, { split, protocol }: Setting, path: string): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`
+  const { DuckDBInstance } = await import('@duckdb/node-api')
   const instance = await DuckDBInstance.create(':memory:')
   try {
     mkdirSync(dirname(path), { recursive: true })
