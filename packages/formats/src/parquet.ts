@@ -1,12 +1,4 @@
-import {
-  DuckDBDataChunk,
-  FLOAT,
-  LIST,
-  listValue,
-  UINTEGER,
-  VARCHAR,
-  type DuckDBValue,
-} from '@duckdb/node-api'
+import type * as DuckDB from '@duckdb/node-api'
 import { asInputError } from '@recdistill/core/files'
 import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -32,14 +24,15 @@ export async function writeParquet(path: string, columns: Readonly<Record<string
   }
   try {
     await withDatabase(async (connection) => {
-      const types = all.map(typeOf)
+      const duckdb = await import('@duckdb/node-api')
+      const types = all.map((column) => typeOf(column, duckdb))
       const names = Object.keys(columns).map((name, c) => `${identifier(name)} ${types[c].toString()}`)
       await connection.run(`CREATE TABLE rows (${names.join(', ')})`)
       const appender = await connection.createAppender('rows')
       for (let from = 0; from < rows; from += rowsAtOnce) {
         const to = Math.min(rows, from + rowsAtOnce)
-        const chunk = DuckDBDataChunk.create(types)
-        chunk.setColumns(all.map((column) => valuesOf(column, from, to)))
+        const chunk = duckdb.DuckDBDataChunk.create(types)
+        chunk.setColumns(all.map((column) => valuesOf(column, { from, to, duckdb })))
         appender.appendDataChunk(chunk)
       }
       appender.closeSync()
@@ -57,16 +50,19 @@ function lengthOf(column: Column): number {
   return 'dim' in column ? column.data.length / column.dim : column.length
 }
 
-function typeOf(column: Column) {
+function typeOf(column: Column, { LIST, FLOAT, UINTEGER, VARCHAR }: typeof DuckDB) {
   if ('dim' in column) return LIST(FLOAT)
   if (column instanceof Float32Array) return FLOAT
   return column instanceof Uint32Array ? UINTEGER : VARCHAR
 }
 
-function valuesOf(column: Column, from: number, to: number): readonly DuckDBValue[] {
-  if (!('dim' in column)) return Array.from<DuckDBValue>(column.slice(from, to))
+function valuesOf(
+  column: Column,
+  { from, to, duckdb }: { from: number; to: number; duckdb: typeof DuckDB },
+): readonly DuckDB.DuckDBValue[] {
+  if (!('dim' in column)) return Array.from<DuckDB.DuckDBValue>(column.slice(from, to))
   const { data, dim } = column
   return Array.from({ length: to - from }, (_, n) =>
-    listValue(Array.from(data.subarray((from + n) * dim, (from + n + 1) * dim))),
+    duckdb.listValue(Array.from(data.subarray((from + n) * dim, (from + n + 1) * dim))),
   )
 }
