@@ -1,12 +1,12 @@
 import { Arg } from '../src/wasm/layout'
 import { behind, candidatesOf, firstRow, isFull, lastRow, leaveToTwin, marksOf, openUser, outOf, rowAt, wordsBytes } from './draws'
 import { arg } from './memory'
-import { closeKeys, cutAfter } from './race'
+import { closeKeys, cutAfter, sortByKeys } from './race'
 import { exponential } from './simd'
 import { nextWord } from './stream'
 
 /**
- * `sampleByPosition` of the first `places` candidates, in their order. `table` holds, as doubles, each position's chance to arrive
+ * `sampleByPosition` of the first `places` candidates, in their order, or with `mode` 1 in that of the draw. `table` holds, as doubles, each position's chance to arrive
  * before the horizon, its mean time in horizons, and from `capacity` on the running sum of hazards.
  */
 export function drawByPosition(chunk: u32, thread: u32): void {
@@ -47,13 +47,16 @@ function drawRow(row: u32, words: usize, arrived: usize, keys: usize, slow: usiz
   const cut = cutAfter(keys, all, size)
   if (!(cut == cut)) return false
   const from = candidatesOf(row)
-  let out = outOf(row)
-  for (let at: usize = 0; at < <usize>all << 2; at += 4)
-    if (load<f32>(keys + at) < cut) {
-      store<u32>(out, load<u32>(from + (<usize>load<u32>(arrived + at) << 2)))
-      out += 4
-    }
-  return true
+  const out = outOf(row)
+  let to: usize = 0
+  for (let at: usize = 0; at < <usize>all << 2; at += 4) {
+    const key = load<f32>(keys + at)
+    if (!(key < cut)) continue
+    store<u32>(out + to, load<u32>(from + (<usize>load<u32>(arrived + at) << 2)))
+    store<f32>(keys + to, key)
+    to += 4
+  }
+  return arg(Arg.mode) == 0 || sortByKeys(keys, out, size)
 }
 
 /** Arrivals of the far tail, one Poisson process. Returns how many there are in all; 0 where it hangs on a last bit. */

@@ -7,7 +7,7 @@ import { drawByCorrection } from './draw-by-correction'
 import { drawByPosition } from './draw-by-position'
 import { drawInOrder } from './draw-in-order'
 import { drawNearlyClosed } from './draw-nearly-closed'
-import { drawBestOfTwo, drawExcept, drawFirst } from './draws'
+import { drawBestOfTwo, drawExcept, drawFirst, drawUnseen } from './draws'
 import { accumulate } from './entries'
 import { fillByPlace, fillOverlap } from './fills'
 import { gather, selectRows } from './gather'
@@ -42,6 +42,7 @@ export function run(kernel: u32, chunk: u32, thread: u32): void {
     case Kernel.drawByCorrection: drawByCorrection(chunk, thread); break
     case Kernel.drawByPosition: drawByPosition(chunk, thread); break
     case Kernel.drawExcept: drawExcept(chunk, thread); break
+    case Kernel.drawUnseen: drawUnseen(chunk, thread); break
     case Kernel.drawBestOfTwo: drawBestOfTwo(chunk, thread); break
     case Kernel.drawInOrder: drawInOrder(chunk, thread); break
     case Kernel.fillOverlap: fillOverlap(chunk, thread); break

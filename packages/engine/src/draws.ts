@@ -33,8 +33,15 @@ export interface OpenItems {
 export interface Draws {
   /** The first `size` items. */
   first(users: DrawnUsers, from: ItemRows, out: Uint32Array, size: number): Uint32Array
-  /** `sampleByPosition` of the first n items, in their order, by the table of `raceOverPositions(n, size, T)`. */
-  byPosition(users: DrawnUsers, from: ItemRows, race: RaceTable, out: Uint32Array, size: number): Uint32Array
+  /** `sampleByPosition` of the first n items by the table of `raceOverPositions(n, size, T)`. */
+  byPosition(
+    users: DrawnUsers,
+    from: ItemRows,
+    race: RaceTable,
+    options: { readonly keepDrawOrder: boolean },
+    out: Uint32Array,
+    size: number,
+  ): Uint32Array
   /** `sampleExcept` of what is neither seen nor among the first n items of `from`. */
   except(
     users: DrawnUsers,
@@ -44,12 +51,14 @@ export interface Draws {
     out: Uint32Array,
     size: number,
   ): Uint32Array
+  /** `drawUnseen` */
+  unseen(users: DrawnUsers, open: OpenItems, out: Uint32Array, size: number): Uint32Array
   /** `drawBestOfTwo` of the first n unseen items, or of all where there are fewer: positions. */
   bestOfTwo(
     users: DrawnUsers,
     open: OpenItems,
     n: number,
-    T: number,
+    options: { readonly T: number; readonly distinct: boolean },
     out: Uint32Array,
     size: number,
   ): Uint32Array

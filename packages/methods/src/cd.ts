@@ -52,7 +52,7 @@ export default defineMethod({
       size: params.n,
       refresh,
       draw: (row, out, rng) => drawPositions(params, row, out, rng),
-      law: guide === 'random' || distinct ? undefined : { kind: 'bestOfTwo', n: R, T },
+      law: guide === 'random' ? undefined : { kind: 'bestOfTwo', n: R, T, distinct },
     }
     const drawn: ListSpec = {
       size: params.n,

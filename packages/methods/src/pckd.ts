@@ -6,7 +6,7 @@ import {
   softCrossEntropy,
   weightedSum,
 } from '@recdistill/losses'
-import { defineMethod, type ListSpec } from '@recdistill/plugin'
+import { defineMethod, type ListSpec, type OrderedItems } from '@recdistill/plugin'
 import { sampleByPosition, sampleWithReplacement } from '@recdistill/samplers'
 import { z } from 'zod'
 import { gumbelNoiseOf } from './draws/gumbel-noise.ts'
@@ -117,12 +117,18 @@ function isKept({ guide, refresh }: Params): boolean {
 }
 
 function rankingOf({ guide, M, refresh }: Params): ListSpec {
-  return { size: M, refresh: { epochs: refresh }, draw: (row, out) => out.set(row[guide].top(M)) }
+  return {
+    size: M,
+    refresh: { epochs: refresh },
+    draw: (row, out) => out.set(row[guide].top(M)),
+    law: { kind: 'first', from: { of: guide, k: M, seen: 'keep' } },
+  }
 }
 
 /** Items of the guide's unmasked ranking, in the order they are drawn: the first two are the pair of the pair form. */
 function drawn(params: Params, size: number): ListSpec {
   const { guide, M, T, independent } = params
+  const from: OrderedItems = isKept(params) ? { list: 'ranked' } : { of: guide, k: M, seen: 'keep' }
   const weights = Float64Array.from({ length: M }, (_, t) => Math.exp(-t / T)) // a common factor cancels
   return {
     size,
@@ -132,5 +138,6 @@ function drawn(params: Params, size: number): ListSpec {
       if (independent) sampleWithReplacement(candidates, weights, out, rng)
       else sampleByPosition(candidates, T, out, rng, { keepDrawOrder: true })
     },
+    law: independent ? undefined : { kind: 'byPosition', from, T, keepDrawOrder: true },
   }
 }

@@ -46,11 +46,17 @@ export default defineMethod({
     K > numItems ? [`rd.K: expected at most ${numItems}, the number of items, got ${K}`] : [],
   make: ({ K, T }, { numItems }) => ({ byPlace: positionWeights(K, T), numItems }),
   lists: ({ K, samples }) => ({
-    top: { size: K, refresh: 'once', draw: (row, out) => out.set(row.teacher.top(K, { seen: 'skip' })) },
+    top: {
+      size: K,
+      refresh: 'once',
+      draw: (row, out) => out.set(row.teacher.top(K, { seen: 'skip' })),
+      law: { kind: 'first', from: { of: 'teacher', k: K, seen: 'skip' } },
+    },
     sampled: {
       size: samples,
       refresh: { epochs: 1 },
       draw: (row, out, rng) => void drawUnseen(row.numItems, row.seen, out, rng),
+      law: { kind: 'unseen' },
     },
   }),
   over: 'pairs',

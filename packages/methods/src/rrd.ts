@@ -4,6 +4,7 @@ import {
   sampleByPosition,
   sampleByWeight,
   sampleExcept,
+  type ListLaw,
   type RankedPart,
   type Row,
 } from '@recdistill/samplers'
@@ -71,10 +72,7 @@ export default defineMethod({
           sampleByPosition(candidates, T, out, rng, { keepDrawOrder: noSort })
         else sampleByWeight(candidates, scoresOver(T, row, candidates), out, rng, { keepDrawOrder: noSort })
       },
-      law:
-        interesting === 'sample' && !noSort
-          ? { kind: 'byPosition', from: candidatesUpTo(maxK), T }
-          : undefined,
+      law: lawOf(candidatesUpTo(maxK), { interesting, T, noSort }),
     },
     uninteresting: {
       size: L,
@@ -104,6 +102,25 @@ function candidatesOf(row: Row, maxK: number): Uint32Array {
 
 function candidatesUpTo(maxK: number): RankedPart {
   return { of: 'teacher', k: maxK, seen: 'skip' }
+}
+
+/** The draw of interesting items by name. By score it has none. */
+function lawOf(
+  from: RankedPart,
+  {
+    interesting,
+    T,
+    noSort,
+  }: { readonly interesting: 'sample' | 'top' | 'score'; readonly T: number; readonly noSort: boolean },
+): ListLaw | undefined {
+  switch (interesting) {
+    case 'top':
+      return { kind: 'first', from }
+    case 'sample':
+      return { kind: 'byPosition', from, T, keepDrawOrder: noSort }
+    case 'score':
+      return undefined
+  }
 }
 
 function takeFirst(candidates: Uint32Array, out: Uint32Array): void {

@@ -61,6 +61,7 @@ export default defineMethod({
             size: K,
             refresh: guide === 'teacher' ? 'once' : { epochs: 1 },
             draw: (row, out) => out.set(row[guide].top(K)),
+            law: { kind: 'first', from: { of: guide, k: K, seen: 'keep' } },
           },
   }),
   over: 'pairs',

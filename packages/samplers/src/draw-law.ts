@@ -8,6 +8,7 @@ import type { ListLaw, OrderedItems, ValueLaw } from './law.ts'
 import { clearMarks, createMarks } from './marks.ts'
 import { drawNearlyClosed } from './nearly-closed.ts'
 import type { Row } from './row.ts'
+import { drawUnseen } from './unseen.ts'
 
 const marks = createMarks()
 
@@ -17,11 +18,13 @@ export function drawLaw(law: ListLaw, row: Row, out: Uint32Array, rng: Rng): voi
     case 'first':
       return out.set(topOf(row, law.from).subarray(0, out.length))
     case 'byPosition':
-      return void sampleByPosition(topOf(row, law.from), law.T, out, rng)
+      return void sampleByPosition(topOf(row, law.from), law.T, out, rng, law)
     case 'except':
       return void sampleExcept(row.numItems, [row.seen, topOf(row, law.from)], out, rng)
+    case 'unseen':
+      return void drawUnseen(row.numItems, row.seen, out, rng)
     case 'bestOfTwo':
-      return void drawBestOfTwo(Math.min(law.n, row.numItems - row.seen.length), law.T, out, rng)
+      return void drawBestOfTwo(Math.min(law.n, row.numItems - row.seen.length), law.T, out, rng, law)
     case 'at':
       return out.set(row[law.of].at(row.list(law.positions), { seen: law.seen }))
     case 'byCorrection': {

@@ -21,12 +21,19 @@ export type OrderedItems = RankedPart | ListPart
 export type ListLaw =
   /** The first items. */
   | { readonly kind: 'first'; readonly from: OrderedItems }
-  /** `sampleByPosition(top, T, out, rng)` */
-  | { readonly kind: 'byPosition'; readonly from: OrderedItems; readonly T: number }
+  /** `sampleByPosition(top, T, out, rng, { keepDrawOrder })` */
+  | {
+      readonly kind: 'byPosition'
+      readonly from: OrderedItems
+      readonly T: number
+      readonly keepDrawOrder?: boolean
+    }
   /** `sampleExcept(row.numItems, [row.seen, top], out, rng)` */
   | { readonly kind: 'except'; readonly from: OrderedItems }
-  /** `drawBestOfTwo(Math.min(n, row.numItems - row.seen.length), T, out, rng)`: positions, not items. */
-  | { readonly kind: 'bestOfTwo'; readonly n: number; readonly T: number }
+  /** `drawUnseen(row.numItems, row.seen, out, rng)` */
+  | { readonly kind: 'unseen' }
+  /** `drawBestOfTwo(Math.min(n, row.numItems - row.seen.length), T, out, rng, { distinct })`: positions, not items. */
+  | { readonly kind: 'bestOfTwo'; readonly n: number; readonly T: number; readonly distinct?: boolean }
   /** `out.set(row[of].at(row.list(positions), { seen }))` */
   | {
       readonly kind: 'at'

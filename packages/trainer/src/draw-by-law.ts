@@ -25,12 +25,16 @@ export function drawByLaw(
         return draws.first(piece, from, out, size)
       case 'byPosition': {
         const n = Math.min(from.asked, from.width)
-        return draws.byPosition(piece, from, raceOverPositions(n, Math.min(size, n), law.T), out, size)
+        const race = raceOverPositions(n, Math.min(size, n), law.T)
+        const { keepDrawOrder = false } = law
+        return draws.byPosition(piece, from, race, { keepDrawOrder }, out, size)
       }
       case 'except':
         return draws.except(piece, open, from, Math.min(from.asked, from.width), out, size)
+      case 'unseen':
+        return draws.unseen(piece, open, out, size)
       case 'bestOfTwo':
-        return draws.bestOfTwo(piece, open, law.n, law.T, out, size)
+        return draws.bestOfTwo(piece, open, law.n, { T: law.T, distinct: law.distinct ?? false }, out, size)
       case 'at': {
         const items = sources[law.of].itemsAt(piece, sources.list(law.positions), law.seen)
         if (items === null) return everyone(piece)

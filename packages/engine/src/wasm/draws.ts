@@ -85,8 +85,8 @@ export function createDraws({ machine, arena, threads }: Context): Draws {
 
   return {
     first: drawFirst,
-    byPosition(users, from, { n, tail, chance, slowness, hazard }, out, size) {
-      if (size >= n) return size === n ? drawFirst(users, from, out, size) : everyone(users)
+    byPosition(users, from, { n, tail, chance, slowness, hazard }, { keepDrawOrder }, out, size) {
+      if (size >= n) return size === n && !keepDrawOrder ? drawFirst(users, from, out, size) : everyone(users)
       arena.begin()
       return run(
         Kernel.drawByPosition,
@@ -99,6 +99,7 @@ export function createDraws({ machine, arena, threads }: Context): Draws {
           k: from.width,
           places: n,
           capacity: tail,
+          mode: keepDrawOrder ? 1 : 0,
           table: placeDoubles(chance, slowness, hazard),
         },
       )
@@ -115,7 +116,13 @@ export function createDraws({ machine, arena, threads }: Context): Draws {
         { from: placeRows('except', from, users), k: from.width, places: n, numItems, ...placeSeen(seen) },
       )
     },
-    bestOfTwo(users, { numItems, seen }, n, T, out, size) {
+    unseen(users, { numItems, seen }, out, size) {
+      if (numItems > LIMITS.items) return everyone(users)
+      arena.begin()
+      const words = { numItems, ...placeSeen(seen) }
+      return run(Kernel.drawUnseen, users, out, size, { marks: 0, rest: (2 * size + 64) * 4 }, words)
+    },
+    bestOfTwo(users, { numItems, seen }, n, { T, distinct }, out, size) {
       arena.begin()
       return run(
         Kernel.drawBestOfTwo,
@@ -123,7 +130,14 @@ export function createDraws({ machine, arena, threads }: Context): Draws {
         out,
         size,
         { marks: 0, rest: (2 * size + 64) * 4 },
-        { numItems, capacity: n, table: placeDoubles([-T, Math.expm1(-1 / T)]), ...placeSeen(seen) },
+        {
+          numItems,
+          capacity: n,
+          places: distinct ? 8 * size : size,
+          mode: distinct ? 1 : 0,
+          table: placeDoubles([-T, Math.expm1(-1 / T)]),
+          ...placeSeen(seen),
+        },
       )
     },
     byCorrection(users, from, n, correction, { sign, floor, keepDrawOrder }, out, size) {

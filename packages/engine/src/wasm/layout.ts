@@ -24,6 +24,7 @@ export enum Kernel {
   drawByCorrection,
   drawByPosition,
   drawExcept,
+  drawUnseen,
   drawBestOfTwo,
   drawInOrder,
   fillOverlap,
