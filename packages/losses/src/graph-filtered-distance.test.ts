@@ -1,11 +1,12 @@
 import { createRng } from '@recdistill/core'
 import { expectGradient, expectNoLeak } from '@recdistill/testkit'
-import { type Tensor2D, tf, valueAndGradients } from '@recdistill/tensor'
+import { dropout, type Tensor2D, tf, valueAndGradients } from '@recdistill/tensor'
 import { describe, expect, test } from 'vitest'
 import {
   type Experts,
   filteredProjection,
   graphFilteredDistance,
+  type NamedDropout,
   projectedGraphDistance,
   rowDistance,
   type SparseRows,
@@ -105,21 +106,18 @@ describe('filtered projection', () => {
     outputBias: matrix(2, 5),
   }
   const filter = sparse(dense)
-  const masks = (size: number, name: string) => {
-    const rng = createRng(7).fork(name)
-    return Float32Array.from({ length: size }, () => 1.25 * rng.int(2))
-  }
+  const masks = { rate: 0.4, words: (name: string) => createRng(7).fork(name) }
 
   /** First the networks for all rows, then the filter. */
   const plainly = (
     x: Tensor2D,
     { hidden, hiddenBias, output, outputBias }: Experts,
-    dropout: typeof masks | null,
+    masks: NamedDropout | null,
   ) => {
     // prettier-ignore
     const outputs = [0, 1].map((k) => {
       const drop = (y: Tensor2D, name: string) =>
-        dropout ? tf.mul<Tensor2D>(y, tf.tensor2d(dropout(y.size, `${name} ${k}`), y.shape)) : y
+        masks ? dropout(y, { rate: masks.rate, words: masks.words(`${name} ${k}`) }) : y
       const columns = (m: Tensor2D) => m.slice([0, 6 * k], [-1, 6])
       const active = tf.relu<Tensor2D>(
         tf.add(tf.matMul(drop(x, 'input'), columns(hidden)), columns(hiddenBias)),
@@ -148,14 +146,10 @@ describe('filtered projection', () => {
   test('projects no more rows than the filter reads, and compares the filtered rows', () => {
     const wide = sparse([[0, 0.5, 0, -2, 0, 0], [0, 1, 0, 0, 0, 3]]) // prettier-ignore
     const [s, t] = [matrix(6, 3), matrix(6, 5)]
-    const sizes: number[] = []
-    const dropout = (size: number, name: string) => {
-      if (name.startsWith('input')) sizes.push(size)
-      return new Float32Array(size).fill(1)
-    }
     const whole = rowDistance(filteredProjection(s, wide, networks), sparseProduct(wide, t))
-    expect(projectedGraphDistance(s, t, wide, networks, { dropout })).toBeNear(whole, float32)
-    expect(sizes).toEqual([3 * 3, 3 * 3])
+    expect(projectedGraphDistance(s, t, wide, networks)).toBeNear(whole, float32)
+    const unread = tf.tensor2d([[NaN], [0], [NaN], [0], [NaN], [0]])
+    expect(projectedGraphDistance(tf.add(s, unread), t, wide, networks)).toBeNear(whole, float32)
     const none = { ...wide, offsets: new Uint32Array(1), columns: new Uint32Array(0), weights: new Float32Array(0) } // prettier-ignore
     expect(projectedGraphDistance(s, t, none, networks)).toBeNear(0)
   })

@@ -1,6 +1,6 @@
 import { type Scalar, stopGradient, type Tensor2D, tf } from '@recdistill/tensor'
 import type { Experts } from './expert-mixture.ts'
-import { type DropoutMasks, filteredProjection } from './filtered-projection.ts'
+import { filteredProjection, type NamedDropout } from './filtered-projection.ts'
 import { expectSameRows, expectSameShape } from './shapes.ts'
 import { type SparseRows, sparseProduct, withoutEmptyColumns } from './sparse-product.ts'
 import { unitRows } from './unit-rows.ts'
@@ -74,7 +74,7 @@ export function projectedGraphDistance(
   teacher: Tensor2D,
   filter: SparseRows,
   networks: Experts,
-  { cosine = true, dropout = null }: { cosine?: boolean; dropout?: DropoutMasks | null } = {},
+  { cosine = true, dropout = null }: { cosine?: boolean; dropout?: NamedDropout | null } = {},
 ): Scalar {
   expectSameRows('projectedGraphDistance', { student, teacher })
   if (filter.columns.length === 0) return tf.scalar(0)
@@ -82,6 +82,6 @@ export function projectedGraphDistance(
     const { matrix, columns } = withoutEmptyColumns(filter)
     const ids = tf.tensor1d(columns, 'int32')
     const projected = filteredProjection(tf.gather(student, ids), matrix, networks, { dropout })
-    return rowDistance(projected, sparseProduct(matrix, tf.gather(teacher, ids)), { cosine })
+    return rowDistance(projected, sparseProduct(filter, stopGradient(teacher)), { cosine })
   })
 }

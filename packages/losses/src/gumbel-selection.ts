@@ -1,4 +1,4 @@
-import { type Tensor2D, tf } from '@recdistill/tensor'
+import { stopGradient, type Tensor2D, tf } from '@recdistill/tensor'
 import { expectPositive, expectSameShape } from './shapes.ts'
 
 /** Keeps the log of a probability that rounds to 0 finite, as the released code does. */
@@ -28,6 +28,8 @@ export function gumbelSelection(
   if (probabilities.size === 0) return tf.clone(probabilities)
   return tf.tidy(() => {
     const logits = tf.add(tf.log(tf.add(probabilities, FLOOR)), noise)
-    return tf.softmax<Tensor2D>(tf.div(tf.sub(logits, tf.max(logits, 1, true)), temperature))
+    // a softmax does not depend on what is taken from all of a row, so that has no gradient
+    const largest = stopGradient(tf.max(logits, 1, true))
+    return tf.softmax<Tensor2D>(tf.div(tf.sub(logits, largest), temperature))
   })
 }

@@ -1,5 +1,6 @@
+import { createRng } from '@recdistill/core'
 import { expectGradient, expectNoLeak } from '@recdistill/testkit'
-import { tf } from '@recdistill/tensor'
+import { dropout, tf } from '@recdistill/tensor'
 import { expect, test } from 'vitest'
 import { project, squaredDistance, weightedSum } from './index.ts'
 
@@ -15,13 +16,19 @@ test('one layer and two, worked by hand', () => {
   expect(project(x, { ...two, ...biases })).toBeNear([2 * 1 + 10 * 2 + 0.5])
 })
 
-test('dropout masks the input and the hidden units', () => {
-  const two = { hidden: tf.tensor2d([[1, 1], [0, -1]]), output: tf.tensor2d([[2], [10]]) } // prettier-ignore
-  const masks = (input: number[], hidden: number[]) => ({
-    dropout: { input: Float32Array.from(input), hidden: Float32Array.from(hidden) },
-  })
-  expect(project(x, two, masks([1, 1], [1, 1]))).toBeNear([2 + 30])
-  expect(project(x, two, masks([2, 0], [1, 0]))).toBeNear([4])
+test('dropout falls on the input and on the hidden units, each with words of its own', () => {
+  const input = tf.ones<tf.Rank.R2>([50, 2])
+  const two = { hidden: tf.tensor2d([[1, 1], [1, -1]]), output: tf.tensor2d([[2], [10]]) } // prettier-ignore
+  const drops = () => {
+    const layer = (seed: number) => ({ rate: 0.5, words: createRng(seed) })
+    return { input: layer(1), hidden: layer(2) }
+  }
+  const kept = dropout(input, drops().input)
+  const [a, b] = tf.split(kept, 2, 1)
+  const hidden = tf.concat([tf.add(a, b), tf.relu(tf.sub(a, b))], 1) as tf.Tensor2D
+  const expected = tf.matMul(dropout(hidden, drops().hidden), two.output)
+  expect(project(input, two, { dropout: drops() })).toBeNear(expected.dataSync())
+  expect(new Set(expected.dataSync()).size).toBeGreaterThan(2)
 })
 
 test('gradients agree with finite differences, with and without normalising', () => {

@@ -1,4 +1,4 @@
-import { type Tensor2D, tf } from '@recdistill/tensor'
+import { dropout, rectifiedUnits, type Dropout, type Tensor2D, tf } from '@recdistill/tensor'
 
 /** One layer, or two with a rectifier between them; a layer without bias adds nothing. */
 export type Projector =
@@ -17,23 +17,19 @@ export type Projector =
  *     two layers: f(x) = drop(relu(drop(x) W + b)) V + c        drop(x) = x * mask
  *
  * @param x [n, d_S]
- * @param options.dropout Masks of the input [n, d_S] and of the hidden units [n, h], 0 or 1 / (1 - rate); only of two layers.
+ * @param options.dropout Before either layer, the input [n, d_S] and the hidden units [n, h]; only of two layers.
  * @returns [n, d_T]
  */
 export function project(
   x: Tensor2D,
   projector: Projector,
-  {
-    dropout = null,
-  }: { dropout?: { readonly input: Float32Array; readonly hidden: Float32Array } | null } = {},
+  { dropout: drop = null }: { dropout?: { readonly input: Dropout; readonly hidden: Dropout } | null } = {},
 ): Tensor2D {
   return tf.tidy(() => {
     if ('weight' in projector) return plus(tf.matMul(x, projector.weight), projector.bias)
-    const drop = (values: Tensor2D, mask: Float32Array | undefined) =>
-      mask ? tf.mul<Tensor2D>(values, tf.tensor2d(mask, values.shape)) : values
-    const input = drop(x, dropout?.input)
-    const hidden = tf.relu(plus(tf.matMul(input, projector.hidden), projector.hiddenBias))
-    return plus(tf.matMul(drop(hidden, dropout?.hidden), projector.output), projector.outputBias)
+    const sums = tf.matMul<Tensor2D>(drop ? dropout(x, drop.input) : x, projector.hidden)
+    const units = rectifiedUnits(sums, projector.hiddenBias ?? null, drop?.hidden)
+    return plus(tf.matMul(units, projector.output), projector.outputBias)
   })
 }
 

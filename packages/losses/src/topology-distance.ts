@@ -88,9 +88,7 @@ function blockwise(x: Tensor2D, y: Tensor2D, positiveOnly: boolean): { value: Sc
         tf.matMul<Tensor2D>(tf.slice(m, [first, 0], [height, m.shape[1]]), m, false, true)
       const target = against(y)
       const difference = tf.sub<Tensor2D>(against(x), target)
-      const error = positiveOnly
-        ? tf.mul<Tensor2D>(difference, tf.cast(tf.greater(target, 0), 'float32'))
-        : difference
+      const error = positiveOnly ? tf.mul<Tensor2D>(difference, tf.step(target)) : difference
       return {
         value: tf.sum<Scalar>(tf.square(error)),
         gradient: tf.mul<Tensor2D>(tf.matMul(error, x), 4),

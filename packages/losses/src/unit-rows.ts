@@ -21,7 +21,7 @@ export function unitRows(rows: Tensor2D): Tensor2D {
       const largest = tf.maximum(tf.max(tf.abs(rows), 1, true), SHORTEST)
       const scaled = tf.div<Tensor2D>(rows, largest)
       const length = tf.sqrt(tf.sum(tf.square(scaled), 1, true))
-      const hasDirection = tf.cast(tf.greater(tf.mul(length, largest), SHORTEST), 'float32')
+      const hasDirection = tf.step(tf.sub(tf.mul(length, largest), SHORTEST))
       const safe = tf.maximum(length, SHORTEST)
       return {
         unit: tf.mul<Tensor2D>(tf.div(scaled, safe), hasDirection),

@@ -2,7 +2,6 @@ import { projectedGraphDistance, weightedSum } from '@recdistill/losses'
 import { defineMethod } from '@recdistill/plugin'
 import { coOccurrenceGraph } from '@recdistill/samplers'
 import { z } from 'zod'
-import { dropoutMask } from './draws/dropout-mask.ts'
 import { filterRows } from './draws/graph-filter.ts'
 import { networkAux, networksOf } from './experts/mean-networks.ts'
 import { presets } from './presets/freqd.ts'
@@ -68,10 +67,9 @@ export default defineMethod({
       const projected = student.rows[params.input === 'raw' ? raw : all]
       const own = rng.fork(of)
       const filter = filterRows(made[side], ids[of], params, own.fork('edges'))
-      const masks = (size: number, name: string) => dropoutMask(size, params.dropout, own.fork(name))
       return projectedGraphDistance(projected, teacher.rows[all], filter, networksOf(aux, side), {
         cosine: params.norm,
-        dropout: params.dropout > 0 ? masks : null,
+        dropout: params.dropout > 0 ? { rate: params.dropout, words: (name) => own.fork(name) } : null,
       })
     }
     return weightedSum([

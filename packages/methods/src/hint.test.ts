@@ -1,11 +1,9 @@
-import { createRng } from '@recdistill/core'
 import { expectGradient, expectNoLeak } from '@recdistill/testkit'
 import { parseParams } from '@recdistill/plugin'
 import { describeMethod } from '@recdistill/plugin/contract'
 import { prepareTensors } from '@recdistill/tensor'
 import { beforeAll, expect, test } from 'vitest'
 import { evaluateVectors, leavesOf, lossOfLeaves } from '../test/vector-loss.ts'
-import { dropoutMask } from './draws/dropout-mask.ts'
 import hint from './hint.ts'
 
 describeMethod(hint, {
@@ -88,30 +86,13 @@ test.each([
   expectNoLeak(() => (evaluateVectors(hint, params, scene, leaves), []))
 })
 
-test('dropout keeps the mean, and as many as it says; a linear projector has none', () => {
-  for (const rate of [0.2, 0.5, 0.9]) {
-    const mask = dropoutMask(200_000, rate, createRng(2))
-    const zeros = mask.filter((x) => x === 0).length / mask.length
-    expect(Math.abs(zeros - rate)).toBeLessThan(4 * Math.sqrt((rate * (1 - rate)) / mask.length))
-    expect(new Set(mask)).toEqual(new Set([0, Math.fround(1 / (1 - rate))]))
-  }
-  expect(dropoutMask(1000, 0.3, createRng(5))).toEqual(dropoutMask(1000, 0.3, createRng(5)))
-  expect(dropoutMask(1000, 0.3, createRng(5))).not.toEqual(dropoutMask(1000, 0.3, createRng(6)))
+test('a linear projector has no dropout', () => {
   const linear = parseParams(hint, { projector: 'linear', dropout: 0.9 })
   const leaves = leavesOf(hint, linear, scene)
   const plain = parseParams(hint, { projector: 'linear', dropout: 0 })
   expect(evaluateVectors(hint, linear, scene, leaves).value).toBe(
     evaluateVectors(hint, plain, scene, leaves).value,
   )
-})
-
-test('no run of equal places in a mask is likelier than chance', () => {
-  const mask = dropoutMask(100_000, 0.5, createRng(11))
-  for (const lag of [1, 2, 3, 4, 7, 31, 32]) {
-    let equal = 0
-    for (let n = lag; n < mask.length; n++) equal += mask[n] === mask[n - lag] ? 1 : 0
-    expect(Math.abs(equal / (mask.length - lag) - 0.5)).toBeLessThan(4 * Math.sqrt(0.25 / mask.length))
-  }
 })
 
 test('the default is the released configuration for CiteULike, MF to MF', () => {

@@ -1,7 +1,6 @@
 import { project, squaredDistance, weightedSum, type Projector } from '@recdistill/losses'
-import { defineMethod, type AuxSpec, type Rng, type RowsSpec } from '@recdistill/plugin'
+import { defineMethod, type AuxSpec, type RowsSpec } from '@recdistill/plugin'
 import { z } from 'zod'
-import { dropoutMask } from './draws/dropout-mask.ts'
 import { presets } from './presets/hint.ts'
 
 type Tensor2D = Parameters<typeof project>[0]
@@ -71,7 +70,9 @@ export default defineMethod({
   loss({ student, teacher, aux, params, rng }) {
     const side = (of: Side) => {
       const projector = projectorOf(aux, of, params)
-      const dropout = masksFor(student.rows[of], projector, params.dropout, rng.fork(`dropout ${of}`))
+      const words = rng.fork(`dropout ${of}`)
+      const layer = (name: string) => ({ rate: params.dropout, words: words.fork(name) })
+      const dropout = params.dropout > 0 ? { input: layer('input'), hidden: layer('hidden') } : null
       return squaredDistance(project(student.rows[of], projector, { dropout }), teacher.rows[of], params)
     }
     return weightedSum([
@@ -96,14 +97,5 @@ function projectorOf(
     hidden: layer('Hidden'),
     output: layer('Output'),
     ...(bias && { hiddenBias: layer('HiddenBias'), outputBias: layer('OutputBias') }),
-  }
-}
-
-function masksFor(x: Tensor2D, projector: Projector, rate: number, rng: Rng) {
-  if (rate === 0 || 'weight' in projector) return null
-  const [rows, inputs] = x.shape
-  return {
-    input: dropoutMask(rows * inputs, rate, rng.fork('input')),
-    hidden: dropoutMask(rows * projector.hidden.shape[1], rate, rng.fork('hidden')),
   }
 }

@@ -1,7 +1,5 @@
 import { fma } from './lanes'
 
-export { layerNorm, pullLayerNorm } from './layer-norm'
-
 /* Small matrix products on the memory of the TensorFlow.js wasm backend. Addresses are bytes; all elements are f32. */
 
 const MR: usize = 4 // rows of a tile

@@ -1,2 +1,2 @@
-export function compileBatchMatMul(options: { relaxed: boolean }): Promise<string>
+export function compileKernels(options: { relaxed: boolean }): Promise<string>
 export function stampOfExperts(): string

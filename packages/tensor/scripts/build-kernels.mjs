@@ -3,10 +3,10 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import asc from 'assemblyscript/asc'
 
-/** Compiles `assembly/batch-matmul.ts` and returns the module's bytes in base64. */
-export function compileBatchMatMul({ relaxed }) {
+/** Compiles `assembly/kernels.ts` and returns the module's bytes in base64. */
+export function compileKernels({ relaxed }) {
   const features = ['simd', ...(relaxed ? ['relaxed-simd'] : [])]
-  return compile('batch-matmul', [...features.flatMap((one) => ['--enable', one]), '--initialMemory', '1'])
+  return compile('kernels', [...features.flatMap((one) => ['--enable', one]), '--initialMemory', '1'])
 }
 
 /** What the modules of `assembly/experts.ts` are made of; compiling them takes seconds. */
@@ -41,9 +41,9 @@ async function compile(name, options) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  write('kernels/batch-matmul-module.ts', 'batch-matmul', {
-    batchMatMulModule: await compileBatchMatMul({ relaxed: false }),
-    relaxedBatchMatMulModule: await compileBatchMatMul({ relaxed: true }),
+  write('kernels/modules.ts', 'kernels', {
+    simdModule: await compileKernels({ relaxed: false }),
+    relaxedModule: await compileKernels({ relaxed: true }),
   })
   write('experts/stamp.ts', 'experts', { stampOfAssembly: stampOfExperts() })
   write('experts/modules.ts', 'experts', {

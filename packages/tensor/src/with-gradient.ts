@@ -27,10 +27,7 @@ export function withGradient<V extends Tensor>(
   return operation(...inputs) as V
 }
 
-/** The same numbers as a constant: nothing is differentiated through them. */
+/** The same numbers as a constant: nothing is differentiated through them, not even what they were computed from. */
 export function stopGradient<T extends Tensor>(x: T): T {
-  return withGradient<T>([x], () => ({
-    value: tf.clone(x),
-    gradient: (upstream) => [tf.zerosLike(upstream)],
-  }))
+  return withGradient<T>([], () => ({ value: tf.clone(x), gradient: () => [] }))
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
-import type { WasmBackend } from './heap.ts'
+import { addresses, type WasmBackend } from './heap.ts'
 import { kernelOf } from './own-module.ts'
 
 /**
@@ -27,7 +27,7 @@ export const batchMatMul: tf.KernelFunc = ({ inputs, backend: given, attrs }) =>
   if (k === 0) backend.typedArrayFromHeap(out).fill(0)
   if (k === 0 || m === 0 || n === 0) return out
   const { kernel, scratch } = kernelOf(backend)
-  const [aAt, bAt, outAt] = [a, b, out].map((x) => backend.dataIdMap.get(x.dataId).memoryOffset)
+  const [aAt, bAt, outAt] = addresses(backend, a, b, out)
   const aIndex = broadcastIndex(left.batch, batch)
   const bIndex = broadcastIndex(right.batch, batch)
   for (let index = 0; index < aIndex.length; index++)

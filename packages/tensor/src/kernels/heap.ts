@@ -11,6 +11,11 @@ export interface WasmBackend {
   makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo
 }
 
+/** Where tensors lie, in bytes; the same for as long as they live. */
+export function addresses(backend: WasmBackend, ...tensors: tf.TensorInfo[]): number[] {
+  return tensors.map(({ dataId }) => backend.dataIdMap.get(dataId).memoryOffset)
+}
+
 export interface CpuBackend {
   readonly data: { get(dataId: object): { readonly values: Float32Array | Int32Array } }
   makeTensorInfo(shape: number[], dtype: tf.DataType, values: Float32Array | Int32Array): tf.TensorInfo

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs'
-import type { WasmBackend } from './heap.ts'
+import { addresses, type WasmBackend } from './heap.ts'
 import { kernelOf } from './own-module.ts'
 
 /** Names of the kernels, for backends that have them. */
@@ -30,8 +30,4 @@ export const layerNormBack: tf.KernelFunc = ({ inputs, backend: given }) => {
 
 function rowsOf(shape: readonly number[]): { rows: number; width: number } {
   return { rows: shape.slice(0, -1).reduce((product, n) => product * n, 1), width: shape[shape.length - 1] }
-}
-
-function addresses(backend: WasmBackend, ...tensors: tf.TensorInfo[]): number[] {
-  return tensors.map(({ dataId }) => backend.dataIdMap.get(dataId).memoryOffset)
 }

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8'
-import { batchMatMulModule, relaxedBatchMatMulModule } from './batch-matmul-module.ts'
 import type { WasmBackend } from './heap.ts'
+import { relaxedModule, simdModule } from './modules.ts'
 
 // The part of the global that is used here: its types come with the DOM's otherwise.
 declare const WebAssembly: {
@@ -9,7 +9,7 @@ declare const WebAssembly: {
   validate(bytes: Uint8Array): boolean
 }
 
-/** What `assembly/batch-matmul.ts` exports. Addresses are bytes, distances elements. */
+/** What `assembly/kernels.ts` exports. Addresses are bytes, distances elements. */
 interface Kernel {
   readonly SCRATCH: { readonly value: number }
   // prettier-ignore
@@ -21,6 +21,17 @@ interface Kernel {
   ): void
   layerNorm(x: number, y: number, inverse: number, rows: number, width: number, eps: number): void
   pullLayerNorm(g: number, y: number, inverse: number, out: number, rows: number, width: number): void
+  gatherRows(x: number, rows: number, ids: number, count: number, width: number, out: number): number
+  addRows(x: number, ids: number, count: number, width: number, out: number, rows: number): void
+  sumRows(x: number, rows: number, width: number, out: number): void
+  // prettier-ignore
+  sparseProduct(offsets: number, columns: number, weights: number, rows: number, x: number, width: number, out: number): void
+  // prettier-ignore
+  transposedProduct(offsets: number, columns: number, weights: number, rows: number, y: number, width: number, out: number): void
+  rectify(x: number, bias: number, rows: number, width: number, out: number): void
+  pullUnits(g: number, y: number, size: number, kept: number, out: number): void
+  // prettier-ignore
+  dropout(x: number, size: number, limit: number, kept: number, a: number, b: number, c: number, d: number, out: number): void
 }
 
 const kernels = new WeakMap<WasmBackend, { readonly kernel: Kernel; readonly scratch: number }>()
@@ -38,8 +49,8 @@ export function kernelOf(backend: WasmBackend): { readonly kernel: Kernel; reado
 
 /** Products and sums fused where the runtime can: Node 20 has that behind a flag that works at run time. */
 function moduleOf(): object {
-  const relaxed = Buffer.from(relaxedBatchMatMulModule, 'base64')
+  const relaxed = Buffer.from(relaxedModule, 'base64')
   if (!WebAssembly.validate(relaxed)) setFlagsFromString('--experimental-wasm-relaxed-simd')
-  const bytes = WebAssembly.validate(relaxed) ? relaxed : Buffer.from(batchMatMulModule, 'base64')
+  const bytes = WebAssembly.validate(relaxed) ? relaxed : Buffer.from(simdModule, 'base64')
   return new WebAssembly.Module(bytes)
 }

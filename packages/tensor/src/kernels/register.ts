@@ -1,7 +1,10 @@
 import * as tf from '@tensorflow/tfjs'
 import { batchMatMul } from './batch-matmul.ts'
+import { dropoutKernel, dropoutKernels, pullUnitsKernel, unitsKernel } from './dropout.ts'
 import { identity } from './identity.ts'
 import { layerNormBack, layerNormForth, layerNormKernels } from './layer-norm.ts'
+import { gather, sum, type Wrapped } from './rows.ts'
+import { sparseProductBack, sparseProductForth, sparseProductKernels } from './sparse-product.ts'
 import { unsortedSegmentSum } from './unsorted-segment-sum.ts'
 
 const done = new Set<string>()
@@ -10,16 +13,28 @@ const done = new Set<string>()
 export function registerKernels(backendName: 'wasm' | 'cpu'): void {
   if (done.has(backendName)) return
   done.add(backendName)
-  replace({ kernelName: 'UnsortedSegmentSum', backendName, kernelFunc: unsortedSegmentSum })
+  const register = (kernelName: string, kernelFunc: tf.KernelFunc) => wrap(kernelName, () => kernelFunc)
+  const wrap = (kernelName: string, around: Wrapped) => {
+    const stock = tf.getKernel(kernelName, backendName) as tf.KernelConfig | undefined
+    if (stock) tf.unregisterKernel(kernelName, backendName)
+    const kernelFunc = around(stock?.kernelFunc ?? missing)
+    tf.registerKernel({ ...stock, kernelName, backendName, kernelFunc }) // the stock one may still have to be set up
+  }
+  register('UnsortedSegmentSum', unsortedSegmentSum)
   if (backendName === 'cpu') return
-  replace({ kernelName: 'BatchMatMul', backendName, kernelFunc: batchMatMul })
-  replace({ kernelName: 'Identity', backendName, kernelFunc: identity })
-  replace({ kernelName: layerNormKernels.forth, backendName, kernelFunc: layerNormForth })
-  replace({ kernelName: layerNormKernels.back, backendName, kernelFunc: layerNormBack })
+  register('BatchMatMul', batchMatMul)
+  register('Identity', identity)
+  wrap('GatherV2', gather)
+  wrap('Sum', sum)
+  register(layerNormKernels.forth, layerNormForth)
+  register(layerNormKernels.back, layerNormBack)
+  register(sparseProductKernels.forth, sparseProductForth)
+  register(sparseProductKernels.back, sparseProductBack)
+  register(dropoutKernels.dropout, dropoutKernel)
+  register(dropoutKernels.units, unitsKernel)
+  register(dropoutKernels.pullUnits, pullUnitsKernel)
 }
 
-function replace(kernel: tf.KernelConfig): void {
-  if (tf.getKernel(kernel.kernelName, kernel.backendName))
-    tf.unregisterKernel(kernel.kernelName, kernel.backendName)
-  tf.registerKernel(kernel)
+function missing(): never {
+  throw new Error('tensor: there is no kernel to fall back on')
 }

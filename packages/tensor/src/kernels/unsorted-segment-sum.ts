@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs'
-import { type Backend, elements, zeros } from './heap.ts'
+import { addresses, type Backend, elements, zeros } from './heap.ts'
+import { kernelOf } from './own-module.ts'
 
 /**
  * Sums rows that carry the same id: the gradient of `gather`. Absent from the wasm backend; the stock plain one takes
@@ -16,10 +17,15 @@ export const unsortedSegmentSum: tf.KernelFunc = ({ inputs, backend: given, attr
   const inner = x.shape.slice(segmentIds.shape.length)
   const out = zeros(backend, [numSegments, ...inner])
   const width = inner.reduce((product, length) => product * length, 1)
-  sumRows(elements(backend, x), elements(backend, segmentIds), width, elements(backend, out))
+  const ids = elements(backend, segmentIds)
+  if ('typedArrayFromHeap' in backend && x.dtype === 'float32') {
+    const [xAt, idsAt, outAt] = addresses(backend, x, segmentIds, out)
+    kernelOf(backend).kernel.addRows(xAt, idsAt, ids.length, width, outAt, numSegments)
+  } else sumRows(elements(backend, x), ids, width, elements(backend, out))
   return out
 }
 
+/** Plain twin of the kernel. */
 function sumRows(
   rows: Float32Array | Int32Array,
   ids: Float32Array | Int32Array,
