@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RunResult } from '@recdistill/core'
 import {
@@ -194,6 +194,18 @@ describe('what a method asks and the teacher cannot answer is said beforehand, w
     expect(said).not.toMatch(/these work:.*rce-kd/)
   })
 
+  test('a teacher to be trained, and one that is there', async () => {
+    expect(await refused('--teacher', 'mf:8', '--teacher-from', file('lists.csv'))).toMatch(
+      /--teacher and --teacher-from: give one of them/,
+    )
+  })
+
+  test('vectors of users alone, which look like scores', async () => {
+    expect(await refused('--teacher-from', file('users.npy'))).toMatch(
+      /users\.npy: \[200, 16\] is read as scores .* give those of the items with --teacher-items FILE/,
+    )
+  })
+
   test('longer lists than there are, with the value that would do', async () => {
     const said = await refused(...lists(), '--methods', 'rrd', '--set', 'rrd.maxK=90')
     expect(said).toMatch(/rrd: it looks at the teacher's first 90 items.*--set rrd\.maxK=\d+/)
@@ -339,7 +351,17 @@ test('a run goes on with the teacher it began with, and with no other', async ()
   writeFileSync(copy, bytes)
   const changed = await run(['resume', folder])
   expect(changed.code).toBe(2)
-  expect(changed.stderr).toMatch(/copy\.safetensors: has changed since this run began/)
+  expect(changed.stderr).toMatch(
+    /copy\.safetensors: has changed since this run began; put back .*\d+ bytes, SHA-256 [0-9a-f]{64}/,
+  )
+  writeFileSync(copy, 'no tensors')
+  expect((await run(['resume', folder])).stderr).toMatch(
+    /copy\.safetensors: has changed since this run began/,
+  )
+  rmSync(copy)
+  const gone = await run(['resume', folder])
+  expect(gone.code).toBe(2)
+  expect(gone.stderr).toMatch(/copy\.safetensors: is not there any more; put back .*SHA-256/)
 })
 
 test('the built program takes such a teacher too', async () => {

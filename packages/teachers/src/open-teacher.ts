@@ -136,7 +136,7 @@ function fromMatrix(
     const hint = `[${matrix.rows}, ${matrix.columns}]`
     const join = (side: Side, rows: number) => {
       const ids = idsGiven(source, side)
-      if (ids === null && rows !== data[side].length && source.kind === undefined && bytes === null)
+      if (ids === null && rows !== data[side].length && bytes === null)
         throw new InputError(
           `${source.from}: ${hint} is read as scores of users and items, and the data has ${data[side].length} ${side}; say whose row or column is whose with --teacher-${one(side)}-ids FILE, or, if it holds vectors of users, give those of the items with --teacher-items FILE`,
         )

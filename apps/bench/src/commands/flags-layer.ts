@@ -40,6 +40,10 @@ export function flagsLayer(flags: Flags): Layer {
   for (const key of [...words, 'data']) if (flags[key] !== undefined) values[key] = flags[key]
   for (const key of numbers) if (flags[key] !== undefined) values[key] = scalar(String(flags[key]))
   for (const key of switches) if (flags[key] === true) values[key] = true
+  if (flags.teacher !== undefined && flags.teacherFrom !== undefined)
+    throw new InputError(
+      '--teacher and --teacher-from: give one of them; the first trains a teacher, the second takes one that is there',
+    )
   const teacher = teacherFrom(flags)
   if (teacher !== null) values.teacherFrom = teacher
   // `--cache DIR` and `--no-cache` are one option to the parser: text, or false.

@@ -7,6 +7,7 @@ import type { Io } from '../io.ts'
 import { isCompressFolder, resumeCompress } from './compress.ts'
 import { wholeNumber } from '../compress/whole-number.ts'
 import { execute } from '../run/execute.ts'
+import { blamingTeacherFiles } from '../run/imported-teacher.ts'
 import { openRunFolder } from '../run/run-folder.ts'
 import { flagsLayer } from './flags-layer.ts'
 
@@ -19,17 +20,28 @@ export function resumeCommand(io: Io, done: (code: number) => void): Command {
     .option('--threads <n>', 'threads of the engine; no result depends on it')
     .option('--parallel <n>', 'of a compression: students trained at a time', '1')
     .option('--json', 'print the result as JSON on stdout, and nothing else there')
-    .action(async (path: string, flags: { threads?: string; parallel: string; json?: boolean }) => {
-      if (isCompressFolder(path)) {
-        const threads = flags.threads === undefined ? null : wholeNumber('--threads', flags.threads, 1)
-        const parallel = wholeNumber('--parallel', flags.parallel, 1)
-        done(await resumeCompress(path, { io, threads, json: flags.json === true, parallel }))
-        return
-      }
-      const folder = openRunFolder(path)
-      const catalogue = await loadCatalogue()
-      const layers = [fileLayer(join(folder.path, 'config.yaml')), flagsLayer({ threads: flags.threads })]
-      const config = await resolveConfig(layers, catalogue)
-      done(await execute({ config, catalogue, io, json: flags.json === true, makeFolder: () => folder }))
+    .action(async (path: string, flags: Flags) => {
+      const goOn = isCompressFolder(path) ? resumeCompression : resumeRun
+      done(await blamingTeacherFiles(path, () => goOn(path, flags, io)))
     })
+}
+
+interface Flags {
+  readonly threads?: string
+  readonly parallel: string
+  readonly json?: boolean
+}
+
+function resumeCompression(path: string, flags: Flags, io: Io): Promise<number> {
+  const threads = flags.threads === undefined ? null : wholeNumber('--threads', flags.threads, 1)
+  const parallel = wholeNumber('--parallel', flags.parallel, 1)
+  return resumeCompress(path, { io, threads, json: flags.json === true, parallel })
+}
+
+async function resumeRun(path: string, flags: Flags, io: Io): Promise<number> {
+  const folder = openRunFolder(path)
+  const catalogue = await loadCatalogue()
+  const layers = [fileLayer(join(folder.path, 'config.yaml')), flagsLayer({ threads: flags.threads })]
+  const config = await resolveConfig(layers, catalogue)
+  return execute({ config, catalogue, io, json: flags.json === true, makeFolder: () => folder })
 }

@@ -6,7 +6,7 @@ import { methodModels } from '../run/method-models.ts'
 import { foldersAt } from '../run/run-folder.ts'
 import { trainModel } from '../run/train-model.ts'
 import { frozenTeacher } from '../run/run-bench.ts'
-import { openImported } from '../run/imported-teacher.ts'
+import { expectSameFiles, openImported } from '../run/imported-teacher.ts'
 import { startEngine } from '../run/execute.ts'
 import { cacheFolder } from '../run/cache-folder.ts'
 import { prepareSource } from '../run/source.ts'
@@ -72,6 +72,8 @@ export async function runTrial(
   try {
     const teacher = imported?.model ?? frozenTeacher(teacherFolder, setting)
     owned.push(teacher)
+    const measured = teacherFolder.finished()
+    if (imported !== null && measured !== null) expectSameFiles(measured, imported.files)
     const [method] = config.methods
     const model = { ...config.student, optimizer: method.optimizer }
     const plan: Plan = { id: trial.id, role: 'distilled', seed: config.seeds[0], model, method }

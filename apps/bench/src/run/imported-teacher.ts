@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs'
 import { InputError, type ModelRun } from '@recdistill/core'
 import type { Engine } from '@recdistill/engine'
-import { openTeacher, type ImportedTeacher } from '@recdistill/teachers'
+import { fingerprint, openTeacher, type ImportedTeacher } from '@recdistill/teachers'
 import type { Config } from '../config/config.ts'
 import { measureModel } from './measure-model.ts'
 import type { Plan } from './plan.ts'
+import { foldersAt } from './run-folder.ts'
 import type { Setting } from './train-model.ts'
 
 /** The teacher of other tools that the configuration names; null where one is trained here or was in an earlier run. */
@@ -61,11 +63,28 @@ export function measureImported(plan: Plan, teacher: ImportedTeacher, setting: S
   }
 }
 
-/** @throws InputError when a file is not the one that the run began with. */
-export function expectSameFiles({ imported }: ModelRun, teacher: ImportedTeacher): void {
-  for (const { file, sha256 } of imported?.files ?? [])
-    if (!teacher.files.some((now) => now.sha256 === sha256))
-      throw new InputError(
-        `${file}: has changed since this run began; restore the file it began with, or begin a new run`,
-      )
+/**
+ * @param files As they are now; read when not given.
+ * @throws InputError when a file is gone, or is not the one that the run began with.
+ */
+export function expectSameFiles({ imported }: ModelRun, files?: ImportedTeacher['files']): void {
+  for (const { file, bytes, sha256 } of imported?.files ?? []) {
+    const gone = files === undefined && !existsSync(file)
+    const now = files ?? (gone ? [] : [fingerprint(file)])
+    if (now.some((each) => each.sha256 === sha256)) continue
+    throw new InputError(
+      `${file}: ${gone ? 'is not there any more' : 'has changed since this run began'}; put back the file it began with (${bytes} bytes, SHA-256 ${sha256}), or begin a new run`,
+    )
+  }
+}
+
+/** What goes wrong with a run whose teacher's files are gone or changed is said of the files, not of what came of it. */
+export async function blamingTeacherFiles<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    const teacher = error instanceof InputError ? foldersAt(folder).model('teacher').finished() : null
+    if (teacher !== null) expectSameFiles(teacher)
+    throw error
+  }
 }

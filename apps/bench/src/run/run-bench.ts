@@ -48,7 +48,8 @@ export async function runBench(bench: Bench): Promise<RunResult | null> {
         teacher = frozenTeacher(folder.model('teacher'), bench)
       bench.progress.start(plan.id, { number: index + 1, of: plans.length })
       const earlier = at.finished()
-      if (plan.role === 'teacher' && earlier !== null && imported !== null) expectSameFiles(earlier, imported)
+      if (plan.role === 'teacher' && earlier !== null && imported !== null)
+        expectSameFiles(earlier, imported.files)
       const run = earlier ?? (await oneModel(plan, at, teacher, bench))
       bench.progress.end()
       if (run === null) return null
