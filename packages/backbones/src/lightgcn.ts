@@ -4,7 +4,6 @@ import { z } from 'zod'
 import { factorBackbone } from './factor-backbone.ts'
 import { initTable } from './init-table.ts'
 import { interactionGraph } from './interaction-graph.ts'
-import { meanOfLayers } from './mean-of-layers.ts'
 import { restoreTables, stateOfTables } from './table-state.ts'
 
 /**
@@ -47,32 +46,24 @@ function createLightGcn(
   if (trainable) for (const table of tables) initTable(engine, table, init, rng)
   const propagatedUser = engine.table('propagated users', numUsers, dim, { trainable })
   const propagatedItem = engine.table('propagated items', numItems, dim, { trainable })
-  const propagated = [propagatedUser, propagatedItem]
-  const smooth = meanOfLayers(engine, interactionGraph(split), layers, dim)
-  const all = tables.map(({ rows }) => Uint32Array.from({ length: rows }, (_, id) => id))
-  const halves = (values: Float32Array) => [
-    values.subarray(0, numUsers * dim),
-    values.subarray(numUsers * dim),
-  ]
+  const means = engine.meanOfLayers(
+    interactionGraph(split),
+    layers,
+    [user, item],
+    [propagatedUser, propagatedItem],
+  )
   let stale = true
 
   const model = factorBackbone(engine, propagatedUser, propagatedItem, {
     begin() {
       if (!stale) return
-      const values = smooth.of((input) =>
-        halves(input).forEach((half, n) => half.set(engine.read(tables[n]))),
-      )
-      halves(values).forEach((half, n) => engine.write(propagated[n], half))
-      if (!trainable) smooth.release()
+      means.refresh()
       stale = false
     },
     base: ({ users, positives, negatives, negativesPerRow }) =>
       engine.bpr(propagatedUser, propagatedItem, users, positives, negatives, negativesPerRow),
     update() {
-      const gradient = smooth.of((input) =>
-        halves(input).forEach((half, n) => engine.takeGradient(propagated[n], half)),
-      )
-      halves(gradient).forEach((half, n) => engine.pullRows(tables[n], all[n], half))
+      means.pullBack()
       engine.adam(tables, optimizer)
       stale = true
     },
@@ -82,8 +73,8 @@ function createLightGcn(
       stale = true
     },
     dispose() {
-      smooth.release()
-      for (const table of [...tables, ...propagated]) engine.free(table)
+      means.release()
+      for (const table of [...tables, propagatedUser, propagatedItem]) engine.free(table)
     },
   })
   const raw = (of: 'users' | 'items') => tables[of === 'users' ? 0 : 1]

@@ -26,19 +26,22 @@ export function catchUp(chunk: u32): void {
   const from = part * size
   const to = min(from + size, head(table, Head.rows))
   if ((arg(Arg.all) & (first ? All.users : All.items)) != 0) {
-    for (let row = from; row < to; row++) advance(table, row)
+    for (let row = from; row < to; row++) advance(table, row, 0)
     return
   }
   const need = <usize>head(table, Head.need)
   for (let block = from; block < to; block += 16) {
     if (!v128.any_true(v128.load(need + block))) continue
-    for (let row = block; row < block + 16; row++) if (load<u8>(need + row) != 0) advance(table, row)
+    for (let row = block; row < block + 16; row++) if (load<u8>(need + row) != 0) advance(table, row, 0)
     v128.store(need + block, i32x4.splat(0))
   }
 }
 
-/** Does the steps that one row missed, one after the other, while it is in cache. */
-function advance(table: usize, row: u32): void {
+/**
+ * Does the steps that one row missed, one after the other, while it is in cache. Gradient that stands elsewhere, at `more` unless that
+ * is 0, joins what the row has collected; then the row has missed a step.
+ */
+export function advance(table: usize, row: u32, more: usize): void {
   const last = <usize>head(table, Head.last) + (<usize>row << 2)
   const dirty = <usize>head(table, Head.dirty) + row
   const from = load<u32>(last)
@@ -61,7 +64,22 @@ function advance(table: usize, row: u32): void {
   let at = constants + (<usize>(from - head(table, Head.first)) << 3)
   const end = constants + (<usize>(to - head(table, Head.first)) << 3)
   joinLanes(table, row, bytes)
-  if (load<u8>(dirty) != 0) {
+  if (more != 0) {
+    const collected = load<u8>(dirty) != 0
+    const grad = <usize>head(table, Head.grad) + offset
+    const stepSize = v128.load32_splat(at)
+    const rootScale = v128.load32_splat(at, 4)
+    for (let o: usize = 0; o < bytes; o += 16) {
+      let g = v128.load(more + o)
+      if (collected) {
+        g = f32x4.add(v128.load(grad + o), g)
+        v128.store(grad + o, zero)
+      }
+      update(theta + o, m + o, v + o, g, weightDecay, beta1, rest1, beta2, rest2, eps, least, stepSize, rootScale)
+    }
+    store<u8>(dirty, 0)
+    at += 8
+  } else if (load<u8>(dirty) != 0) {
     const grad = <usize>head(table, Head.grad) + offset
     const stepSize = v128.load32_splat(at)
     const rootScale = v128.load32_splat(at, 4)
@@ -91,7 +109,7 @@ function advance(table: usize, row: u32): void {
 /** Adds the gradients of the other lanes to the first, in order. */
 // @ts-ignore: decorator
 @inline
-function joinLanes(table: usize, row: u32, bytes: usize): void {
+export function joinLanes(table: usize, row: u32, bytes: usize): void {
   const lanes = head(table, Head.lanes)
   const laneBytes = <usize>head(table, Head.laneBytes)
   const laneMarks = <usize>head(table, Head.laneMarks)

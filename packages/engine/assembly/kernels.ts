@@ -11,6 +11,7 @@ import { drawBestOfTwo, drawExcept, drawFirst, drawUnseen } from './draws'
 import { accumulate } from './entries'
 import { fillByPlace, fillOverlap } from './fills'
 import { gather, selectRows } from './gather'
+import { layers, layersClear, layersDeliver, layersIn, layersJoin } from './layers'
 import { checkIds, listRows } from './lists'
 import { laneRows } from './lanes'
 import { propagate } from './propagate'
@@ -32,6 +33,11 @@ export function run(kernel: u32, chunk: u32, thread: u32): void {
     case Kernel.pack: pack(chunk); break
     case Kernel.rank: rank(chunk, thread); break
     case Kernel.propagate: propagate(chunk); break
+    case Kernel.layersIn: layersIn(chunk, thread); break
+    case Kernel.layersDeliver: layersDeliver(chunk, thread); break
+    case Kernel.layers: layers(chunk, thread); break
+    case Kernel.layersJoin: layersJoin(chunk); break
+    case Kernel.layersClear: layersClear(chunk); break
     case Kernel.backgroundUsers: backgroundUsers(chunk); break
     case Kernel.backgroundSums: backgroundSums(chunk, thread); break
     case Kernel.backgroundPull: backgroundPull(chunk, thread); break

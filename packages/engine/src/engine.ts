@@ -26,6 +26,16 @@ export interface SparseMatrix {
   readonly values: Float32Array // [entries]
 }
 
+/** Two tables that follow two others, and how their gradient goes back. */
+export interface MeanOfLayers {
+  /** Computes the values of `out` from those of `base`; the gradient of `out` becomes zero. */
+  refresh(): void
+  /** Adds the pullback of the gradient of `out` to the gradient of `base`; that of `out` becomes zero. */
+  pullBack(): void
+  /** Gives memory back; the next call takes it anew. */
+  release(): void
+}
+
 /** One user row, k item columns: the addressing every list kernel shares. */
 export interface ListRows {
   readonly users: Uint32Array // [rows]
@@ -133,6 +143,21 @@ export interface Engine {
   ): void
   /** out = matrix x input. [rows, dim] The structure of a matrix is kept: its offsets and indices must not change. */
   propagate(matrix: SparseMatrix, input: Float32Array, dim: number, out: Float32Array): void
+  /**
+   * Ties two tables to two others of the same shape, the nodes of a graph in both, users first:
+   *
+   *     out = (I + A + A^2 + ... + A^layers) base / (layers + 1)
+   *
+   * Rows of `out` may be read from `refresh` to `pullBack`. Nothing else writes to `out`.
+   *
+   * @param graph Symmetric, no entry twice. It must not change.
+   */
+  meanOfLayers(
+    graph: SparseMatrix,
+    layers: number,
+    base: readonly [users: Table, items: Table],
+    out: readonly [users: Table, items: Table],
+  ): MeanOfLayers
 
   /** K1 on rows of one positive and n negatives: adds the gradient of the sum over rows, returns the loss summed over rows. */
   bpr(

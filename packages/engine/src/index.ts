@@ -1,4 +1,4 @@
-export type { AdamOptions, Engine, ListRows, SparseMatrix, Table } from './engine.ts'
+export type { AdamOptions, Engine, ListRows, MeanOfLayers, SparseMatrix, Table } from './engine.ts'
 export type {
   CorrectionDraw,
   DrawnUsers,

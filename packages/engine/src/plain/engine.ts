@@ -26,6 +26,7 @@ import { bpr } from './bpr.ts'
 import { catalogueCrossEntropy } from './catalogue-loss.ts'
 import { plainNumbers } from './numbers.ts'
 import { itemsAt } from './items-at.ts'
+import { meanOfLayers } from './mean-of-layers.ts'
 import { positions } from './positions.ts'
 import { propagate } from './propagate.ts'
 import { pullRows, pullScores } from './pull-scores.ts'
@@ -60,7 +61,7 @@ export function createPlainEngine(): Engine {
     return [own(user), own(item)]
   }
 
-  return {
+  const engine: Engine = {
     driver: 'cpu',
     threads: 1,
     simd: 'none',
@@ -170,6 +171,7 @@ export function createPlainEngine(): Engine {
       expectMatrixEntries(matrix)
       propagate(matrix, input, dim, out)
     },
+    meanOfLayers: (...given) => meanOfLayers(engine, ...given),
 
     bpr(user, item, users, positives, negatives, n) {
       expectCount('bpr.n', n, 1)
@@ -230,4 +232,5 @@ export function createPlainEngine(): Engine {
       tables.clear()
     },
   }
+  return engine
 }

@@ -20,6 +20,7 @@ import {
   expectTrainable,
 } from '../check-input.ts'
 import type { Engine, ListRows, Table } from '../engine.ts'
+import { meanOfLayers } from '../plain/mean-of-layers.ts'
 import { plainNumbers } from '../plain/numbers.ts'
 import { backgroundLogSumExp, pullBackground } from './background.ts'
 import { catalogueCrossEntropy } from './catalogue-loss.ts'
@@ -78,7 +79,7 @@ export function createTensorFlowEngine(
 
   const { summed, scored, column, crossEntropy } = lossSums(device)
 
-  return {
+  const engine: Engine = {
     driver: 'tensorflow',
     library: `tensorflow ${device.version} on ${device.gpu ? 'a GPU' : 'the processor'}`,
     threads,
@@ -225,6 +226,7 @@ export function createTensorFlowEngine(
       expectMatrix(matrix, input, dim, out)
       matrices.product(matrix, input, dim, out)
     },
+    meanOfLayers: (...given) => meanOfLayers(engine, ...given),
 
     bpr(user, item, users, positives, negatives, n) {
       expectCount('bpr.n', n, 1)
@@ -332,4 +334,5 @@ export function createTensorFlowEngine(
       matrices.dispose()
     },
   }
+  return engine
 }

@@ -26,6 +26,7 @@ import { createDraws } from './draws.ts'
 import { Arg, Control, Head, Kernel, Mode } from './layout.ts'
 import { pullRows, readyRows, readyToPull, runLists, type Context } from './list-kernels.ts'
 import { createMachine } from './machine.ts'
+import { meanOfLayers } from './mean-of-layers.ts'
 import { createNumbers } from './numbers.ts'
 import {
   arrayOf,
@@ -111,6 +112,7 @@ export function createWasmEngine({
       const { rows, dim, stride } = table
       expectLength(`write "${table.name}"`, values.length, rows * dim)
       expectFiniteRows(table, values)
+      table.settle?.(true)
       copyPadded(values, dim, paddedArray(machine, table, Head.values), stride)
       if (table.trainable) {
         clearGradient(machine, table, null)
@@ -275,6 +277,8 @@ export function createWasmEngine({
       if (to !== out.byteOffset || !heap.holds(out))
         withoutPadding(heap.f32.subarray(to / 4, to / 4 + matrix.rows * stride), dim, stride, out)
     },
+    meanOfLayers: (graph, layers, base, out) =>
+      meanOfLayers(context, graph, layers, [own(base[0]), own(base[1])], [own(out[0]), own(out[1])]),
 
     bpr(user, item, users, positives, negatives, n) {
       expectCount('bpr.n', n, 1)

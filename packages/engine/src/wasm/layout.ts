@@ -14,6 +14,11 @@ export enum Kernel {
   pack,
   rank,
   propagate,
+  layersIn,
+  layersDeliver,
+  layers,
+  layersJoin,
+  layersClear,
   backgroundUsers,
   backgroundSums,
   backgroundPull,
@@ -62,7 +67,7 @@ export enum Control {
   badId = 10,
   bad = 12, // two words: row, table
   args = 16,
-  words = 96,
+  words = 128,
 }
 
 /** Words of a table's header. */
@@ -165,6 +170,21 @@ export enum Arg {
   from,
   numItems,
   table,
+  blocks,
+  kept,
+  pending,
+  rowsOfThread,
+  order,
+  edges,
+  layers,
+  firstLayer,
+  lastLayer,
+  back,
+  pieces,
+  bounds,
+  byBlock,
+  outUser,
+  outItem,
 }
 
 /** How a draw by corrections is made: flags. */
@@ -210,4 +230,9 @@ export enum Background {
   users = 8,
   items = 40,
   batch = 64,
+}
+
+/** Rows of a table that go into or come out of the blocks of columns at once. */
+export enum Layers {
+  rows = 128,
 }

@@ -172,6 +172,9 @@ export function readyRows(
   heap.u32[control + Control.badId] = 0
   machine.fork(Kernel.checkIds, chunks)
   if (heap.u32[control + Control.badId] !== 0) explain()
+  const all = heap.u32[control + Control.args + Arg.all]
+  user.settle?.((all & All.users) !== 0)
+  if (item !== null && item !== user) item.settle?.((all & All.items) !== 0)
   const stale = (table: WasmTable | null) => (table !== null && table.step > table.first ? table.chunks : 0)
   const at = control + Control.args
   const [userChunks, itemChunks] = [stale(user), item === user ? 0 : stale(item)]

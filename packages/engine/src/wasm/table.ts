@@ -25,6 +25,8 @@ export interface WasmTable extends Table {
   options: Required<AdamOptions> | null
   moments: boolean
   freed: boolean
+  /** Does what was put off until rows are read, marked ones or all: set where values or gradient wait in other memory. */
+  settle: ((all: boolean) => void) | null
 }
 
 /** Lanes of a table whose gradient takes at most `LANE_BYTES`. Neither depends on the number of threads. */
@@ -82,6 +84,7 @@ export function createWasmTable(
     options: null,
     moments: false,
     freed: false,
+    settle: null,
   }
 }
 
@@ -126,10 +129,16 @@ export function withoutPadding(
 
 /** Applies every deferred update. */
 export function flush(machine: Machine, table: WasmTable): void {
+  table.settle?.(true)
   if (table.step === table.first) return
   setJob(machine, { user: table, item: null, all: All.users })
   machine.fork(Kernel.catchUp, table.chunks)
   expectFinite(machine, [table])
+  noteFlushed(machine, table)
+}
+
+/** Every row has done the steps it missed. */
+export function noteFlushed(machine: Machine, table: WasmTable): void {
   table.first = table.step
   machine.heap.u32[table.head / 4 + Head.first] = table.step
 }
