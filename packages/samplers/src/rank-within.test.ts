@@ -30,6 +30,8 @@ test('agrees with a sort by comparison', () => {
       createRng(seed).shuffle(items)
       const sorted = [...scores.keys()].sort((a, b) => (scores[a] < scores[b] ? 1 : scores[a] > scores[b] ? -1 : items[a] - items[b])) // prettier-ignore
       expect(ranksOf(scores, [...items])).toEqual(scores.map((_, t) => sorted.indexOf(t)))
+      const inOrder = [...scores.keys()].sort((a, b) => (scores[a] < scores[b] ? 1 : scores[a] > scores[b] ? -1 : a - b)) // prettier-ignore
+      expect(ranksOf(scores)).toEqual(scores.map((_, t) => inOrder.indexOf(t)))
     }),
   )
 })

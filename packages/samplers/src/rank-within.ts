@@ -5,7 +5,8 @@ const digits = 2048
 const counts = new Uint32Array(3 * digits)
 let keys = new Uint32Array(0)
 let order = new Uint32Array(0)
-let other = new Uint32Array(0)
+let otherKeys = new Uint32Array(0)
+let otherOrder = new Uint32Array(0)
 const float = new Float32Array(1)
 const bits = new Uint32Array(float.buffer)
 
@@ -25,7 +26,8 @@ export function rankWithin(
   if (order.length < n) {
     keys = new Uint32Array(n)
     order = new Uint32Array(n)
-    other = new Uint32Array(n)
+    otherKeys = new Uint32Array(n)
+    otherOrder = new Uint32Array(n)
   }
   counts.fill(0)
   for (let t = 0; t < n; t++) {
@@ -39,40 +41,50 @@ export function rankWithin(
     counts[digits + ((key >>> 11) & 2047)]++
     counts[2 * digits + (key >>> 22)]++
   }
-  for (let t = 0; t < n; t++) order[t] = t
-  sortByDigit(n, 0)
-  sortByDigit(n, 1)
-  sortByDigit(n, 2)
-  if (items) sortTies(items, n)
-  for (let place = 0; place < n; place++) out[order[place]] = place
+  for (let digit = 0; digit < 3; digit++) sumBefore(digit * digits)
+  for (let t = 0; t < n; t++) {
+    const place = counts[keys[t] & 2047]++
+    otherKeys[place] = keys[t]
+    otherOrder[place] = t
+  }
+  // keys move along with what they order: looked up, they would be all over the memory
+  for (let from = 0; from < n; from++) {
+    const key = otherKeys[from]
+    const place = counts[digits + ((key >>> 11) & 2047)]++
+    keys[place] = key
+    order[place] = otherOrder[from]
+  }
+  if (items === null) {
+    for (let from = 0; from < n; from++) out[order[from]] = counts[2 * digits + (keys[from] >>> 22)]++
+    return
+  }
+  for (let from = 0; from < n; from++) {
+    const key = keys[from]
+    const place = counts[2 * digits + (key >>> 22)]++
+    otherKeys[place] = key
+    otherOrder[place] = order[from]
+  }
+  sortTies(items, n)
+  for (let place = 0; place < n; place++) out[otherOrder[place]] = place
 }
 
-/** One round: stable, from `order` into `order`. */
-function sortByDigit(n: number, digit: number): void {
-  const first = digit * digits
-  const shift = 11 * digit
+/** Counts of a digit become the places where its entries begin. */
+function sumBefore(first: number): void {
   let sum = 0
   for (let d = first; d < first + digits; d++) {
     const count = counts[d]
     counts[d] = sum
     sum += count
   }
-  for (let place = 0; place < n; place++) {
-    const t = order[place]
-    other[counts[first + ((keys[t] >>> shift) & 2047)]++] = t
-  }
-  const sorted = other
-  other = order
-  order = sorted
 }
 
 /** Equal scores are rare but for models that know nothing yet: runs of them are sorted by item. */
 function sortTies(items: Uint32Array, n: number): void {
   for (let begin = 0; begin < n;) {
-    const key = keys[order[begin]]
+    const key = otherKeys[begin]
     let end = begin + 1
-    while (end < n && keys[order[end]] === key) end++
-    if (end > begin + 1) order.subarray(begin, end).sort((a, b) => items[a] - items[b])
+    while (end < n && otherKeys[end] === key) end++
+    if (end > begin + 1) otherOrder.subarray(begin, end).sort((a, b) => items[a] - items[b])
     begin = end
   }
 }

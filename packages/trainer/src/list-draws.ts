@@ -2,7 +2,7 @@ import { isDue, type Refresh } from '@recdistill/samplers'
 import type { LawSources } from './law-items.ts'
 import { drawJob, fillJob, type DrawJob } from './draw-jobs.ts'
 import { MovingRow } from './moving-row.ts'
-import { usersPerRound } from './ranked-model.ts'
+import { usersPerCatalogue, usersPerRound } from './ranked-model.ts'
 import type { ListModels, UserLists } from './user-lists.ts'
 
 /** Draws a method's lists and values when they are due. */
@@ -62,12 +62,15 @@ export function listDraws(lists: UserLists, models: ListModels): ListDraws {
         ...drawn.map(([name, list]) => drawJob(name, list, setting, at)),
         ...fill(false),
       ]
-      row.beginRound(epoch)
-      for (let first = 0; first < numUsers; first += usersPerRound)
+      // programs of pairs, which draw for many epochs at once, may look at all items: the lists of a user share their scores
+      const ofPairs = drawn.some(([, { spec }]) => spec.per === 'pair')
+      const perRound = ofPairs ? usersPerCatalogue(numItems) : usersPerRound
+      row.beginRound(epoch, perRound)
+      for (let first = 0; first < numUsers; first += perRound)
         for (const job of jobs) {
           row.beginJob()
           unfinished = job.items
-          const count = Math.min(usersPerRound, numUsers - first)
+          const count = Math.min(perRound, numUsers - first)
           const left = job.byLaw?.({ first, count }) ?? null
           for (let n = 0; n < (left?.length ?? count); n++) drawFor(job, left ? left[n] : first + n)
         }

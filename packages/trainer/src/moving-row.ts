@@ -44,9 +44,9 @@ export class MovingRow implements Row {
     this.#models = [this.teacher, this.student, ...this.trajectories.flat()]
   }
 
-  beginRound(epoch: number): void {
+  beginRound(epoch: number, perRound: number): void {
     this.epoch = epoch
-    for (const model of this.#models) model.beginRound()
+    for (const model of this.#models) model.beginRound(perRound)
   }
 
   beginJob(): void {

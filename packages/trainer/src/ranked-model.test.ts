@@ -1,14 +1,15 @@
 import type { Model } from '@recdistill/plugin'
 import { expect, test } from 'vitest'
+import { catalogueScores } from './catalogue-scores.ts'
 import { RankedModel } from './ranked-model.ts'
 
 const numUsers = 6
 const numItems = 5
 const train = { offsets: new Uint32Array(numUsers + 1), items: new Uint32Array(0) }
 
-/** Scores item i for user u with (u + i) mod 5; counts how often it is asked to rank. */
+/** Scores item i for user u with (u + i) mod 5; counts how often it is asked to rank, and for whom to score. */
 function rotating() {
-  const asked = { ranks: 0 }
+  const asked = { ranks: 0, scored: [] as number[][] }
   const score = (user: number, item: number) => (user + item) % numItems
   const model = {
     numUsers,
@@ -21,8 +22,10 @@ function rotating() {
       )
       return { items: Uint32Array.from(items) }
     },
-    scoresOf: (users: Uint32Array, items: Uint32Array, k: number) =>
-      Float32Array.from(items, (item, n) => score(users[Math.floor(n / k)], item)),
+    scoresOf(users: Uint32Array, items: Uint32Array, k: number) {
+      asked.scored.push([...users])
+      return Float32Array.from(items, (item, n) => score(users[Math.floor(n / k)], item))
+    },
   } as unknown as Model
   return { asked, model }
 }
@@ -36,4 +39,55 @@ test.each([3, 5, 3000])('a block of users is ranked once for all of them, asked 
     expect(ranked.top(k)[0]).toBe((2 * numItems - 1 - user) % numItems)
   }
   expect(asked.ranks).toBe(1)
+})
+
+test('scores of the whole catalogue are made for a block of users at once, and anew in the next round', () => {
+  const { asked, model } = rotating()
+  const ranked = new RankedModel(model, train, { frozen: false, wholeList: () => null })
+  const catalogue = Uint32Array.of(0, 1, 2, 3, 4)
+  for (const round of [1, 2]) {
+    ranked.beginRound()
+    for (let user = 0; user < numUsers; user++) {
+      ranked.select(user)
+      expect([...ranked.scoresOf(catalogue)]).toEqual([0, 1, 2, 3, 4].map((item) => (user + item) % numItems))
+    }
+    expect(asked.scored).toHaveLength(round)
+  }
+  // in another order they are items like any others
+  ranked.select(2)
+  expect([...ranked.scoresOf(catalogue.toReversed())]).toEqual([1, 0, 4, 3, 2])
+  expect(asked.scored.at(-1)).toEqual([2])
+})
+
+test('questions about a declared list are asked for the users of a round', () => {
+  const { asked, model } = rotating()
+  const list = { items: Uint32Array.from({ length: 2 * numUsers }, (_, n) => n % numItems), size: 2 }
+  const ranked = new RankedModel(model, train, { frozen: true, wholeList: () => list })
+  ranked.beginRound(4)
+  const scores = Array.from({ length: numUsers }, (_, user) => {
+    ranked.select(user)
+    return [...ranked.scoresOf(list.items.subarray(2 * user, 2 * user + 2))]
+  })
+  expect(scores).toEqual([[0, 1], [3, 4], [1, 2], [4, 0], [2, 3], [0, 1]]) // prettier-ignore
+  expect(asked.scored).toEqual([
+    [0, 1, 2, 3],
+    [4, 5],
+  ])
+})
+
+test('a catalogue that does not fit a cache is scored piece by piece, with the same numbers', () => {
+  const lengths: number[] = []
+  const model = {
+    numItems: 150,
+    dim: 2 ** 15,
+    scoresOf(users: Uint32Array, items: Uint32Array, k: number) {
+      lengths.push(k)
+      return Float32Array.from(items, (item, n) => 1000 * users[Math.floor(n / k)] + item)
+    },
+  } as unknown as Model
+  const scores = catalogueScores(model, Uint32Array.of(3, 1))
+  expect(lengths).toEqual([64, 64, 22])
+  expect([...scores]).toEqual(
+    [3, 1].flatMap((user) => Array.from({ length: 150 }, (_, item) => 1000 * user + item)),
+  )
 })

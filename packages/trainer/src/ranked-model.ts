@@ -1,6 +1,7 @@
 import { NO_ITEM, type Csr } from '@recdistill/core'
 import type { Model } from '@recdistill/plugin'
 import type { Ranked } from '@recdistill/samplers'
+import { catalogueScores } from './catalogue-scores.ts'
 
 /** Users whose lists are drawn together: large enough for the ranking kernel to run at full speed. */
 export const usersPerRound = 4096
@@ -40,6 +41,9 @@ export class RankedModel implements Ranked {
     keep: { k: 0, users: 0, asked: false, blocks: new Map<number, Uint32Array>() },
   }
   readonly #answers = new Map<string, { list: Uint32Array; values: Uint32Array | Float32Array }>()
+  /** Scores of all items for consecutive users. [count, items] */
+  #catalogue: { readonly first: number; readonly count: number; readonly scores: Float32Array } | null = null
+  #perRound = usersPerRound
   #user = 0
 
   constructor(
@@ -58,9 +62,11 @@ export class RankedModel implements Ranked {
     this.#user = user
   }
 
-  /** The model may have changed: what was ranked before is forgotten. */
-  beginRound(): void {
+  /** The model may have changed: what was ranked before is forgotten. So many users have their turn together from here on. */
+  beginRound(perRound = usersPerRound): void {
     this.beginJob()
+    this.#perRound = perRound
+    this.#catalogue = null
     if (this.#frozen) return
     this.#ranked.skip.blocks.clear()
     this.#ranked.keep.blocks.clear()
@@ -143,7 +149,9 @@ export class RankedModel implements Ranked {
     return this.#model.scoresOf(idsFrom(first, count), asked, size)
   }
 
+  /** Scores of the whole catalogue are made for as many users at once as fit into a block. */
   scoresOf(items: Uint32Array): Float32Array {
+    if (isCatalogue(items, this.#model.numItems)) return this.#catalogueOf(this.#user)
     return this.#answer(items, 'score', (users, asked, k) => this.#model.scoresOf(users, asked, k))
   }
 
@@ -156,11 +164,11 @@ export class RankedModel implements Ranked {
     const list = this.#wholeList(items)
     if (list === null) return ask(Uint32Array.of(this.#user), items, items.length)
     const { size } = list
-    const first = this.#user - (this.#user % usersPerRound)
+    const first = this.#user - (this.#user % this.#perRound)
     const key = `${question} ${first}`
     let known = this.#answers.get(key)
     if (known?.list !== list.items) {
-      const count = Math.min(usersPerRound, this.#model.numUsers - first)
+      const count = Math.min(this.#perRound, this.#model.numUsers - first)
       const users = idsFrom(first, count)
       const values = ask(users, list.items.subarray(first * size, (first + count) * size), size).slice()
       known = { list: list.items, values }
@@ -168,6 +176,20 @@ export class RankedModel implements Ranked {
     }
     const start = (items.byteOffset - list.items.byteOffset) / 4 - first * size
     return known.values.subarray(start, start + items.length) as A
+  }
+
+  #catalogueOf(user: number): Float32Array {
+    const { numItems, numUsers } = this.#model
+    let known = this.#catalogue
+    if (known === null || user < known.first || user >= known.first + known.count) {
+      const perBlock = usersPerCatalogue(numItems)
+      const first = user - (user % perBlock)
+      const count = Math.min(perBlock, numUsers - first)
+      this.#catalogue = null // not two at a time
+      known = { first, count, scores: catalogueScores(this.#model, idsFrom(first, count)) }
+      this.#catalogue = known
+    }
+    return known.scores.subarray((user - known.first) * numItems, (user - known.first + 1) * numItems)
   }
 
   #rankBlock(index: number, seen: Seen): Uint32Array {
@@ -179,6 +201,17 @@ export class RankedModel implements Ranked {
     blocks.set(index, items)
     return items
   }
+}
+
+/** Users whose scores of all items fit into a block. */
+export function usersPerCatalogue(numItems: number): number {
+  return Math.max(1, Math.min(usersPerRound, Math.floor(blockBytes / (4 * Math.max(1, numItems)))))
+}
+
+function isCatalogue(items: Uint32Array, numItems: number): boolean {
+  if (items.length !== numItems) return false
+  for (let t = 0; t < items.length; t++) if (items[t] !== t) return false
+  return true
 }
 
 function idsFrom(first: number, count: number): Uint32Array {
