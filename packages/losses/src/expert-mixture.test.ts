@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import {
   expertMixture,
   expertRegression,
+  gumbelNoise,
   gumbelSelection,
   projectByExperts,
   squaredDistance,
@@ -19,10 +20,7 @@ const random = (seed: number, rows: number, columns: number) => {
     [rows, columns],
   )
 }
-const noise = (seed: number, size: number) => {
-  const rng = createRng(seed)
-  return Float32Array.from({ length: size }, () => -Math.log(rng.exponential()))
-}
+const noise = (seed: number, rows: number, E: number) => gumbelNoise([rows, E], createRng(seed))
 
 /** E experts of `h` hidden units from d to t, and a gate. */
 function gatedExperts(E: number, d: number, h: number, t: number) {
@@ -100,7 +98,7 @@ test('one expert is always chosen, whatever noise and gate say', () => {
 
 test('as the temperature falls the selection becomes the largest of log alpha + noise, finite gradient included', () => {
   const logits = random(3, 8, 5)
-  const drawn = tf.tensor2d(noise(4, 40), [8, 5])
+  const drawn = noise(4, 8, 5)
   const largest = tf.argMax(tf.add(tf.logSoftmax(logits), drawn), 1).dataSync()
   for (const temperature of [1e-3, 1e-7, 1e-10]) {
     const { gradients } = valueAndGradients({ logits }, (leaf) => {
@@ -114,7 +112,7 @@ test('as the temperature falls the selection becomes the largest of log alpha + 
 
 test('with Gumbel noise the largest comes up as often as its probability', () => {
   const [n, alpha] = [20_000, [0.2, 0.5, 0.3]]
-  const z = gumbelSelection(tf.tile(tf.tensor2d([alpha]), [n, 1]), tf.tensor2d(noise(9, 3 * n), [n, 3]), {
+  const z = gumbelSelection(tf.tile(tf.tensor2d([alpha]), [n, 1]), noise(9, n, 3), {
     temperature: 1e-4,
   })
   const shares = tf.mean(z, 0).dataSync()
@@ -124,7 +122,7 @@ test('with Gumbel noise the largest comes up as often as its probability', () =>
 test('gradient of the whole, through vectors, experts, gate and biases, agrees with finite differences', () => {
   const [n, E, d, h, t] = [3, 2, 3, 2, 4]
   const teacher = random(11, n, t)
-  const options = { noise: noise(12, n * E), temperature: 0.7 }
+  const options = { noise: noise(12, n, E), temperature: 0.7 }
   const loss = (
     student: Tensor2D, hidden: Tensor2D, hiddenBias: Tensor2D, output: Tensor2D, outputBias: Tensor2D, gate: Tensor2D, gateBias: Tensor2D,
   ) => expertRegression([{ student, teacher, weight: 0.5 }], { hidden, hiddenBias, output, outputBias, gate, gateBias }, options) // prettier-ignore
@@ -139,14 +137,16 @@ test('groups add up by their weights; teachers are constants; no rows cost nothi
   const [E, d, h, t] = [3, 4, 2, 5]
   const experts = gatedExperts(E, d, h, t)
   const groups = [2, 3, 0].map((n, g) => ({ student: random(g, n, d), teacher: random(9 + g, n, t), weight: g + 0.5 })) // prettier-ignore
-  const all = noise(1, 5 * E)
-  const one = (g: number, part: Float32Array) =>
+  const all = noise(1, 5, E)
+  const one = (g: number, part: Tensor2D) =>
     expertRegression([groups[g]], experts, { noise: part, temperature: 0.5 }).dataSync()[0]
   const together = expertRegression(groups, experts, { noise: all, temperature: 0.5 })
-  expect(together).toBeNear(one(0, all.slice(0, 2 * E)) + one(1, all.slice(2 * E)), { rel: 1e-5 })
-  expect(expertRegression([groups[2]], experts, { noise: new Float32Array(0), temperature: 1 })).toBeNear(0)
+  expect(together).toBeNear(one(0, tf.slice(all, 0, 2)) + one(1, tf.slice(all, 2)), { rel: 1e-5 })
+  expect(expertRegression([groups[2]], experts, { noise: tf.zeros([0, E]), temperature: 1 })).toBeNear(0)
   const { gradients } = valueAndGradients({ teacher: groups[0].teacher }, ({ teacher }) =>
-    tf.sum(projectByExperts(groups[0].student, teacher, experts, { noise: all.slice(0, 6), temperature: 1 })),
+    tf.sum(
+      projectByExperts(groups[0].student, teacher, experts, { noise: tf.slice(all, 0, 2), temperature: 1 }),
+    ),
   )
   expect(gradients.teacher).toEqual(new Float32Array(2 * t))
 })
@@ -161,7 +161,7 @@ test('frozen students get no gradient, experts do', () => {
         random(2, 3, 4),
         { ...experts, output },
         {
-          noise: noise(3, 6),
+          noise: noise(3, 3, 2),
           temperature: 1,
           frozen: true,
         },
@@ -179,7 +179,7 @@ test('what does not fit is named, and no tensor is left behind', () => {
   expect(() => gumbelSelection(tf.ones([1, 2]), tf.ones([1, 2]), { temperature: 0 })).toThrow(
     'must be above 0',
   )
-  const [x, t, drawn] = [random(1, 2, 3), random(2, 2, 4), noise(3, 4)]
+  const [x, t, drawn] = [random(1, 2, 3), random(2, 2, 4), noise(3, 2, 2)]
   expectNoLeak(() =>
     expertRegression([{ student: x, teacher: t, weight: 1 }], experts, { noise: drawn, temperature: 1 }),
   )

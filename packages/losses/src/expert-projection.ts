@@ -9,8 +9,8 @@ export interface GatedExperts extends Experts {
 }
 
 export interface ExpertNoise {
-  /** Gumbel noise, fresh for every row, row-major. [n, E] */
-  readonly noise: Float32Array
+  /** Gumbel noise, fresh for every row; constants. [n, E] */
+  readonly noise: Tensor2D
   /** Of the selection, above 0. */
   readonly temperature: number
 }
@@ -39,7 +39,7 @@ export function projectByExperts(
     const probabilities = tf.softmax<Tensor2D>(
       tf.add(tf.matMul(stopGradient(teacher), experts.gate), experts.gateBias),
     )
-    const selection = gumbelSelection(probabilities, tf.tensor2d(noise, probabilities.shape), { temperature })
+    const selection = gumbelSelection(probabilities, noise, { temperature })
     return expertMixture(frozen ? stopGradient(student) : student, selection, experts)
   })
 }

@@ -1,4 +1,3 @@
-import { createRng } from '@recdistill/core'
 import { expectGradient, expectNoLeak } from '@recdistill/testkit'
 import { parseParams } from '@recdistill/plugin'
 import { describeMethod } from '@recdistill/plugin/contract'
@@ -6,7 +5,6 @@ import { prepareTensors, tf } from '@recdistill/tensor'
 import { beforeAll, expect, test } from 'vitest'
 import { evaluateVectors, leavesOf, lossOfLeaves } from '../test/vector-loss.ts'
 import de from './de.ts'
-import { gumbelNoise } from './draws/gumbel-noise.ts'
 import { expertAux, hiddenWidth } from './experts/parameters.ts'
 import { expertTemperature } from './experts/temperature.ts'
 
@@ -81,15 +79,6 @@ test('gradient with respect to vectors, experts and gates agrees with finite dif
     for (const [name, gradient] of Object.entries(gradients))
       if (name.startsWith('teacher')) expect(gradient.every((g) => g === 0)).toBe(true)
   }
-})
-
-test('the same stream gives the same noise; users and items have their own', () => {
-  const rng = createRng(3)
-  expect(gumbelNoise(100, rng.fork('a'))).toEqual(gumbelNoise(100, rng.fork('a')))
-  expect(gumbelNoise(100, rng.fork('a'))).not.toEqual(gumbelNoise(100, rng.fork('b')))
-  const many = gumbelNoise(50_000, rng.fork('c'))
-  const mean = many.reduce((sum, g) => sum + g, 0) / many.length
-  expect(Math.abs(mean - 0.5772156649)).toBeLessThan((4 * Math.PI) / Math.sqrt(6 * many.length))
 })
 
 test('at the end of annealing, with one expert, without items: finite, and no tensor is left behind', () => {

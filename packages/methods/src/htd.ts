@@ -1,7 +1,6 @@
-import { expertRegression, gateChoice, groupedTopology, weightedSum } from '@recdistill/losses'
+import { expertRegression, gateChoice, groupedTopology, gumbelNoise, weightedSum } from '@recdistill/losses'
 import { defineMethod } from '@recdistill/plugin'
 import { z } from 'zod'
-import { gumbelNoise } from './draws/gumbel-noise.ts'
 import { expertParams } from './experts/expert-params.ts'
 import { expertAux, expertsOf, type Side } from './experts/parameters.ts'
 import { expertTemperature } from './experts/temperature.ts'
@@ -61,7 +60,7 @@ export default defineMethod({
     const temperature = expertTemperature(params, at)
     const grouping = (side: Side) => {
       const pair = { student: student.rows[side], teacher: teacher.rows[side], weight: 1 }
-      const noise = gumbelNoise(pair.student.shape[0] * groups, rng.fork(`gumbel ${side}`))
+      const noise = gumbelNoise([pair.student.shape[0], groups], rng.fork(`gumbel ${side}`))
       return expertRegression([pair], expertsOf(aux, side), { noise, temperature })
     }
     const groupsOf = (side: Side) => gateChoice(teacher.rows[side], expertsOf(aux, side))

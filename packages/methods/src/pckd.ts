@@ -1,4 +1,5 @@
 import {
+  gumbelNoise,
   listScores,
   onDistinctRows,
   pairwiseRegulariser,
@@ -9,7 +10,6 @@ import {
 import { defineMethod, type ListSpec, type OrderedItems } from '@recdistill/plugin'
 import { sampleByPosition, sampleWithReplacement } from '@recdistill/samplers'
 import { z } from 'zod'
-import { gumbelNoiseOf } from './draws/gumbel-noise.ts'
 import { expertParams } from './experts/expert-params.ts'
 import { expertTerm } from './experts/expert-term.ts'
 import { expertAux, expertsOf, type Side } from './experts/parameters.ts'
@@ -93,7 +93,7 @@ export default defineMethod({
     const temperature = expertTemperature(params, input)
     const projected = (rows: keyof typeof rowsOfLists, side: Side, draw: string) =>
       onDistinctRows(input.ids[rows], [student.rows[rows], teacher.rows[rows]], (ids, [own, theirs]) => {
-        const noise = gumbelNoiseOf(ids, params.experts, rng.fork(`gumbel ${rows} ${draw}`))
+        const noise = gumbelNoise([ids.length, params.experts], rng.fork(`gumbel ${rows} ${draw}`), { ids })
         return projectByExperts(own, theirs, expertsOf(aux, side), { noise, temperature, frozen: true })
       })
     const regulariser = (list: 'likely' | 'compared') => {

@@ -2,6 +2,7 @@
 
 export { SCRATCH, matmul } from './batch-matmul'
 export { dropout, pullUnits, rectify } from './dropout'
+export { gumbel } from './gumbel'
 export { layerNorm, pullLayerNorm } from './layer-norm'
 export { addRows, gatherRows, sumRows } from './rows'
 export { sparseProduct, transposedProduct } from './sparse-product'

@@ -1,6 +1,5 @@
-import { expertRegression, weightedSum, type GatedExperts } from '@recdistill/losses'
+import { expertRegression, gumbelNoise, weightedSum, type GatedExperts } from '@recdistill/losses'
 import type { Rng } from '@recdistill/plugin'
-import { gumbelNoise } from '../draws/gumbel-noise.ts'
 import { expertsOf, type Side } from './parameters.ts'
 import { expertTemperature, type Annealing } from './temperature.ts'
 
@@ -24,7 +23,7 @@ export function expertTerm({ student, teacher, aux, params, epoch, epochs, rng }
   const side = (side: Side, names: readonly (keyof Vectors['rows'])[], weight: number) => {
     const groups = names.map((name) => ({ student: student.rows[name], teacher: teacher.rows[name], weight }))
     const rows = groups.reduce((sum, { student }) => sum + student.shape[0], 0)
-    const noise = gumbelNoise(rows * params.experts, rng.fork(`gumbel ${side}`))
+    const noise = gumbelNoise([rows, params.experts], rng.fork(`gumbel ${side}`))
     return expertRegression(groups, expertsOf(aux, side), { noise, temperature })
   }
   return weightedSum([

@@ -28,6 +28,7 @@ interface Kernel {
   sparseProduct(offsets: number, columns: number, weights: number, rows: number, x: number, width: number, out: number): void
   // prettier-ignore
   transposedProduct(offsets: number, columns: number, weights: number, rows: number, y: number, width: number, out: number): void
+  gumbel(key0: number, key1: number, ids: number, rows: number, width: number, out: number): void
   rectify(x: number, bias: number, rows: number, width: number, out: number): void
   pullUnits(g: number, y: number, size: number, kept: number, out: number): void
   // prettier-ignore

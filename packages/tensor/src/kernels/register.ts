@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { batchMatMul } from './batch-matmul.ts'
 import { dropoutKernel, dropoutKernels, pullUnitsKernel, unitsKernel } from './dropout.ts'
+import { gumbelKernel, gumbelKernelName } from './gumbel.ts'
 import { identity } from './identity.ts'
 import { layerNormBack, layerNormForth, layerNormKernels } from './layer-norm.ts'
 import { gather, sum, type Wrapped } from './rows.ts'
@@ -30,6 +31,7 @@ export function registerKernels(backendName: 'wasm' | 'cpu'): void {
   register(layerNormKernels.back, layerNormBack)
   register(sparseProductKernels.forth, sparseProductForth)
   register(sparseProductKernels.back, sparseProductBack)
+  register(gumbelKernelName, gumbelKernel)
   register(dropoutKernels.dropout, dropoutKernel)
   register(dropoutKernels.units, unitsKernel)
   register(dropoutKernels.pullUnits, pullUnitsKernel)
