@@ -11,8 +11,8 @@ export function writeBundle(model: Deployable, { folder, precision }: WriteConte
   return Promise.resolve(
     [
       '```js',
-      "import { load } from '@recdistill/serve'",
-      "const recommender = await load('model.recdistill')",
+      "import { loadFile } from '@recdistill/serve/node' // elsewhere: load of '@recdistill/serve', with an address or bytes",
+      "const recommender = await loadFile('model.recdistill')",
       `console.log(recommender.recommend(${JSON.stringify(model.users[0] ?? '')}, { k: 20 }))`,
       '```',
       '',

@@ -1,5 +1,5 @@
 import { openSafetensors, readNpz, readVectors, tensor } from '@recdistill/formats'
-import { load } from '@recdistill/serve'
+import { loadFile } from '@recdistill/serve/node'
 import { PGlite } from '@electric-sql/pglite'
 import { vector } from '@electric-sql/pglite-pgvector'
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
@@ -36,7 +36,8 @@ test('parquet: vectors and seen items under the ids of the data', async () => {
 test('bundle: the runtime gives the best items', async () => {
   const model = vectorModel()
   const out = await exported(model, 'bundle')
-  const recommender = await load(new Uint8Array(readFileSync(join(out, 'model.recdistill'))))
+  const recommender = await loadFile(join(out, 'model.recdistill'))
+  expect(readFileSync(join(out, 'model-card.md'), 'utf8')).toContain(`await loadFile('model.recdistill')`)
   for (const user of [0, 1, 4, 59]) {
     const found = recommender.recommend(model.users[user], { k: 20 })
     expect(found.map(({ item }) => item)).toEqual(
