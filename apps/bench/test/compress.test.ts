@@ -167,6 +167,34 @@ test(
   },
 )
 
+test(
+  'a student whose process is killed is named, with the line that goes on',
+  { timeout: 300_000 },
+  async () => {
+    const at = freshFolder()
+    const plugin = fileURLToPath(new URL('plugin/soft-top.mjs', import.meta.url))
+    // Its process ends as one that the system takes the memory from, as long as a file is not there.
+    writeFileSync(
+      join(at, 'fragile.mjs'),
+      `import { existsSync } from 'node:fs'
+       import method from ${JSON.stringify(plugin)}
+       const fine = () => existsSync(${JSON.stringify(join(at, 'fine'))})
+       const loss = (...args) => fine() ? method.loss(...args) : process.kill(process.pid, 'SIGKILL')
+       export default { ...method, loss }`,
+    )
+    const folder = join(at, 'run')
+    const argv = [...keep, '--methods', join(at, 'fragile.mjs'), '--parallel', '2', '--out', folder]
+    const { code, stderr } = await runBinary(argv)
+    expect(code, stderr).toBe(1)
+    expect(stderr).toMatch(
+      /recdistill: 0\d-\S+: its process was ended from outside \(SIGKILL\).*\nstopped; go on with: recdistill resume \S+run\n$/,
+    )
+    writeFileSync(join(at, 'fine'), '')
+    const resumed = await runBinary(['resume', folder])
+    expect(resumed.stderr).toContain('chosen: ')
+  },
+)
+
 /** Interactions of camps: users like the items of their own half. What is in `test` is drawn by a seed of its own. */
 function writeParts(at: string, testSeed: number): string[] {
   mkdirSync(at, { recursive: true })

@@ -16,6 +16,9 @@ export interface LocalRunnerOptions {
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
+/** A process was ended from outside; its student goes on from its last checkpoint. */
+export class TrialKilled extends Error {}
+
 /** What a process tells the one that began it. */
 export type TrialMessage = { readonly type: 'progress' } & TrialProgress
 
@@ -37,7 +40,7 @@ export function localRunner({ folder, configOf, threads, env }: LocalRunnerOptio
       } catch (error) {
         throw asInputError('write', path, error)
       }
-      await inProcess(path, { threads, env, signal, onProgress })
+      await inProcess(path, { id: job.id, threads, env, signal, onProgress })
       const result = keptResult(folder, job)
       if (result === null) throw new Error(`recdistill trial ${path}: ended without a result`)
       return result
@@ -66,13 +69,14 @@ function keptResult(folder: string, job: TrialJob): TrialResult | null {
 }
 
 interface ProcessOptions {
+  readonly id: string
   readonly threads: number
   readonly env: Readonly<Record<string, string | undefined>>
   readonly signal: AbortSignal
   readonly onProgress: (progress: TrialProgress) => void
 }
 
-function inProcess(path: string, { threads, env, signal, onProgress }: ProcessOptions): Promise<void> {
+function inProcess(path: string, { id, threads, env, signal, onProgress }: ProcessOptions): Promise<void> {
   const cli = fileURLToPath(new URL('../cli.js', import.meta.url))
   return new Promise((resolve, reject) => {
     // A group of its own: Ctrl-C in the terminal is for the parent, which then tells its children.
@@ -95,8 +99,13 @@ function inProcess(path: string, { threads, env, signal, onProgress }: ProcessOp
       if (code === 0) resolve()
       else if (signal.aborted) reject(signal.reason as Error)
       else if (code === 2) reject(new InputError(words.trim().replace(/^recdistill: /, '')))
-      else
-        reject(new Error(`recdistill trial ${path}: ended with ${killed ?? `code ${code}`}\n${words.trim()}`))
+      else if (killed !== null || code === 130)
+        reject(
+          new TrialKilled(
+            `${id}: its process was ended from outside (${killed ?? 'it was asked to stop'}); where that is for want of memory, a smaller --parallel takes less`,
+          ),
+        )
+      else reject(new Error(`recdistill trial ${path}: ended with code ${code}\n${words.trim()}`))
     })
   })
 }

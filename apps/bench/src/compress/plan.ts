@@ -27,10 +27,11 @@ export interface CompressPlan {
 }
 
 /** The configuration of one student, as `recdistill bench --config` takes it. */
-export function valuesOfTrial({ configs, references, rungs, patience }: CompressPlan, trial: Trial): Values {
+export function valuesOfTrial(plan: CompressPlan, trial: Trial): Values {
+  const { configs, references, rungs, patience } = plan
   const base = configs[trial.kind]
   return {
-    ...base,
+    ...withoutMethods(plan, trial.kind),
     // the student from scratch learns at the same rate
     student: { ...(base.student as Values), dim: trial.dim, ...rateOf(trial) },
     methods: [references[trial.method]],
@@ -43,8 +44,13 @@ export function valuesOfTrial({ configs, references, rungs, patience }: Compress
 }
 
 /** The configuration under which the teacher is trained. */
-export function teacherValues({ configs, trials }: CompressPlan): Values {
-  return { ...configs[trials[0].kind], methods: 'none', baselines: undefined }
+export function teacherValues(plan: CompressPlan): Values {
+  return { ...withoutMethods(plan, plan.trials[0].kind), methods: 'none', baselines: undefined }
+}
+
+/** Settings of a method are known where the method is loaded, and nowhere else. */
+function withoutMethods({ configs, references }: CompressPlan, kind: string): Values {
+  return Object.fromEntries(Object.entries(configs[kind]).filter(([key]) => !Object.hasOwn(references, key)))
 }
 
 function rateOf({ values: { lr } }: Trial): Values {

@@ -29,7 +29,7 @@ import { foldersAt } from '../run/run-folder.ts'
 import { prepareSource } from '../run/source.ts'
 import { finish } from './finish.ts'
 import { judgeOf } from './judge.ts'
-import { localRunner } from './local-runner.ts'
+import { localRunner, TrialKilled } from './local-runner.ts'
 import { configOf, teacherValues, valuesOfTrial, type CompressPlan } from './plan.ts'
 import { createSearchProgress } from './search-progress.ts'
 
@@ -120,9 +120,11 @@ export async function runCompress({
     tell(result, chosen, { io, json, place })
     return chosen.meets ? 0 : targetMissed
   } catch (error) {
-    if (!(error instanceof Stopped)) throw error
+    const killed = error instanceof TrialKilled
+    if (!(error instanceof Stopped) && !killed) throw error
+    if (killed) warn(error.message)
     say(`stopped; go on with: recdistill resume ${quoted(place)}`)
-    return 130
+    return killed ? 1 : 130
   } finally {
     unlisten()
     imported?.model.dispose()
