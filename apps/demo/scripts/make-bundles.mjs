@@ -1,10 +1,11 @@
 // Makes the pair of bundles that the page shows by default, by the very commands a user would type, on the embedded generated
 // data: nothing is downloaded and nothing of anybody's is shipped. `--again` makes them anew.
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { madeUpTitles } from './titles.mjs'
 
 const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))))
 const cli = join(root, 'apps', 'bench', 'dist', 'cli.js')
@@ -14,6 +15,7 @@ const pair = { teacher: 'teacher', student: 'rce-kd' }
 
 const wanted = Object.keys(pair).map((name) => join(bundles, `${name}.recdistill`))
 if (process.argv.includes('--again') || !wanted.every((file) => existsSync(file))) make()
+writeFileSync(join(bundles, 'titles.json'), JSON.stringify(madeUpTitles('quick')))
 
 function make() {
   const folder = mkdtempSync(join(tmpdir(), 'recdistill-demo-'))

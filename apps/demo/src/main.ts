@@ -11,6 +11,9 @@ import { modelCard } from './view/model-card.ts'
 // Addresses: ?teacher=URL&student=URL&titles=URL&user=ID&k=N, each of them optional.
 const address = new URL(location.href)
 const bundleOf = (role: Role) => address.searchParams.get(role) ?? `bundles/${role}.recdistill`
+/** The page's own models have titles of their own; those of others may mean other items by the same ids. */
+const ownModels = roles.every((role) => !address.searchParams.has(role))
+const titlesAt = address.searchParams.get('titles') ?? (ownModels ? 'bundles/titles.json' : null)
 
 let models: Models = {
   teacher: { state: 'loading', from: bundleOf('teacher') },
@@ -181,6 +184,7 @@ async function measure(): Promise<void> {
 }
 
 async function replace(role: Role, source: File | URL, from: string): Promise<void> {
+  if (source instanceof File && !address.searchParams.has('titles')) titles = createTitles()
   models = { ...models, [role]: { state: 'loading', from } }
   showModels()
   const opened = await openModel(source, from)
@@ -192,6 +196,7 @@ async function replace(role: Role, source: File | URL, from: string): Promise<vo
     const some = Array.from({ length: Math.min(1000, recommender.users.length) }, (_, n) =>
       recommender.users.at(n),
     )
+    findInput.placeholder = allItems.length > 0 ? `such as ${titles.of(allItems[0])}` : ''
     byId('users').replaceChildren(...some.map((id) => element('option', { value: id })))
   }
   expose()
@@ -246,10 +251,9 @@ const length = address.searchParams.get('k')
 if ([...lengthSelect.options].some((option) => option.value === length)) lengthSelect.value = length!
 showModels()
 showTaste()
-const titlesAt = address.searchParams.get('titles')
 if (titlesAt !== null)
   titles = await fetchTitles(new URL(titlesAt, location.href)).catch((error: Error) => {
-    byId('ratio').textContent = error.message
+    if (address.searchParams.has('titles')) byId('ratio').textContent = error.message
     return titles
   })
 await Promise.all(

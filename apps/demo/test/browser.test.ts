@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, test } from 'vitest'
 import type { Recommender } from '@recdistill/serve'
+import { madeUpTitles } from '../scripts/titles.mjs'
 import { findChromium, startChromium } from './chromium.ts'
 import { buildSite, type Site } from './site.ts'
 import { trainPair } from './world.ts'
@@ -15,6 +16,7 @@ const why = 'no Chromium on this machine (Debian: apt-get install chromium; or R
 /** Kept out of git; for whoever wants to see what the tests saw. */
 const screenshots = fileURLToPath(new URL('../screenshots', import.meta.url))
 
+const titles = madeUpTitles('quick')
 const users = 1000
 const k = 20
 
@@ -37,6 +39,7 @@ describe('in Chromium', () => {
       'bundles/altered.recdistill': altered(pair.student, pair.student.length - 2000),
       'bundles/later.recdistill': altered(pair.student, 8),
       'bundles/text.recdistill': 'user,item\n1,2\n'.repeat(100),
+      'bundles/titles.json': JSON.stringify(titles),
       'titles.json': JSON.stringify({ 17: 'Seventeen', 3: '<img src=x onerror=alert(1)>' }),
     })
     browser = await startChromium(program)
@@ -159,6 +162,19 @@ describe('in Chromium', () => {
     expect(complaints).toEqual([])
   })
 
+  test('items of the models that the page brings have titles, by which they are found', async () => {
+    await open()
+    const [, title] = Object.entries(titles)[0]
+    expect(await page.getAttribute('#find', 'placeholder')).toBe(`such as ${title}`)
+    await page.fill('#find', title)
+    expect(await page.textContent('#found .chip')).toBe(`${title}: I like it`)
+    expect(await page.textContent('#recommendations [data-role=student] li:first-child .item')).toContain(
+      titles[pair.expected.items[0]],
+    )
+    await open('?student=bundles/int8.recdistill')
+    expect(await page.getAttribute('#find', 'placeholder')).toBe('such as 0')
+  })
+
   test('a list of another length', async () => {
     await open()
     await page.selectOption('#length', '50')
@@ -207,7 +223,7 @@ describe('in Chromium', () => {
     await open('?user=7')
     const [first] = await itemsOf('#recommendations [data-role=student]')
     await page.click('#recommendations [data-role=student] li:first-child .item')
-    expect(await page.textContent('#similar-title')).toBe(`Like ${first}`)
+    expect(await page.textContent('#similar-title')).toBe(`Like ${titles[first]}`)
     expect(await itemsOf('#similar-lists [data-role=teacher]')).toHaveLength(10)
     expect(await itemsOf('#similar-lists')).not.toContain(first)
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('similar')
@@ -251,6 +267,8 @@ describe('in Chromium', () => {
     })
     await page.setInputFiles('article[data-role=student] input', file(pair.teacher))
     await page.waitForFunction(() => /20 of 20/.test(document.getElementById('agreement')!.textContent!))
+    // Its items may be others, so titles of the page's own are gone.
+    expect(await page.getAttribute('#find', 'placeholder')).toBe('such as 0')
     expect(await itemsOf('#recommendations [data-role=student]')).toEqual(before)
     await page.setInputFiles('article[data-role=student] input', file(pair.student.subarray(0, 5000)))
     await page.waitForSelector('article[data-role=student] [role=alert]')

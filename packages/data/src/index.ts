@@ -30,7 +30,7 @@ export {
   type Splittable,
 } from './split/split-interactions.ts'
 export type { TimeFacts } from './split/time-facts.ts'
-export { generateInteractions, type SyntheticOptions } from './synthetic/generate.ts'
+export { generateInteractions, itemTastes, type SyntheticOptions } from './synthetic/generate.ts'
 export { syntheticPresets, type SyntheticPreset } from './synthetic/presets.ts'
 export type { Finding } from './inspect/finding.ts'
 export { inspectInteractions } from './inspect/inspect-interactions.ts'

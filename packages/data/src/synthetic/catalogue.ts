@@ -2,6 +2,8 @@ import type { Rng } from '@recdistill/core'
 
 /** Items by taste and by fashion, each with a long tail. */
 export interface Catalogue {
+  /** The first fine taste of each item; fine taste t is of the coarse taste floor(t / subgroups). */
+  readonly tastes: Uint32Array
   ofTaste(taste: number, rng: Rng): number
   fashionable(rng: Rng): number
 }
@@ -42,6 +44,7 @@ export function createCatalogue(
   const fashion = order.slice()
   rng.fork('fashion').shuffle(fashion)
   return {
+    tastes: first,
     ofTaste: (taste, stream) => drawByPlace(lists[taste], cumulative, stream),
     fashionable: (stream) => drawByPlace(fashion, cumulative, stream),
   }

@@ -1,8 +1,12 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { rowOf, type Split } from '@recdistill/core'
 import { inspectInteractions } from '../inspect/inspect-interactions.ts'
+import { prepareSplit } from '../prepare-split.ts'
 import { splitInteractions } from '../split/split-interactions.ts'
-import { generateInteractions } from './generate.ts'
+import { generateInteractions, itemTastes } from './generate.ts'
 import { syntheticPresets } from './presets.ts'
 
 test('the same options give the same bytes, another seed others', () => {
@@ -27,6 +31,24 @@ test('presets have the size they name, no pair twice, and time in order for ever
       expect(findings.filter(({ level }) => level === 'problem' || level === 'warning')).toEqual([])
     }
   }
+})
+
+test('users of a prepared split stay with items of two coarse tastes', async () => {
+  const cacheDir = mkdtempSync(join(tmpdir(), 'recdistill-data-'))
+  const split = await prepareSplit({ dataset: 'synthetic:quick' }, { cacheDir })
+  const options = syntheticPresets.quick
+  const { groups, subgroups } = itemTastes(options)
+  expect([groups.length, subgroups.length]).toEqual([split.numItems, split.numItems])
+  expect(Math.max(...groups) + 1).toBe(options.groups)
+  expect(Math.max(...subgroups) + 1).toBe(options.subgroups)
+  let within = 0
+  for (let user = 0; user < split.numUsers; user++) {
+    const counts = new Uint32Array(options.groups)
+    for (const item of rowOf(split.train, user)) counts[groups[item]]++
+    const [first, second] = counts.sort().reverse()
+    within += first + second
+  }
+  expect(within / split.train.items.length).toBeGreaterThan(0.85)
 })
 
 test('popularity has a long tail', () => {

@@ -29,7 +29,7 @@ const spanSeconds = 2 * 365 * 86400
  */
 export function generateInteractions(options: SyntheticOptions): Interactions {
   const root = createRng(options.seed).fork('synthetic')
-  const catalogue = createCatalogue(options, root.fork('catalogue'))
+  const catalogue = catalogueOf(options)
   const lengths = historyLengths(options, root.fork('lengths'))
   const total = lengths.reduce((sum, length) => sum + length, 0)
   const users = new Uint32Array(total)
@@ -46,6 +46,25 @@ export function generateInteractions(options: SyntheticOptions): Interactions {
     n += history.length
   }
   return { numUsers: options.users, numItems: options.items, users, items, times }
+}
+
+/**
+ * The taste of each item that occurs, in the order of their ids in a prepared split (what nobody took has no id there). Item i is of the
+ * coarse taste `groups[i]`, and in it of the fine taste `subgroups[i]`.
+ */
+export function itemTastes(options: SyntheticOptions): { groups: Uint32Array; subgroups: Uint32Array } {
+  const { tastes } = catalogueOf(options)
+  const taken = new Uint8Array(options.items)
+  for (const item of generateInteractions(options).items) taken[item] = 1
+  const known = tastes.filter((_, item) => taken[item] === 1)
+  return {
+    groups: known.map((taste) => Math.floor(taste / options.subgroups)),
+    subgroups: known.map((taste) => taste % options.subgroups),
+  }
+}
+
+function catalogueOf(options: SyntheticOptions): Catalogue {
+  return createCatalogue(options, createRng(options.seed).fork('synthetic').fork('catalogue'))
 }
 
 /** Log-normal above a floor of 5, capped at a third of the catalogue. */

@@ -1,0 +1,3 @@
+import type { SyntheticPreset } from '@recdistill/data'
+
+export function madeUpTitles(preset: SyntheticPreset): Record<string, string>
