@@ -1,17 +1,9 @@
 import { relaxedRanking } from '@recdistill/losses'
-import { defineMethod } from '@recdistill/plugin'
-import {
-  sampleByPosition,
-  sampleByWeight,
-  sampleExcept,
-  type ListLaw,
-  type RankedPart,
-  type Row,
-} from '@recdistill/samplers'
+import { defineMethod, type Values } from '@recdistill/plugin'
+import { sampleExcept } from '@recdistill/samplers'
 import { z } from 'zod'
+import { candidatesOf, candidateScores, candidatesUpTo, interestingItems } from './draws/interesting-items.ts'
 import { presets } from './presets/rrd.ts'
-
-let logWeights = new Float64Array(0)
 
 /**
  * Relaxed ranking distillation: the teacher's order among items the user would probably like, and only the fact that
@@ -62,18 +54,7 @@ export default defineMethod({
       : []),
   ],
   lists: ({ K, L, maxK, T, interesting, noSort }) => ({
-    interesting: {
-      size: K,
-      refresh: interesting === 'top' ? 'once' : { epochs: 1 },
-      draw(row, out, rng) {
-        const candidates = candidatesOf(row, maxK)
-        if (interesting === 'top') takeFirst(candidates, out)
-        else if (interesting === 'sample')
-          sampleByPosition(candidates, T, out, rng, { keepDrawOrder: noSort })
-        else sampleByWeight(candidates, scoresOver(T, row, candidates), out, rng, { keepDrawOrder: noSort })
-      },
-      law: lawOf(candidatesUpTo(maxK), { interesting, T, noSort }),
-    },
+    interesting: interestingItems({ K, maxK, T, interesting, noSort }),
     uninteresting: {
       size: L,
       refresh: { epochs: 1 },
@@ -81,6 +62,8 @@ export default defineMethod({
       law: { kind: 'except', from: candidatesUpTo(maxK) },
     },
   }),
+  values: ({ maxK, interesting }): Values =>
+    interesting === 'score' ? { scores: candidateScores(maxK) } : {},
   over: 'users',
   loss: ({ student, mask, params }) =>
     relaxedRanking(student.scores.interesting, student.scores.uninteresting, {
@@ -95,41 +78,3 @@ export default defineMethod({
     scoreCap,
   }),
 })
-
-function candidatesOf(row: Row, maxK: number): Uint32Array {
-  return row.teacher.top(maxK, { seen: 'skip' })
-}
-
-function candidatesUpTo(maxK: number): RankedPart {
-  return { of: 'teacher', k: maxK, seen: 'skip' }
-}
-
-/** The draw of interesting items by name. By score it has none. */
-function lawOf(
-  from: RankedPart,
-  {
-    interesting,
-    T,
-    noSort,
-  }: { readonly interesting: 'sample' | 'top' | 'score'; readonly T: number; readonly noSort: boolean },
-): ListLaw | undefined {
-  switch (interesting) {
-    case 'top':
-      return { kind: 'first', from }
-    case 'sample':
-      return { kind: 'byPosition', from, T, keepDrawOrder: noSort }
-    case 'score':
-      return undefined
-  }
-}
-
-function takeFirst(candidates: Uint32Array, out: Uint32Array): void {
-  for (let t = 0; t < out.length && t < candidates.length; t++) out[t] = candidates[t]
-}
-
-function scoresOver(T: number, row: Row, candidates: Uint32Array): Float64Array {
-  const scores = row.teacher.scoresOf(candidates)
-  if (logWeights.length < candidates.length) logWeights = new Float64Array(candidates.length)
-  for (let t = 0; t < candidates.length; t++) logWeights[t] = scores[t] / T
-  return logWeights
-}

@@ -11,16 +11,26 @@ export interface ScoredUser {
 type Params = Readonly<Record<string, unknown>>
 export type DrawnUser = Readonly<Record<string, Uint32Array>>
 
-/** Draws every list of one user. */
+const none = new Float32Array(0)
+
+/** Draws every list of one user, after the values that are carried, as before the first epoch. */
 export function drawLists(method: AnyMethod, params: Params, user: ScoredUser, rng: Rng): DrawnUser {
   const drawn: Record<string, Uint32Array> = {}
   const world = worldOf(user)
+  const filled: Record<string, Float32Array> = {}
+  for (const [name, spec] of Object.entries(
+    method.values?.(params, world, method.make?.(params, world)) ?? {},
+  ))
+    if (spec.carried) {
+      filled[name] = new Float32Array(spec.size)
+      spec.fill(rowOf(user, drawn, filled), filled[name], rng)
+    }
   for (const [name, spec] of Object.entries(method.lists(params, world, method.make?.(params, world)))) {
     if ('pair' in spec) throw new Error(`${name} is of a training pair, not of a user`)
     if (spec.size === 'catalogue') drawn[name] = Uint32Array.from(user.teacher.keys())
     else {
       drawn[name] = new Uint32Array(spec.size).fill(NO_ITEM)
-      spec.draw(rowOf(user, drawn), drawn[name], rng)
+      spec.draw(rowOf(user, drawn, filled), drawn[name], rng)
     }
   }
   return drawn
@@ -78,7 +88,7 @@ export function lossOf(
   return { value, gradient }
 }
 
-function rowOf(user: ScoredUser, drawn: DrawnUser): Row {
+function rowOf(user: ScoredUser, drawn: DrawnUser, filled: Readonly<Record<string, Float32Array>> = {}): Row {
   const { seen, teacher, student } = rankingsOf(user)
   return {
     user: 0,
@@ -88,7 +98,7 @@ function rowOf(user: ScoredUser, drawn: DrawnUser): Row {
     teacher,
     student,
     list: (name) => drawn[name],
-    value: () => new Float32Array(0),
+    value: (name) => filled[name] ?? none,
     trajectories: [],
   }
 }
