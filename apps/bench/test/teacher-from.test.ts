@@ -206,6 +206,12 @@ describe('what a method asks and the teacher cannot answer is said beforehand, w
     )
   })
 
+  test('methods that nobody named are left out', async () => {
+    const { result, stderr } = await bench('--teacher-from', file('lists.csv'), '--set', 'rrd.maxK=40')
+    expect(stderr).toMatch(/left out: rce-kd: it compares scores of items beyond the teacher's first ones/)
+    expect(result.models.map(({ id }) => id)).toEqual(['teacher', 'scratch', 'rrd'])
+  })
+
   test('longer lists than there are, with the value that would do', async () => {
     const said = await refused(...lists(), '--methods', 'rrd', '--set', 'rrd.maxK=90')
     expect(said).toMatch(/rrd: it looks at the teacher's first 90 items.*--set rrd\.maxK=\d+/)

@@ -12,7 +12,7 @@ import type { Config } from '../config/config.ts'
 import type { Layer } from '../config/layer.ts'
 import { isGroup } from '../config/merge.ts'
 import { resolveConfig } from '../config/resolve.ts'
-import type { Io } from '../io.ts'
+import { line, type Io } from '../io.ts'
 import { checkFit } from '../run/check-fit.ts'
 import { checkTeacher } from '../run/check-teacher.ts'
 import { layersOf, timestamp } from './bench.ts'
@@ -77,12 +77,15 @@ export function compressCommand(io: Io, done: (code: number) => void): Command {
       async begin(prepared) {
         const { split, protocol, engine, imported } = prepared
         const suited: Config[] = []
+        const leftOut = new Set<string>()
         for (const config of configs) {
           const fitting = await checkFit(teachable(config, catalogue), { catalogue, split, protocol })
-          const { config: fit } =
+          const fit =
             imported === null ? fitting : await checkTeacher(fitting, imported, { catalogue, split, engine })
-          suited.push(fit)
+          suited.push(fit.config)
+          for (const problem of fit.leftOut) leftOut.add(problem)
         }
+        for (const problem of leftOut) line(io.stderr, `left out: ${problem}`)
         const plan = await makePlan(
           suited,
           { ...settings, fixed: fixedOf(layers, suited) },
@@ -173,7 +176,7 @@ function teachable(config: Config, catalogue: Catalogue): Config {
     const definition = catalogue.methods.find((method) => method.name === name)
     return definition?.teacherLoss !== undefined || definition?.startsFrom === 'scratch'
   }
-  const methods = config.methods.filter(({ name }) => (config.allMethods && cannot(name) ? false : true))
+  const methods = config.methods.filter(({ name }) => (config.unnamedMethods && cannot(name) ? false : true))
   const bad = methods.find(({ name }) => cannot(name))
   if (bad)
     throw new InputError(

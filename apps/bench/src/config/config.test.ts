@@ -139,7 +139,7 @@ test('a resolved configuration, written and read, resolves to itself', async () 
       // What is written names each method, so that none comes or goes when it is read by another version.
       expect({ ...again, methods: again.methods.map(words) }).toEqual({
         ...config,
-        allMethods: false,
+        unnamedMethods: false,
         methods: config.methods.map(words),
       })
     }),

@@ -14,8 +14,8 @@ export interface Config {
   /** Trained without a teacher beside the student, to compare with. */
   readonly baselines: readonly ModelConfig[]
   readonly methods: readonly MethodConfig[]
-  /** True when all methods were asked for: those that cannot learn from the teacher at hand are left out. */
-  readonly allMethods: boolean
+  /** True when nobody named the methods, or all were asked for: those that cannot learn from the teacher at hand are left out. */
+  readonly unnamedMethods: boolean
   readonly seeds: readonly number[]
   readonly epochs: number
   readonly patience: number

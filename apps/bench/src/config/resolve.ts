@@ -56,7 +56,7 @@ export async function resolveConfig(given: readonly Layer[], catalogue: Catalogu
         catalogue,
       }),
     ),
-    allMethods: isAll(values.methods),
+    unnamedMethods: lastOf(given, 'methods') === undefined || isAll(values.methods),
     seeds: seedsOf(values.seeds),
     epochs: (values.epochs as number | undefined) ?? stoppingDefaults.epochs,
     patience: (values.patience as number | undefined) ?? stoppingDefaults.patience,

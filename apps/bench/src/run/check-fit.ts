@@ -13,7 +13,7 @@ export interface Fitting {
 
 /**
  * Everything about methods, models and protocol that depends on the data, before anything is written or trained.
- * @throws InputError for the first thing that does not fit. Where all methods were asked for, those that cannot teach this
+ * @throws InputError for the first thing that does not fit. Where nobody named the methods, those that cannot teach this
  * student with this teacher are left out instead, unless that leaves none.
  */
 export async function checkFit(
@@ -50,7 +50,7 @@ export async function checkFit(
     if (problem === null) {
       checkParams(definition, method.params, world)
       methods.push(method)
-    } else if (config.allMethods) leftOut.push(problem)
+    } else if (config.unnamedMethods) leftOut.push(problem)
     else throw new InputError(problem)
   }
   if (methods.length === 0 && leftOut.length > 0) throw new InputError(leftOut[0])

@@ -17,8 +17,8 @@ interface Context {
 }
 
 /**
- * Whether the methods can learn from a teacher that was trained elsewhere, before anything is trained. Where all methods were asked
- * for, those that cannot are left out.
+ * Whether the methods can learn from a teacher that was trained elsewhere, before anything is trained. Where nobody named
+ * the methods, those that cannot are left out.
  * @throws InputError of one sentence, naming the methods that would work.
  */
 export async function checkTeacher(
@@ -33,7 +33,7 @@ export async function checkTeacher(
     const definition = await catalogue.method(method.reference)
     const problem = problemOf(definition, method.params, teacher, config, context)
     if (problem === null) kept.push(method)
-    else if (config.allMethods) cannot.push(problem)
+    else if (config.unnamedMethods) cannot.push(problem)
     else throw new InputError(`${problem}${alternatives(teacher, config, context)}`)
   }
   if (config.methods.length > 0 && kept.length === 0)
@@ -61,7 +61,7 @@ export async function checkLent(
       if (wanted > 0) trajectoryOf(name, folder, wanted)
       kept.push(method)
     } catch (error) {
-      if (!config.allMethods || !(error instanceof InputError)) throw error
+      if (!config.unnamedMethods || !(error instanceof InputError)) throw error
       cannot.push(error.message)
     }
   }
