@@ -64,7 +64,7 @@ export function expectExclude(what: string, users: Uint32Array, exclude: Csr | n
     if (user >= rows) throw new InputError(`${what}: exclude has ${rows} rows but user ${user} is ranked`)
 }
 
-/** What binary cross-entropy takes. */
+/** What binary cross-entropy takes beside its lists. */
 export function expectBinary(
   rows: ListRows,
   weights: Float32Array,
@@ -73,23 +73,20 @@ export function expectBinary(
   shift: number,
 ): void {
   const what = 'binaryCrossEntropy'
-  expectLists(what, rows)
   expectLength(`${what}: weights`, weights.length, rows.users.length)
   expectLength(`${what}: teacher`, teacher.length, rows.items.length)
   expectPositive(`${what}.temperature`, temperature)
   if (!Number.isFinite(shift)) throw new InputError(`${what}.shift: expected a number, got ${shift}`)
 }
 
-/** What `itemsAt` takes; returns the positions as rows of a list. */
+/** What `itemsAt` takes. */
 export function expectPositions(
   user: Table,
-  item: Table,
   users: Uint32Array,
   positions: Uint32Array,
   exclude: Csr | null,
   out: Uint32Array,
-): ListRows {
-  expectSameDim('itemsAt', user, item)
+): void {
   expectIds('itemsAt: users', users, user)
   expectExclude('itemsAt', users, exclude)
   expectLength('itemsAt: out', out.length, positions.length)
@@ -99,18 +96,16 @@ export function expectPositions(
       `itemsAt: expected as many positions for each of ${users.length} users, got ${positions.length} in all`,
     )
   if (users.length === 0) expectLength('itemsAt: positions', positions.length, 0)
-  return { users, items: positions, k }
 }
 
-/** What both background calls take, their numbers per row among it. */
+/** What both background calls take beside their lists, their numbers per row among it. */
 export function expectBackground(
   what: string,
-  { users, items, k }: ListRows,
+  { users }: ListRows,
   exclude: Csr | null,
   clamp: number | null,
   perRow: Readonly<Record<string, Float32Array>>,
 ): void {
-  expectLists(what, { users, items, k })
   expectExclude(what, users, exclude)
   if (clamp !== null) expectPositive(`${what}.clamp`, clamp)
   for (const [name, values] of Object.entries(perRow))

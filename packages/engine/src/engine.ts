@@ -48,25 +48,25 @@ export interface ListRows {
  * Every id is checked against its table once, at this border; NaN or infinity is a NumericError that names table and row,
  * thrown at the latest when the row is next read.
  */
-export interface Engine {
+export interface Engine<T extends Table = Table> {
   readonly driver: 'cpu' | 'tensorflow'
   /** What the tensorflow driver runs on, e.g. `tensorflow 2.21.0 on a GPU`. */
   readonly library?: string
   readonly threads: number
   readonly simd: 'relaxed' | 'simd' | 'none'
 
-  table(name: string, rows: number, dim: number, options: { trainable: boolean }): Table
+  table(name: string, rows: number, dim: number, options: { trainable: boolean }): T
   /** Copies values in; moments and gradient of a trainable table become zero and its step count 0. NaN and infinity are refused. */
-  write(table: Table, values: Float32Array): void
+  write(table: T, values: Float32Array): void
   /**
    * Current values [rows, dim], every deferred update applied. A view into live memory where it can be (the cpu driver:
    * where `dim` is a multiple of 4), else a copy: read it before the next call, and do not write to it.
    */
-  read(table: Table): Float32Array
+  read(table: T): Float32Array
   /** Adam state of a trainable table, every deferred update applied; views under the same terms as `read`. */
-  optimizerState(table: Table): { m: Float32Array; v: Float32Array; step: number }
-  restoreOptimizer(table: Table, state: { m: Float32Array; v: Float32Array; step: number }): void
-  free(table: Table): void
+  optimizerState(table: T): { m: Float32Array; v: Float32Array; step: number }
+  restoreOptimizer(table: T, state: { m: Float32Array; v: Float32Array; step: number }): void
+  free(table: T): void
 
   /**
    * Numbers in the engine's memory, zero at first. Operations read them in place, where any other array is copied in with
@@ -81,17 +81,17 @@ export interface Engine {
   selectRows<T extends Uint32Array | Float32Array>(source: T, width: number, rows: Uint32Array, out: T): void
 
   /** out[b, j] = <user row users[b], item row items[b, j]>. [rows, k] */
-  scoreLists(user: Table, item: Table, rows: ListRows, out: Float32Array): void
+  scoreLists(user: T, item: T, rows: ListRows, out: Float32Array): void
   /** Adds the pullback of `scoreLists` to the gradients of both tables. */
-  pullScores(user: Table, item: Table, rows: ListRows, grad: Float32Array): void
+  pullScores(user: T, item: T, rows: ListRows, grad: Float32Array): void
   /**
    * out[b] = log of the sum of e^clamp(score, -clamp, clamp) over the background of row b: all items but the user's row of
    * `exclude` (by user id, ascending) and the items listed in `rows`, summed directly. Minus infinity where no item is left.
    * An item may be listed twice or be excluded as well. [rows]
    */
   backgroundLogSumExp(
-    user: Table,
-    item: Table,
+    user: T,
+    item: T,
     rows: ListRows,
     exclude: Csr | null,
     clamp: number | null,
@@ -103,39 +103,39 @@ export interface Engine {
    * arguments and the same values of the tables.
    */
   pullBackground(
-    user: Table,
-    item: Table,
+    user: T,
+    item: T,
     rows: ListRows,
     exclude: Csr | null,
     clamp: number | null,
     grad: Float32Array,
     background: Float32Array,
   ): void
-  gatherRows(table: Table, ids: Uint32Array, out: Float32Array): void
+  gatherRows(table: T, ids: Uint32Array, out: Float32Array): void
   /** Adds `grad` rows to the gradient rows `ids`; an id may repeat. */
-  pullRows(table: Table, ids: Uint32Array, grad: Float32Array): void
+  pullRows(table: T, ids: Uint32Array, grad: Float32Array): void
   /**
    * Moves the gradient summed since the last step into `out` [rows, dim]; the table's becomes zero. For backbones whose
    * score tables are themselves computed, such as propagated embeddings.
    */
-  takeGradient(table: Table, out: Float32Array): void
+  takeGradient(table: T, out: Float32Array): void
   /** One step of Adam with coupled L2 on every row of the tables (spec 2.2); then the gradients are zero. */
-  adam(tables: readonly Table[], options: AdamOptions): void
+  adam(tables: readonly T[], options: AdamOptions): void
 
   /**
    * Top-k of the whole catalogue by dot product, streamed; rows of `exclude` (by user id, ascending) left out. A score has
    * the same bits in every `rank` and `positions`; `scoreLists` sums in another order and may differ in the last bits.
    */
-  rank(user: Table, item: Table, users: Uint32Array, k: number, exclude: Csr | null): Ranking
+  rank(user: T, item: T, users: Uint32Array, k: number, exclude: Csr | null): Ranking
   /** Position (0 is best) of given items among all items not in `exclude`; `NO_ITEM` for padding. [rows, k] */
-  positions(user: Table, item: Table, rows: ListRows, exclude: Csr | null, out: Uint32Array): void
+  positions(user: T, item: T, rows: ListRows, exclude: Csr | null, out: Uint32Array): void
   /**
    * out[b, j] = the item at position positions[b, j] (0 is best) of all items not in `exclude`: what a `rank` long enough would
    * hold there, without ranking. `NO_ITEM` where there are not so many items, or the position is `NO_ITEM`. [rows, n]
    */
   itemsAt(
-    user: Table,
-    item: Table,
+    user: T,
+    item: T,
     users: Uint32Array,
     positions: Uint32Array,
     exclude: Csr | null,
@@ -155,23 +155,16 @@ export interface Engine {
   meanOfLayers(
     graph: SparseMatrix,
     layers: number,
-    base: readonly [users: Table, items: Table],
-    out: readonly [users: Table, items: Table],
+    base: readonly [users: T, items: T],
+    out: readonly [users: T, items: T],
   ): MeanOfLayers
 
   /** K1 on rows of one positive and n negatives: adds the gradient of the sum over rows, returns the loss summed over rows. */
-  bpr(
-    user: Table,
-    item: Table,
-    users: Uint32Array,
-    positives: Uint32Array,
-    negatives: Uint32Array,
-    n: number,
-  ): number
+  bpr(user: T, item: T, users: Uint32Array, positives: Uint32Array, negatives: Uint32Array, n: number): number
   /** weights[b] * K2(list b), summed over rows and returned; adds `scale` times its gradient. */
   softCrossEntropy(
-    user: Table,
-    item: Table,
+    user: T,
+    item: T,
     rows: ListRows,
     weights: Float32Array,
     teacher: Float32Array,
@@ -183,8 +176,8 @@ export interface Engine {
    * sigmoid((teacher + shift) / temperature).
    */
   binaryCrossEntropy(
-    user: Table,
-    item: Table,
+    user: T,
+    item: T,
     rows: ListRows,
     weights: Float32Array,
     teacher: Float32Array,
@@ -197,10 +190,10 @@ export interface Engine {
    * student. Both models stand in tables of this engine and rank the same items. Not every driver has it.
    */
   catalogueCrossEntropy?(
-    user: Table,
-    item: Table,
-    teacherUser: Table,
-    teacherItem: Table,
+    user: T,
+    item: T,
+    teacherUser: T,
+    teacherItem: T,
     users: Uint32Array,
     weights: Float32Array,
     temperature: number,
@@ -208,8 +201,8 @@ export interface Engine {
   ): number
   /** weights[b] * K3(listed b, background b), summed over rows and returned; adds `scale` times its gradient. */
   relaxedRanking(
-    user: Table,
-    item: Table,
+    user: T,
+    item: T,
     listed: ListRows,
     background: ListRows,
     weights: Float32Array,
@@ -218,8 +211,8 @@ export interface Engine {
   ): number
   /** weights[b] * ((1 - gamma[b]) K2(top b) + gamma[b] K2(approximate b)), summed and returned; adds `scale` times its gradient. */
   rceKd(
-    user: Table,
-    item: Table,
+    user: T,
+    item: T,
     top: ListRows,
     topTeacher: Float32Array,
     approximate: ListRows,

@@ -1,4 +1,4 @@
-import { expectGraph, expectTrainable } from '../check-input.ts'
+import { expectTrainable } from '../check-input.ts'
 import type { Engine, MeanOfLayers, SparseMatrix, Table } from '../engine.ts'
 
 /**
@@ -12,7 +12,6 @@ export function meanOfLayers(
   base: readonly [Table, Table],
   out: readonly [Table, Table],
 ): MeanOfLayers {
-  expectGraph(graph, layers, base, out)
   const { rows } = graph
   const { dim } = base[0]
   const [once, twice] = [besideIdentity(graph, 0), besideIdentity(graph, rows)]

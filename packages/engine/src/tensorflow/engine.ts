@@ -1,25 +1,7 @@
 import { availableParallelism } from 'node:os'
-import { InputError } from '@recdistill/core'
 import type { NativeBinding } from '@recdistill/tensor/node-backend'
-import {
-  expectAdam,
-  expectBinary,
-  expectBackground,
-  expectCatalogueLoss,
-  expectCount,
-  expectExclude,
-  expectFiniteRows,
-  expectIds,
-  expectLength,
-  expectLists,
-  expectMatrix,
-  expectPositions,
-  expectPositive,
-  expectSameDim,
-  expectSameUsers,
-  expectTrainable,
-} from '../check-input.ts'
-import type { Engine, ListRows, Table } from '../engine.ts'
+import { checkedEngine } from '../checked-engine.ts'
+import type { Engine } from '../engine.ts'
 import { meanOfLayers } from '../plain/mean-of-layers.ts'
 import { plainNumbers } from '../plain/numbers.ts'
 import { backgroundLogSumExp, pullBackground } from './background.ts'
@@ -54,88 +36,44 @@ export function createTensorFlowEngine(
   { threads = availableParallelism() }: { threads?: number } = {},
 ): Engine {
   const device = createDevice(binding)
-  const tables = new Set<DeviceTable>()
   const matrices = createSparseMatrices(device)
-
-  const own = (table: Table): DeviceTable => {
-    if (!tables.has(table as DeviceTable))
-      throw new InputError(`table "${table.name}" is not of this engine, or was freed`)
-    return table as DeviceTable
-  }
-  const checked = (
-    what: string,
-    user: Table,
-    item: Table,
-    ...lists: ListRows[]
-  ): [DeviceTable, DeviceTable] => {
-    expectSameDim(what, user, item)
-    for (const rows of lists) {
-      expectLists(what, rows)
-      expectIds(`${what}: users`, rows.users, user)
-      expectIds(`${what}: items`, rows.items, item, true)
-    }
-    return [own(user), own(item)]
-  }
 
   const { summed, scored, column, crossEntropy } = lossSums(device)
 
-  const engine: Engine = {
+  const driver: Engine<DeviceTable> = {
     driver: 'tensorflow',
     library: `tensorflow ${device.version} on ${device.gpu ? 'a GPU' : 'the processor'}`,
     threads,
     simd: 'none',
 
-    table(name, rows, dim, { trainable }) {
-      expectCount(`table "${name}": rows`, rows, 0)
-      expectCount(`table "${name}": dim`, dim, 1)
-      const table = createDeviceTable(device, name, rows, dim, trainable)
-      tables.add(table)
-      return table
-    },
-    write(given, values) {
-      const table = own(given)
-      expectLength(`write "${table.name}"`, values.length, table.rows * table.dim)
-      expectFiniteRows(table, values)
+    table: (name, rows, dim, { trainable }) => createDeviceTable(device, name, rows, dim, trainable),
+    write(table, values) {
       writeVariable(device, table, table.values, values)
       dropTraining(device, table)
       table.step = 0
       table.finite = ++table.version
     },
-    read(given) {
-      const table = own(given)
+    read(table) {
       const values = readVariable(device, table, table.values)
       if (wrongRow(table, values) >= 0) throw blame(device, 'read', table)
       return values
     },
-    optimizerState(given) {
-      const table = own(given)
-      expectTrainable('optimizerState', table)
+    optimizerState(table) {
       const { m, v } = trainingOf(device, table)
       return { m: readVariable(device, table, m), v: readVariable(device, table, v), step: table.step }
     },
-    restoreOptimizer(given, state) {
-      const table = own(given)
-      expectTrainable('restoreOptimizer', table)
-      const size = table.rows * table.dim
-      expectLength(`restoreOptimizer "${table.name}": m`, state.m.length, size)
-      expectLength(`restoreOptimizer "${table.name}": v`, state.v.length, size)
-      expectCount(`restoreOptimizer "${table.name}": step`, state.step, 0)
+    restoreOptimizer(table, state) {
       const { m, v } = trainingOf(device, table)
       writeVariable(device, table, m, state.m)
       writeVariable(device, table, v, state.v)
       table.step = state.step
     },
-    free(given) {
-      const table = own(given)
-      freeTable(device, table)
-      tables.delete(table)
-    },
+    free: (table) => freeTable(device, table),
 
     ...plainNumbers,
 
     scoreLists(user, item, rows, out) {
-      const pair = checked('scoreLists', user, item, rows)
-      expectLength('scoreLists: out', out.length, rows.items.length)
+      const pair = [user, item] as const
       const { users, k } = rows
       if (k === 0) return
       inBlocks(device, users.length, k * user.dim, (first, last) => {
@@ -145,8 +83,7 @@ export function createTensorFlowEngine(
       })
     },
     pullScores(user, item, rows, grad) {
-      const pair = checked('pullScores', user, item, rows)
-      expectLength('pullScores: grad', grad.length, rows.items.length)
+      const pair = [user, item] as const
       const { users, k } = rows
       if (k === 0) return
       inBlocks(device, users.length, k * user.dim, (first, last) => {
@@ -157,21 +94,10 @@ export function createTensorFlowEngine(
         pullBlock(device, ...pair, block, real)
       })
     },
-    backgroundLogSumExp(user, item, rows, exclude, clamp, out) {
-      const pair = checked('backgroundLogSumExp', user, item, rows)
-      expectBackground('backgroundLogSumExp', rows, exclude, clamp, { out })
-      backgroundLogSumExp(device, ...pair, rows, exclude, clamp, out)
-    },
-    pullBackground(user, item, rows, exclude, clamp, grad, background) {
-      const pair = checked('pullBackground', user, item, rows)
-      expectBackground('pullBackground', rows, exclude, clamp, { grad, background })
-      pullBackground(device, ...pair, rows, exclude, clamp, grad, background)
-    },
-    gatherRows(given, ids, out) {
-      const table = own(given)
+    backgroundLogSumExp: (...given) => backgroundLogSumExp(device, ...given),
+    pullBackground: (...given) => pullBackground(device, ...given),
+    gatherRows(table, ids, out) {
       const { dim } = table
-      expectIds('gatherRows', ids, table)
-      expectLength('gatherRows: out', out.length, ids.length * dim)
       inBlocks(device, ids.length, dim, (first, last) => {
         const block = device.ints(Int32Array.from(ids.subarray(first, last)), [last - first])
         const rows = device.readFloats(gather(device, table.values, block))
@@ -179,63 +105,30 @@ export function createTensorFlowEngine(
         out.set(rows, first * dim)
       })
     },
-    pullRows(given, ids, grad) {
-      const table = own(given)
+    pullRows(table, ids, grad) {
       const { dim } = table
-      expectTrainable('pullRows', table)
-      expectIds('pullRows', ids, table)
-      expectLength('pullRows: grad', grad.length, ids.length * dim)
       inBlocks(device, ids.length, dim, (first, last) => {
         const block = device.ints(Int32Array.from(ids.subarray(first, last)), [last - first])
         const rows = device.floats(grad.slice(first * dim, last * dim), [last - first, dim])
         scatterAdd(device, trainingOf(device, table).grad, block, rows)
       })
     },
-    takeGradient(given, out) {
-      const table = own(given)
-      expectTrainable('takeGradient', table)
-      expectLength('takeGradient: out', out.length, table.rows * table.dim)
-      takeGradient(device, table, out)
-    },
-    adam(given, options) {
-      expectAdam(options)
-      const trained = given.map(own)
-      for (const table of trained) expectTrainable('adam', table)
+    takeGradient: (table, out) => takeGradient(device, table, out),
+    adam(trained, options) {
       for (const table of trained) if (table.rows > 0) stepAdam(device, table, options)
     },
 
-    rank(user, item, users, k, exclude) {
-      const pair = checked('rank', user, item)
-      expectCount('rank.k', k, 1)
-      expectIds('rank: users', users, user)
-      expectExclude('rank', users, exclude)
-      return rank(device, ...pair, users, k, exclude)
-    },
-    positions(user, item, rows, exclude, out) {
-      const pair = checked('positions', user, item, rows)
-      expectExclude('positions', rows.users, exclude)
-      expectLength('positions: out', out.length, rows.items.length)
-      positions(device, ...pair, rows, exclude, out)
-    },
+    rank: (...given) => rank(device, ...given),
+    positions: (...given) => positions(device, ...given),
     itemsAt(user, item, users, positions, exclude, out) {
-      const pair = [own(user), own(item)] as const
-      const { k } = expectPositions(user, item, users, positions, exclude, out)
-      itemsAt(device, ...pair, users, positions, k, exclude, out)
+      const k = positions.length / Math.max(users.length, 1)
+      itemsAt(device, user, item, users, positions, k, exclude, out)
     },
-    propagate(matrix, input, dim, out) {
-      expectMatrix(matrix, input, dim, out)
-      matrices.product(matrix, input, dim, out)
-    },
-    meanOfLayers: (...given) => meanOfLayers(engine, ...given),
+    propagate: matrices.product,
+    meanOfLayers: (...given) => meanOfLayers(engine, ...given), // its values are checked as a caller's are
 
     bpr(user, item, users, positives, negatives, n) {
-      expectCount('bpr.n', n, 1)
-      const pair = checked('bpr', user, item)
-      expectLength('bpr: positives', positives.length, users.length)
-      expectLength('bpr: negatives', negatives.length, users.length * n)
-      expectIds('bpr: users', users, user)
-      expectIds('bpr: positives', positives, item)
-      expectIds('bpr: negatives', negatives, item)
+      const pair = [user, item] as const
       const k = n + 1
       const items = new Uint32Array(users.length * k)
       for (let b = 0; b < users.length; b++) {
@@ -250,18 +143,14 @@ export function createTensorFlowEngine(
       })
     },
     softCrossEntropy(user, item, rows, weights, teacher, temperature, scale) {
-      const pair = checked('softCrossEntropy', user, item, rows)
-      expectLength('softCrossEntropy: weights', weights.length, rows.users.length)
-      expectLength('softCrossEntropy: teacher', teacher.length, rows.items.length)
-      expectPositive('softCrossEntropy.temperature', temperature)
+      const pair = [user, item] as const
       if (rows.k === 0) return 0
       return summed('softCrossEntropy', pair, rows.users.length, rows.k, (first, last) =>
         crossEntropy(pair, rows, first, last, teacher, column(weights, first, last), temperature, scale),
       )
     },
     binaryCrossEntropy(user, item, rows, weights, teacher, temperature, shift, scale) {
-      const pair = checked('binaryCrossEntropy', user, item, rows)
-      expectBinary(rows, weights, teacher, temperature, shift)
+      const pair = [user, item] as const
       const { users, k } = rows
       if (k === 0) return 0
       return summed('binaryCrossEntropy', pair, users.length, k, (first, last) => {
@@ -278,17 +167,11 @@ export function createTensorFlowEngine(
       })
     },
     catalogueCrossEntropy(user, item, teacherUser, teacherItem, users, weights, temperature, scale) {
-      expectCatalogueLoss(user, item, teacherUser, teacherItem, users, weights, temperature)
-      const [student, teacher] = [
-        [own(user), own(item)] as const,
-        [own(teacherUser), own(teacherItem)] as const,
-      ]
+      const [student, teacher] = [[user, item] as const, [teacherUser, teacherItem] as const]
       return catalogueCrossEntropy(device, student, teacher, users, weights, temperature, scale)
     },
     relaxedRanking(user, item, listed, background, weights, scoreCap, scale) {
-      const pair = checked('relaxedRanking', user, item, listed, background)
-      expectSameUsers('relaxedRanking', listed, background)
-      expectLength('relaxedRanking: weights', weights.length, listed.users.length)
+      const pair = [user, item] as const
       if (listed.k === 0) return 0
       const widest = listed.k + background.k
       return summed('relaxedRanking', pair, listed.users.length, widest, (first, last) => {
@@ -307,13 +190,7 @@ export function createTensorFlowEngine(
       })
     },
     rceKd(user, item, top, topTeacher, approximate, approximateTeacher, gamma, weights, temperature, scale) {
-      const pair = checked('rceKd', user, item, top, approximate)
-      expectSameUsers('rceKd', top, approximate)
-      expectLength('rceKd: topTeacher', topTeacher.length, top.items.length)
-      expectLength('rceKd: approximateTeacher', approximateTeacher.length, approximate.items.length)
-      expectLength('rceKd: gamma', gamma.length, top.users.length)
-      expectLength('rceKd: weights', weights.length, top.users.length)
-      expectPositive('rceKd.temperature', temperature)
+      const pair = [user, item] as const
       const parts = [
         { rows: top, teacher: topTeacher, share: (b: Handle) => arithmetic(device).sub(one(), b) },
         { rows: approximate, teacher: approximateTeacher, share: (b: Handle) => b },
@@ -329,10 +206,9 @@ export function createTensorFlowEngine(
     },
 
     dispose() {
-      for (const table of tables) freeTable(device, table)
-      tables.clear()
       matrices.dispose()
     },
   }
+  const engine = checkedEngine(driver)
   return engine
 }

@@ -1,5 +1,4 @@
 import type { Csr } from '@recdistill/core'
-import { expectBackground } from '../check-input.ts'
 import type { ListRows } from '../engine.ts'
 import type { Context } from './list-kernels.ts'
 import { Kernel } from './layout.ts'
@@ -19,7 +18,6 @@ export function backgroundLogSumExp(
   out: Float32Array,
 ): void {
   const what = 'backgroundLogSumExp'
-  expectBackground(what, rows, exclude, clamp, { out })
   if (rows.users.length === 0) return
   context.arena.begin()
   const job = { context, what, user, item, rows, exclude, clamp: clamp ?? Infinity, temperature: 1 }
@@ -38,7 +36,6 @@ export function pullBackground(
   background: Float32Array,
 ): void {
   const what = 'pullBackground'
-  expectBackground(what, rows, exclude, clamp, { grad, background })
   if (rows.users.length === 0 || item.rows === 0) return
   context.arena.begin()
   // what is hidden, at minus infinity, is beyond every clamp

@@ -1,5 +1,4 @@
 import { NumericError } from '@recdistill/core'
-import { expectCatalogueLoss } from '../check-input.ts'
 import type { Context } from './list-kernels.ts'
 import { Kernel } from './layout.ts'
 import { paddedRows, placeUsers, pullPieces, setWords, sumRows, type SideBySide } from './side-by-side.ts'
@@ -33,7 +32,6 @@ export function createCatalogueLoss(context: Context): CatalogueLoss {
 
   return {
     crossEntropy(user, item, teacherUser, teacherItem, users, weights, temperature, scale) {
-      expectCatalogueLoss(user, item, teacherUser, teacherItem, users, weights, temperature)
       if (users.length === 0 || item.rows === 0) return 0
       const { machine, arena } = context
       const job = (user: WasmTable, item: WasmTable, of = users): SideBySide => ({

@@ -1,6 +1,6 @@
-import { NO_ITEM, type Csr, type Ranking } from '@recdistill/core'
+import { NO_ITEM, type Csr } from '@recdistill/core'
 import { expectIds } from '../check-input.ts'
-import type { ListRows } from '../engine.ts'
+import type { Engine, ListRows } from '../engine.ts'
 import { earlierRankings, hintWidth } from './earlier-rankings.ts'
 import { readyRows, type Context } from './list-kernels.ts'
 import { Arg, Asked, Control, Kernel, Selection, Sorting, Tile } from './layout.ts'
@@ -15,11 +15,7 @@ interface Catalogue {
   readonly bounds: number
 }
 
-export interface Catalogues {
-  rank(user: WasmTable, item: WasmTable, users: Uint32Array, k: number, exclude: Csr | null): Ranking
-  positions(user: WasmTable, item: WasmTable, rows: ListRows, exclude: Csr | null, out: Uint32Array): void
-  /** `items` of the rows are positions. */
-  itemsAt(user: WasmTable, item: WasmTable, rows: ListRows, exclude: Csr | null, out: Uint32Array): void
+export interface Catalogues extends Pick<Engine<WasmTable>, 'rank' | 'positions' | 'itemsAt'> {
   /** Gives back what was kept for a table. */
   forget(item: WasmTable): void
 }
@@ -90,8 +86,9 @@ export function createCatalogues(context: Context): Catalogues {
       run(user, item, catalogue, users, exclude, { slot: (3 * k + 1) * 8, sorting: 0 }, ids)
       out.set(heap.u32.subarray(result / 4, result / 4 + items.length))
     },
-    itemsAt(user, item, { users, items: positions, k }, exclude, out) {
+    itemsAt(user, item, users, positions, exclude, out) {
       if (out.length === 0) return
+      const k = positions.length / users.length
       const catalogue = prepare(item)
       arena.begin()
       const needs = arena.take(users.length * 4)

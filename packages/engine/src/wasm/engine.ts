@@ -1,22 +1,6 @@
-import { InputError } from '@recdistill/core'
-import {
-  expectAdam,
-  expectBinary,
-  expectCount,
-  expectExclude,
-  expectFiniteRows,
-  expectIds,
-  expectLength,
-  expectLists,
-  expectMatrix,
-  expectMatrixEntries,
-  expectPositions,
-  expectPositive,
-  expectSameDim,
-  expectSameUsers,
-  expectTrainable,
-} from '../check-input.ts'
-import type { Engine, SparseMatrix, Table } from '../engine.ts'
+import { expectIds } from '../check-input.ts'
+import { checkedEngine } from '../checked-engine.ts'
+import type { Engine, SparseMatrix } from '../engine.ts'
 import { createArena } from './arena.ts'
 import { backgroundLogSumExp, pullBackground } from './background.ts'
 import { kernels, type Simd } from './binaries.ts'
@@ -67,7 +51,6 @@ export function createWasmEngine({
   const { heap, control } = machine
   const arena = createArena(heap)
   const at = control + Control.args
-  const tables = new Set<WasmTable>()
   const matrices = new WeakMap<Uint32Array, { offsets: number; indices: number }>()
   const dropped = new FinalizationRegistry<number[]>((pointers) => pointers.forEach((one) => heap.give(one)))
 
@@ -89,29 +72,14 @@ export function createWasmEngine({
   const catalogueLoss = createCatalogueLoss(context)
   const numbers = createNumbers(context)
 
-  const own = (table: Table): WasmTable => {
-    if (!tables.has(table as WasmTable))
-      throw new InputError(`table "${table.name}" is not of this engine, or was freed`)
-    return table as WasmTable
-  }
-
-  return {
+  const driver: Engine<WasmTable> = {
     driver: 'cpu',
     threads,
     simd,
 
-    table(name, rows, dim, { trainable }) {
-      expectCount(`table "${name}": rows`, rows, 0)
-      expectCount(`table "${name}": dim`, dim, 1)
-      const table = createWasmTable(machine, name, rows, dim, trainable, lanes)
-      tables.add(table)
-      return table
-    },
-    write(given, values) {
-      const table = own(given)
-      const { rows, dim, stride } = table
-      expectLength(`write "${table.name}"`, values.length, rows * dim)
-      expectFiniteRows(table, values)
+    table: (name, rows, dim, { trainable }) => createWasmTable(machine, name, rows, dim, trainable, lanes),
+    write(table, values) {
+      const { dim, stride } = table
       table.settle?.(true)
       copyPadded(values, dim, paddedArray(machine, table, Head.values), stride)
       if (table.trainable) {
@@ -121,14 +89,11 @@ export function createWasmEngine({
       }
       table.version++
     },
-    read(given) {
-      const table = own(given)
+    read(table) {
       flush(machine, table)
       return arrayOf(machine, table, Head.values)
     },
-    optimizerState(given) {
-      const table = own(given)
-      expectTrainable('optimizerState', table)
+    optimizerState(table) {
       flush(machine, table)
       ensureMoments(machine, table)
       return {
@@ -137,59 +102,46 @@ export function createWasmEngine({
         step: table.step,
       }
     },
-    restoreOptimizer(given, { m, v, step }) {
-      const table = own(given)
-      const { name, rows, dim, stride } = table
-      expectTrainable('restoreOptimizer', table)
-      expectLength(`restoreOptimizer "${name}": m`, m.length, rows * dim)
-      expectLength(`restoreOptimizer "${name}": v`, v.length, rows * dim)
-      expectCount(`restoreOptimizer "${name}": step`, step, 0)
+    restoreOptimizer(table, { m, v, step }) {
+      const { dim, stride } = table
       flush(machine, table)
       ensureMoments(machine, table)
       copyPadded(m, dim, paddedArray(machine, table, Head.m), stride)
       copyPadded(v, dim, paddedArray(machine, table, Head.v), stride)
       resetStep(machine, table, step)
     },
-    free(given) {
-      const table = own(given)
+    free(table) {
       catalogues.forget(table)
       freeTable(machine, table)
-      tables.delete(table)
     },
 
     ...numbers,
     draws: createDraws(context),
 
     scoreLists(user, item, rows, out) {
-      expectLists('scoreLists', rows)
-      expectLength('scoreLists: out', out.length, rows.items.length)
       runLists(context, {
         what: 'scoreLists',
         mode: Mode.score,
-        user: own(user),
-        item: own(item),
+        user,
+        item,
         lists: [rows],
         out,
       })
     },
     pullScores(user, item, rows, grad) {
-      expectLists('pullScores', rows)
-      expectLength('pullScores: grad', grad.length, rows.items.length)
       runLists(context, {
         what: 'pullScores',
         mode: Mode.pull,
-        user: own(user),
-        item: own(item),
+        user,
+        item,
         lists: [rows],
         grad,
       })
     },
-    backgroundLogSumExp: (user, item, ...rest) => backgroundLogSumExp(context, own(user), own(item), ...rest),
-    pullBackground: (user, item, ...rest) => pullBackground(context, own(user), own(item), ...rest),
-    gatherRows(given, ids, out) {
-      const table = own(given)
+    backgroundLogSumExp: (...given) => backgroundLogSumExp(context, ...given),
+    pullBackground: (...given) => pullBackground(context, ...given),
+    gatherRows(table, ids, out) {
       const { dim, stride } = table
-      expectLength('gatherRows: out', out.length, ids.length * dim)
       if (ids.length === 0) return
       arena.begin()
       const chunkRows = Math.ceil(ids.length / 32)
@@ -206,11 +158,8 @@ export function createWasmEngine({
       machine.fork(Kernel.gather, chunks)
       withoutPadding(heap.f32.subarray(result / 4, result / 4 + ids.length * stride), dim, stride, out)
     },
-    pullRows(given, ids, grad) {
-      const table = own(given)
+    pullRows(table, ids, grad) {
       const { dim, stride } = table
-      expectTrainable('pullRows', table)
-      expectLength('pullRows: grad', grad.length, ids.length * dim)
       if (ids.length === 0) return
       arena.begin()
       readyToPull(context, table, ids)
@@ -222,42 +171,19 @@ export function createWasmEngine({
       }
       pullRows(context, table, arena.copyIn(rows))
     },
-    takeGradient(given, out) {
-      const table = own(given)
-      expectTrainable('takeGradient', table)
-      expectLength('takeGradient: out', out.length, table.rows * table.dim)
+    takeGradient(table, out) {
       flush(machine, table)
       clearGradient(machine, table, out)
     },
-    adam(given, options) {
-      expectAdam(options)
-      const trained = given.map(own)
-      for (const table of trained) expectTrainable('adam', table)
+    adam(trained, options) {
       for (const table of trained) stepAdam(machine, table, options)
       if (!deferred) for (const table of trained) flush(machine, table)
     },
 
-    rank(user, item, users, k, exclude) {
-      expectSameDim('rank', user, item)
-      expectCount('rank.k', k, 1)
-      expectIds('rank: users', users, user)
-      expectExclude('rank', users, exclude)
-      return catalogues.rank(own(user), own(item), users, k, exclude)
-    },
-    positions(user, item, rows, exclude, out) {
-      expectSameDim('positions', user, item)
-      expectLists('positions', rows)
-      expectIds('positions: users', rows.users, user)
-      expectLength('positions: out', out.length, rows.items.length)
-      expectExclude('positions', rows.users, exclude)
-      catalogues.positions(own(user), own(item), rows, exclude, out)
-    },
-    itemsAt(user, item, users, positions, exclude, out) {
-      const rows = expectPositions(user, item, users, positions, exclude, out)
-      catalogues.itemsAt(own(user), own(item), rows, exclude, out)
-    },
+    rank: catalogues.rank,
+    positions: catalogues.positions,
+    itemsAt: catalogues.itemsAt,
     propagate(matrix, input, dim, out) {
-      expectMatrix(matrix, input, dim, out)
       const stride = Math.ceil(dim / 4) * 4
       arena.begin()
       const { offsets, indices } = placeMatrix(matrix)
@@ -277,18 +203,14 @@ export function createWasmEngine({
       if (to !== out.byteOffset || !heap.holds(out))
         withoutPadding(heap.f32.subarray(to / 4, to / 4 + matrix.rows * stride), dim, stride, out)
     },
-    meanOfLayers: (graph, layers, base, out) =>
-      meanOfLayers(context, graph, layers, [own(base[0]), own(base[1])], [own(out[0]), own(out[1])]),
+    meanOfLayers: (...given) => meanOfLayers(context, ...given),
 
     bpr(user, item, users, positives, negatives, n) {
-      expectCount('bpr.n', n, 1)
-      expectLength('bpr: positives', positives.length, users.length)
-      expectLength('bpr: negatives', negatives.length, users.length * n)
       return runLists(context, {
         what: 'bpr',
         mode: Mode.bpr,
-        user: own(user),
-        item: own(item),
+        user,
+        item,
         lists: [
           { users, items: positives, k: 1 },
           { users, items: negatives, k: n },
@@ -296,15 +218,11 @@ export function createWasmEngine({
       })
     },
     softCrossEntropy(user, item, rows, weights, teacher, temperature, scale) {
-      expectLists('softCrossEntropy', rows)
-      expectLength('softCrossEntropy: weights', weights.length, rows.users.length)
-      expectLength('softCrossEntropy: teacher', teacher.length, rows.items.length)
-      expectPositive('softCrossEntropy.temperature', temperature)
       return runLists(context, {
         what: 'softCrossEntropy',
         mode: Mode.softCrossEntropy,
-        user: own(user),
-        item: own(item),
+        user,
+        item,
         lists: [rows],
         teachers: [teacher],
         weights,
@@ -313,12 +231,11 @@ export function createWasmEngine({
       })
     },
     binaryCrossEntropy(user, item, rows, weights, teacher, temperature, shift, scale) {
-      expectBinary(rows, weights, teacher, temperature, shift)
       return runLists(context, {
         what: 'binaryCrossEntropy',
         mode: Mode.binaryCrossEntropy,
-        user: own(user),
-        item: own(item),
+        user,
+        item,
         lists: [rows],
         teachers: [teacher],
         weights,
@@ -327,18 +244,13 @@ export function createWasmEngine({
         scale,
       })
     },
-    catalogueCrossEntropy: (user, item, teacherUser, teacherItem, ...rest) =>
-      catalogueLoss.crossEntropy(own(user), own(item), own(teacherUser), own(teacherItem), ...rest),
+    catalogueCrossEntropy: catalogueLoss.crossEntropy,
     relaxedRanking(user, item, listed, background, weights, scoreCap, scale) {
-      expectLists('relaxedRanking', listed)
-      expectLists('relaxedRanking', background)
-      expectSameUsers('relaxedRanking', listed, background)
-      expectLength('relaxedRanking: weights', weights.length, listed.users.length)
       return runLists(context, {
         what: 'relaxedRanking',
         mode: Mode.relaxedRanking,
-        user: own(user),
-        item: own(item),
+        user,
+        item,
         lists: [listed, background],
         weights,
         cap: scoreCap ?? Infinity,
@@ -346,19 +258,11 @@ export function createWasmEngine({
       })
     },
     rceKd(user, item, top, topTeacher, approximate, approximateTeacher, gamma, weights, temperature, scale) {
-      expectLists('rceKd', top)
-      expectLists('rceKd', approximate)
-      expectSameUsers('rceKd', top, approximate)
-      expectLength('rceKd: topTeacher', topTeacher.length, top.items.length)
-      expectLength('rceKd: approximateTeacher', approximateTeacher.length, approximate.items.length)
-      expectLength('rceKd: gamma', gamma.length, top.users.length)
-      expectLength('rceKd: weights', weights.length, top.users.length)
-      expectPositive('rceKd.temperature', temperature)
       return runLists(context, {
         what: 'rceKd',
         mode: Mode.rceKd,
-        user: own(user),
-        item: own(item),
+        user,
+        item,
         lists: [top, approximate],
         teachers: [topTeacher, approximateTeacher],
         gamma,
@@ -368,17 +272,14 @@ export function createWasmEngine({
       })
     },
 
-    dispose() {
-      tables.clear()
-      machine.dispose()
-    },
+    dispose: () => machine.dispose(),
   }
+  return checkedEngine(driver, { checksIds: true })
 
   /** The structure of a matrix is copied in once; its values come with every call. */
   function placeMatrix(matrix: SparseMatrix): { offsets: number; indices: number } {
     const old = matrices.get(matrix.indices)
     if (old) return old
-    expectMatrixEntries(matrix)
     const placed = {
       offsets: heap.take(matrix.offsets.byteLength),
       indices: heap.take(matrix.indices.byteLength),

@@ -1,5 +1,5 @@
 import { NumericError } from '@recdistill/core'
-import { expectIds, expectSameDim } from '../check-input.ts'
+import { expectIds } from '../check-input.ts'
 import type { ListRows } from '../engine.ts'
 import type { Arena } from './arena.ts'
 import { All, Arg, Control, Kernel, Mode } from './layout.ts'
@@ -40,7 +40,7 @@ const PARTS = 64
 const USER_PARTS = 8
 
 /**
- * Runs the kernels of one operation on lists: check ids, catch up, rows, sums. Pieces of rows are cut by the size of
+ * Runs the kernels of one operation on lists: ids, catch up, rows, sums. Pieces of rows are cut by the size of
  * the batch alone, and every sum over entries runs in the order of the entries.
  * @returns The loss summed over rows in order; 0 where there is none.
  */
@@ -48,7 +48,6 @@ export function runLists(context: Context, job: ListJob): number {
   const { machine, arena, threads } = context
   const { heap, control } = machine
   const { what, mode, user, item, lists } = job
-  expectSameDim(what, user, item)
   const { users } = lists[0]
   const rows = users.length
   const [k0, k1] = [lists[0].k, lists[1]?.k ?? 0]

@@ -1,5 +1,5 @@
 import { InputError } from '@recdistill/core'
-import { expectGraph, expectTrainable } from '../check-input.ts'
+import { expectTrainable } from '../check-input.ts'
 import type { MeanOfLayers, SparseMatrix } from '../engine.ts'
 import { Arg, Control, Head, Kernel, Layers } from './layout.ts'
 import type { Context } from './list-kernels.ts'
@@ -28,7 +28,6 @@ export function meanOfLayers(
   base: Pair,
   out: Pair,
 ): MeanOfLayers {
-  expectGraph(graph, layers, base, out)
   if (graph.rows > MOST_NODES)
     throw new InputError(`meanOfLayers: expected at most ${MOST_NODES} nodes, got ${graph.rows}`)
   const { machine, threads } = context
