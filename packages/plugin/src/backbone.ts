@@ -20,7 +20,7 @@ export interface Model extends Ranker {
    * not so many, or the position is `NO_ITEM`. [users, k] A model without it is served through `rank`.
    */
   itemsAt?(users: Uint32Array, positions: Uint32Array, k: number, exclude: Csr | null): Uint32Array
-  /** Gathered vectors entering the final dot product. [ids, dim]; throws where `dim` is 0. */
+  /** Gathered vectors entering the final dot product, in an array of the caller's own. [ids, dim]; throws where `dim` is 0. */
   rowsOf(of: 'users' | 'items', ids: Uint32Array): Float32Array
   /**
    * The rows of parameters that vectors are computed from, where every vector has one, e.g. before propagation. [ids, dim] A

@@ -61,3 +61,21 @@ export function sumRows(x: usize, rows: usize, width: usize, out: usize): void {
     store<f32>(out + o, sum)
   }
 }
+
+/** out[o, m, i] = x[o, i] for all m below `middle`. [outer, middle, inner] */
+export function spread(x: usize, outer: usize, middle: usize, inner: usize, out: usize): void {
+  const bytes = inner << 2
+  for (let o: usize = 0; o < outer; o++) {
+    const from = x + o * bytes
+    const to = out + o * middle * bytes
+    const end = to + middle * bytes
+    if (inner == 1) fill(to, end, load<f32>(from))
+    else for (let at = to; at < end; at += bytes) copy(from, at, bytes)
+  }
+}
+
+function fill(to: usize, end: usize, value: f32): void {
+  const four = f32x4.splat(value)
+  for (; to + 16 <= end; to += 16) v128.store(to, four)
+  for (; to < end; to += 4) store<f32>(to, value)
+}

@@ -101,7 +101,7 @@ export class BatchBlock {
     if ('list' in spec) return this.items(spec.list)
     if ('per' in spec) return this.users
     const count = spec.of === 'users' ? this.#lists.world.numUsers : this.#lists.world.numItems
-    if ('all' in spec) return Uint32Array.from({ length: count }, (_, id) => id)
+    if ('all' in spec) return new Uint32Array(count).map((_, id) => id)
     const ids = new Uint32Array(Math.min(spec.random, count))
     floydSample(count, ids, this.rng.fork('rows').fork(name))
     return ids.sort()
@@ -143,7 +143,14 @@ export function gatherRows(source: Float32Array, size: number, users: Uint32Arra
 }
 
 function ascending(...ids: readonly Uint32Array[]): Uint32Array {
-  const all = new Set<number>()
-  for (const each of ids) for (const id of each) all.add(id)
-  return Uint32Array.from(all).sort()
+  const all = new Uint32Array(ids.reduce((sum, each) => sum + each.length, 0))
+  let count = 0
+  for (const each of ids) {
+    all.set(each, count)
+    count += each.length
+  }
+  all.sort()
+  count = 0
+  for (const id of all) if (count === 0 || all[count - 1] !== id) all[count++] = id
+  return all.subarray(0, count)
 }

@@ -33,7 +33,7 @@ export function rowsKind(names: readonly string[]): LeafKind {
       const ids = block.ids(name)
       const { dim } = model
       const rowsOf = (block.isRaw(name) && model.rawRowsOf) || model.rowsOf
-      const values = rowsOf.call(model, block.sideOf(name), ids.map(orFirst)).slice()
+      const values = rowsOf.call(model, block.sideOf(name), ids.map(orFirst))
       for (let n = 0; n < ids.length; n++) if (ids[n] === NO_ITEM) values.fill(0, n * dim, (n + 1) * dim)
       return tf.tensor2d(values, [ids.length, dim])
     },

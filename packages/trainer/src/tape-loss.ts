@@ -116,6 +116,7 @@ export function tapeLoss(
         for (const key of keys) {
           const [kind, name] = split(key)
           const gradient = gradients[key]
+          if (gradient.every((g) => g === 0)) continue // read as a constant, say
           for (let n = 0; n < gradient.length; n++) gradient[n] *= lambda
           const background = kind === 'backgrounds' ? leaves[key].dataSync<'float32'>() : nothing
           kinds[kind].pull(name, learner, at, gradient, background)

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import * as tf from '@tensorflow/tfjs'
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs'
+import { numbersOf } from '../kernels/heap.ts'
 import { withGradient } from '../with-gradient.ts'
 import { createExpertMachine, type ExpertMachine, type MixtureInput } from './expert-machine.ts'
 
@@ -36,7 +37,7 @@ export function mixExperts(x: Tensor2D, weights: Tensor2D, layers: ExpertLayers)
     return {
       value: tf.tensor2d(own(mixture), [x.shape[0], output.shape[1]]),
       gradient: (upstream, ...saved) => {
-        const found = machine.differentiate(inputOf(saved), upstream.dataSync<'float32'>())
+        const found = machine.differentiate(inputOf(saved), numbersOf(upstream))
         return [found.x, found.weights, found.first, found.firstBias, found.second, found.secondBias].map(
           (part, n) => tf.tensor(own(part), saved[n].shape),
         )
@@ -86,23 +87,22 @@ function sharedMachine(): ExpertMachine | null {
 }
 
 function inputOf([x, weights, hidden, hiddenBias, output, outputBias]: readonly Tensor[]): MixtureInput {
-  const numbers = (tensor: Tensor) => tensor.dataSync<'float32'>()
   return {
     rows: x.shape[0],
     inputs: x.shape[1] as number,
     experts: weights.shape[1] as number,
     hidden: (hidden.shape[1] as number) / (weights.shape[1] as number),
     outputs: output.shape[1] as number,
-    x: numbers(x),
-    weights: numbers(weights),
+    x: numbersOf(x),
+    weights: numbersOf(weights),
     layers: {
       // What a tensor holds never changes, and its copies share the id.
       key: [hidden.dataId, hiddenBias.dataId, output.dataId, outputBias.dataId],
       read: () => ({
-        first: numbers(hidden),
-        firstBias: numbers(hiddenBias),
-        second: numbers(output),
-        secondBias: numbers(outputBias),
+        first: numbersOf(hidden),
+        firstBias: numbersOf(hiddenBias),
+        second: numbersOf(output),
+        secondBias: numbersOf(outputBias),
       }),
     },
   }

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs'
+import * as tf from '@tensorflow/tfjs'
 
 /** What our kernels use of `BackendWasm`. Its own declarations reach through packages that are not installed here. */
 export interface WasmBackend {
@@ -28,6 +28,14 @@ export function elements(backend: Backend, tensor: tf.TensorInfo): Float32Array 
   return 'typedArrayFromHeap' in backend
     ? backend.typedArrayFromHeap(tensor)
     : backend.data.get(tensor.dataId).values
+}
+
+/** The numbers of a tensor, for whoever reads them at once: on the wasm backend a view instead of a copy. */
+export function numbersOf(tensor: tf.Tensor): Float32Array {
+  const backend = tf.backend() as unknown as Backend
+  return 'typedArrayFromHeap' in backend
+    ? (backend.typedArrayFromHeap(tensor) as Float32Array)
+    : tensor.dataSync<'float32'>()
 }
 
 /** A fresh float tensor of zeros. */

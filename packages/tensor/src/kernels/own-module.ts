@@ -24,6 +24,7 @@ interface Kernel {
   gatherRows(x: number, rows: number, ids: number, count: number, width: number, out: number): number
   addRows(x: number, ids: number, count: number, width: number, out: number, rows: number): void
   sumRows(x: number, rows: number, width: number, out: number): void
+  spread(x: number, outer: number, middle: number, inner: number, out: number): void
   // prettier-ignore
   sparseProduct(offsets: number, columns: number, weights: number, rows: number, x: number, width: number, out: number): void
   // prettier-ignore

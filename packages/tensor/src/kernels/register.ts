@@ -4,7 +4,16 @@ import { dropoutKernel, dropoutKernels, pullUnitsKernel, unitsKernel } from './d
 import { gumbelKernel, gumbelKernelName } from './gumbel.ts'
 import { identity } from './identity.ts'
 import { layerNormBack, layerNormForth, layerNormKernels } from './layer-norm.ts'
-import { gather, sum, type Wrapped } from './rows.ts'
+import {
+  gather,
+  slice,
+  spreadKernel,
+  spreadKernelName,
+  split,
+  sum,
+  sumGradient,
+  type Wrapped,
+} from './rows.ts'
 import { sparseProductBack, sparseProductForth, sparseProductKernels } from './sparse-product.ts'
 import { unsortedSegmentSum } from './unsorted-segment-sum.ts'
 
@@ -27,6 +36,12 @@ export function registerKernels(backendName: 'wasm' | 'cpu'): void {
   register('Identity', identity)
   wrap('GatherV2', gather)
   wrap('Sum', sum)
+  wrap('Slice', slice)
+  wrap('SplitV', split)
+  register(spreadKernelName, spreadKernel)
+  const ofSum = tf.getGradient('Sum')
+  tf.unregisterGradient('Sum')
+  tf.registerGradient(sumGradient(ofSum))
   register(layerNormKernels.forth, layerNormForth)
   register(layerNormKernels.back, layerNormBack)
   register(sparseProductKernels.forth, sparseProductForth)

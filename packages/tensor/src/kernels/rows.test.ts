@@ -67,3 +67,59 @@ test('other sums, shapes and kinds are as ever', () => {
   expect(tf.sum(tf.cast(x, 'int32'), 0).arraySync()).toEqual([[6, 8], [10, 12], [14, 16]]) // prettier-ignore
   expect(tf.sum(tf.zeros([0, 2]), 0).arraySync()).toEqual([0, 0])
 })
+
+test('the gradient of any sum is the upstream spread over what was added', () => {
+  const shape = [2, 3, 4]
+  for (const axes of [null, 0, 1, 2, -1, [0, 1], [1, 2], [0, 2], [0, 1, 2]])
+    for (const keepDims of [false, true])
+      tf.tidy(() => {
+        const x = tf.tensor(numbers(24), shape)
+        const weights = tf.sum(tf.cos(x), axes ?? undefined, keepDims) // as many as sums
+        const gradient = tf.grad((x) => tf.sum(tf.mul(tf.sum(x, axes ?? undefined, keepDims), weights)))(x)
+        const spread = tf.mul(tf.sum(tf.cos(x), axes ?? undefined, true), tf.ones(shape))
+        expect(gradient.shape).toEqual(shape)
+        expect(gradient.dataSync()).toEqual(spread.dataSync())
+      })
+})
+
+test('parts of tensors are those of the plain definition', () => {
+  const span = (length: number) =>
+    fc.nat(length).chain((begin) => fc.tuple(fc.constant(begin), fc.nat(length - begin)))
+  const shapes = fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 4 })
+  fc.assert(
+    fc.property(
+      shapes.chain((shape) => fc.tuple(fc.constant(shape), fc.tuple(...shape.map(span)))),
+      ([shape, spans]) => {
+        tf.tidy(() => {
+          const x = numbers(shape.reduce((product, length) => product * length, 1))
+          const [begin, size] = [spans.map(([from]) => from), spans.map(([, length]) => length)]
+          const expected: number[] = []
+          x.forEach((value, place) => {
+            let rest = place
+            const index = shape.map(() => 0)
+            for (let axis = shape.length - 1; axis >= 0; axis--) {
+              index[axis] = rest % shape[axis]
+              rest = Math.floor(rest / shape[axis])
+            }
+            if (index.every((at, axis) => at >= begin[axis] && at < begin[axis] + size[axis]))
+              expected.push(value)
+          })
+          const part = tf.slice(tf.tensor(x, shape), begin, size)
+          expect(part.shape).toEqual(size)
+          expect([...part.dataSync()]).toEqual(expected)
+        })
+      },
+    ),
+    { seed: 4, numRuns: 200 },
+  )
+  expect(() => tf.slice(tf.ones([3, 2]), [2, 0], [2, 2])).toThrow()
+})
+
+test('a split is the slices one after the other', () => {
+  const x = tf.tensor(numbers(30), [5, 6])
+  const [a, b, c] = tf.split(x, [1, 2, 3], 1)
+  expect([a, b, c].map((part) => part.shape)).toEqual([[5, 1], [5, 2], [5, 3]]) // prettier-ignore
+  expect(tf.concat([a, b, c], 1).dataSync()).toEqual(x.dataSync())
+  expect(tf.concat(tf.split(x, 5, 0), 0).dataSync()).toEqual(x.dataSync())
+  expect(tf.split(tf.tensor1d([1, 2, 3, 4], 'int32'), 2).map((part) => part.arraySync())).toEqual([[1, 2], [3, 4]]) // prettier-ignore
+})
