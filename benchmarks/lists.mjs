@@ -20,6 +20,8 @@ const { values: options } = parseArgs({
     method: { type: 'string', default: 'rce-kd,rrd,cd,dcd' },
     rounds: { type: 'string', default: '5' },
     threads: { type: 'string', default: String(availableParallelism()) },
+    /** With the methods' own defaults instead of their authors' settings for this data: DCD is the original then, not the port. */
+    defaults: { type: 'boolean', default: false },
     data: { type: 'string', default: join(here, '..', '..', 'shared', 'data') },
     out: { type: 'string', default: join(here, 'results', 'lists.json') },
   },
@@ -33,7 +35,8 @@ const engines = { programs: { ...engine, draws: undefined }, laws: engine }
 const measured = {}
 console.log(`${world.name}, ${engine.threads} threads; medians in ms`)
 for (const name of options.method.split(',')) {
-  const method = await loadMethod(name)
+  const found = await loadMethod(name)
+  const method = options.defaults ? { ...found, presets: [] } : found
   const contenders = Object.entries(engines).map(([by, one]) => ({
     by,
     run: openMethod(one, world, method, teachers),
