@@ -195,6 +195,28 @@ test(
   },
 )
 
+test(
+  'a teacher that is lists has no size to compare with, and methods that cannot learn from it are left out',
+  { timeout: 300_000 },
+  async () => {
+    const at = freshFolder()
+    let lists = 'user,item,score\n'
+    for (let user = 0; user < 200; user++)
+      for (let n = 0; n < 100; n++) lists += `${user},${(user + n) % 150},${100 - n}\n`
+    writeFileSync(join(at, 'lists.csv'), lists)
+    const folder = join(at, 'run')
+    const few = ['--trials', '1', '--epochs', '1', '--refine', '0', '--dims', '4']
+    const argv = [...tiny, ...few, '--keep', '0.1', '--teacher-from', join(at, 'lists.csv'), '--out', folder]
+    const { code, stdout, stderr } = await runBinary(argv)
+    expect([0, 4], stderr).toContain(code)
+    expect(stderr).toMatch(/left out: rce-kd: it compares scores of items beyond/)
+    const { models } = read<CompressResult>(folder, 'results.json')
+    expect(models[0]).toMatchObject({ role: 'teacher', bytes: null })
+    for (const text of [stdout, readFileSync(join(folder, 'report.html'), 'utf8')])
+      expect(text).not.toMatch(/× smaller|NaN|smaller: /)
+  },
+)
+
 /** Interactions of camps: users like the items of their own half. What is in `test` is drawn by a seed of its own. */
 function writeParts(at: string, testSeed: number): string[] {
   mkdirSync(at, { recursive: true })

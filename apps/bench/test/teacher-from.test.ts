@@ -210,6 +210,8 @@ describe('what a method asks and the teacher cannot answer is said beforehand, w
     const { result, stderr } = await bench('--teacher-from', file('lists.csv'), '--set', 'rrd.maxK=40')
     expect(stderr).toMatch(/left out: rce-kd: it compares scores of items beyond the teacher's first ones/)
     expect(result.models.map(({ id }) => id)).toEqual(['teacher', 'scratch', 'rrd'])
+    const none = await refused('--teacher-from', file('lists.csv'), '--set', 'rrd.maxK=100')
+    expect(none).toMatch(/rrd: it looks at .* 100 items .* or --set rrd\.maxK=\d+; .* these work: .*rrd/)
   })
 
   test('longer lists than there are, with the value that would do', async () => {

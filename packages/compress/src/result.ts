@@ -13,7 +13,8 @@ export interface DeployedModel {
   /** Null for a teacher without vectors. */
   readonly dim: number | null
   readonly precision: Precision | null
-  readonly bytes: number
+  /** Null where nobody can say, as of a teacher that is lists or scores. */
+  readonly bytes: number | null
   /** On validation data. */
   readonly valid: Estimate
   /** On test data; of the teacher, the student from scratch and the chosen student alone. */

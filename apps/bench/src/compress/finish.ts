@@ -192,7 +192,17 @@ async function teacherForms(
     kind,
   } as const
   if (tables === null)
-    return [{ ...whole, dim: null, precision: null, bytes: run.bytes, valid, test, microseconds: null }]
+    return [
+      {
+        ...whole,
+        dim: null,
+        precision: null,
+        bytes: run.imported && run.bytes === 0 ? null : run.bytes,
+        valid,
+        test,
+        microseconds: null,
+      },
+    ]
   const forms: DeployedModel[] = []
   for (const precision of ['f32', 'f16', 'int8'] as const satisfies readonly Precision[])
     forms.push({

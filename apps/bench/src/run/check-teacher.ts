@@ -36,8 +36,8 @@ export async function checkTeacher(
     else if (config.unnamedMethods) cannot.push(problem)
     else throw new InputError(`${problem}${alternatives(teacher, config, context)}`)
   }
-  if (config.methods.length > 0 && kept.length === 0)
-    throw new InputError(`--methods: no method can learn from ${nameOf(teacher, config)}`)
+  if (kept.length === 0 && cannot.length > 0)
+    throw new InputError(`${cannot[0]}${alternatives(teacher, config, context)}`)
   return { config: { ...config, methods: kept }, leftOut: [...leftOut, ...cannot] }
 }
 

@@ -92,10 +92,14 @@ function tilesOf({ models, select, chosen }: CompressResult) {
       value: asPercent(kept('test')),
       text: `of the teacher's ${select} kept on test data (validation: ${asPercent(kept('valid'))})`,
     },
-    {
-      value: asFactor(teacher.bytes / student.bytes),
-      text: `smaller: ${asBytes(student.bytes)} for ${asBytes(teacher.bytes)}`,
-    },
+    ...(teacher.bytes === null || student.bytes === null
+      ? []
+      : [
+          {
+            value: asFactor(teacher.bytes / student.bytes),
+            text: `smaller: ${asBytes(student.bytes)} for ${asBytes(teacher.bytes)}`,
+          },
+        ]),
     ...(fast === undefined
       ? []
       : [
@@ -126,7 +130,7 @@ function plotsOf({ front, models, select }: CompressResult): readonly ScatterSpe
       title: `${select} by size of the tables`,
       x: { label: 'size of the tables', unit: 'bytes' },
       y: select,
-      points: points(({ bytes }) => bytes),
+      points: points(({ bytes }) => bytes ?? NaN),
     },
     {
       title: `${select} by ranking latency`,

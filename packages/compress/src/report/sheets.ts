@@ -141,6 +141,7 @@ function bestOf({ candidates }: TrialResult): number {
 }
 
 function sizeBeside({ bytes }: DeployedModel, teacher: DeployedModel | undefined): string {
-  if (!teacher || teacher.bytes === bytes || bytes === 0) return asBytes(bytes)
+  if (bytes === null) return '–'
+  if (!teacher?.bytes || teacher.bytes === bytes || bytes === 0) return asBytes(bytes)
   return `${asBytes(bytes)}, ${asFactor(teacher.bytes / bytes)} smaller`
 }
