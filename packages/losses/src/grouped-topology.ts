@@ -53,10 +53,13 @@ export function groupedTopology(
     const members = membersOf(groups)
     const x = unitRows(rows.student)
     const y = stopGradient(unitRows(rows.teacher))
-    const within = members.map((ids) => {
-      const own = tf.tensor1d(ids, 'int32')
-      const positiveOnly = samePairs === 'teacherPositive'
-      return cosineDistance(tf.gather(x, own), tf.gather(y, own), { positiveOnly })
+    const order = tf.tensor1d(
+      members.flatMap((ids) => [...ids]),
+      'int32',
+    )
+    const within = cosineDistance(tf.gather(x, order), tf.gather(y, order), {
+      sizes: members.map((ids) => ids.length),
+      positiveOnly: samePairs === 'teacherPositive',
     })
     const means = tf.tensor2d(meanWeights(members, n), [members.length, n])
     const studentPrototypes = unitRows(tf.matMul(means, rows.student))
@@ -68,7 +71,7 @@ export function groupedTopology(
             prototypeGradient ? studentPrototypes : stopGradient(studentPrototypes),
             teacherPrototypes,
           )
-    return tf.add<Scalar>(tf.addN(within), between)
+    return tf.add<Scalar>(within, between)
   })
 }
 

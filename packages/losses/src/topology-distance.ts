@@ -58,44 +58,54 @@ function cosineDistanceByDims(x: Tensor2D, y: Tensor2D): Scalar {
 const blockSize = 2 ** 20
 
 /**
- * Sum over ordered pairs of (<x_a, x_b> - <y_a, y_b>)^2, in blocks of rows.
+ * Sum over ordered pairs of one group of (<x_a, x_b> - <y_a, y_b>)^2, in blocks of rows.
  * @param x Differentiable. [n, dim]
  * @param y Constants. [n, dim of the teacher]
+ * @param sizes Rows of each group, which stand one after the other; one group of all where absent.
  * @param positiveOnly Leaves out pairs whose <y_a, y_b> is not above 0.
  */
 export function cosineDistance(
   x: Tensor2D,
   y: Tensor2D,
-  { positiveOnly = false }: { positiveOnly?: boolean } = {},
+  { sizes = [x.shape[0]], positiveOnly = false }: { sizes?: readonly number[]; positiveOnly?: boolean } = {},
 ): Scalar {
   return withGradient<Scalar>([x], (save) => {
-    const { value, gradient } = tf.tidy(() => blockwise(x, y, positiveOnly))
+    const { value, gradient } = tf.tidy(() => {
+      const groups = (of: Tensor2D) => (sizes.length === 1 ? [of] : tf.split<Tensor2D>(of, [...sizes]))
+      const [xs, ys] = [groups(x), groups(y)]
+      const found = xs.flatMap((own, g) => blockwise(own, ys[g], positiveOnly))
+      if (found.length === 0) return { value: tf.scalar(0), gradient: tf.zerosLike(x) }
+      const gradient = tf.concat(
+        found.map((block) => block.gradient),
+        0,
+      )
+      return { value: tf.addN(found.map((block) => block.value)), gradient: tf.mul(gradient, 4) }
+    })
     save(gradient)
     return { value, gradient: (upstream, gradient) => [tf.mul(upstream, gradient)] }
   })
 }
 
-function blockwise(x: Tensor2D, y: Tensor2D, positiveOnly: boolean): { value: Scalar; gradient: Tensor2D } {
+/** Of each block of rows against all: its sum, and a quarter of the gradient with respect to its rows. */
+function blockwise(
+  x: Tensor2D,
+  y: Tensor2D,
+  positiveOnly: boolean,
+): readonly { value: Scalar; gradient: Tensor2D }[] {
   const n = x.shape[0]
-  if (n === 0) return { value: tf.scalar(0), gradient: tf.zerosLike(x) }
-  const rows = Math.max(1, Math.floor(blockSize / n))
-  const values: Scalar[] = []
-  const gradients: Tensor2D[] = []
-  for (let first = 0; first < n; first += rows) {
-    const block = tf.tidy(() => {
+  const rows = Math.max(1, Math.floor(blockSize / Math.max(1, n)))
+  return Array.from({ length: Math.ceil(n / rows) }, (_, block) =>
+    tf.tidy(() => {
+      const first = block * rows
       const height = Math.min(rows, n - first)
-      const against = (m: Tensor2D) =>
-        tf.matMul<Tensor2D>(tf.slice(m, [first, 0], [height, m.shape[1]]), m, false, true)
+      const against = (m: Tensor2D) => {
+        const own = height === n ? m : tf.slice(m, [first, 0], [height, m.shape[1]])
+        return tf.matMul<Tensor2D>(own, m, false, true)
+      }
       const target = against(y)
       const difference = tf.sub<Tensor2D>(against(x), target)
       const error = positiveOnly ? tf.mul<Tensor2D>(difference, tf.step(target)) : difference
-      return {
-        value: tf.sum<Scalar>(tf.square(error)),
-        gradient: tf.mul<Tensor2D>(tf.matMul(error, x), 4),
-      }
-    })
-    values.push(block.value)
-    gradients.push(block.gradient)
-  }
-  return { value: tf.addN(values), gradient: tf.concat(gradients, 0) }
+      return { value: tf.sum<Scalar>(tf.square(error)), gradient: tf.matMul<Tensor2D>(error, x) }
+    }),
+  )
 }

@@ -30,16 +30,13 @@ import {
 } from './scratch'
 import { axpy, dot, sumLanes } from '../lanes'
 
-/** The gradient of one expert, and its part of that of x and z. */
+/** The gradient of one expert, and its part of that of x and z; what rows that do not weigh it have there is not written. */
 export function differentiate(e: usize, scratch: usize): void {
   const rows = field(Field.rows)
   const inputs = field(Field.inputs)
-  const experts = field(Field.experts)
   const parts = field(Field.dxParts) + e * rows * inputs * 4
   const gradient = field(Field.dPacked) + e * packedBytes()
   memory.fill(gradient, 0, packedBytes())
-  memory.fill(parts, 0, rows * inputs * 4)
-  for (let r: usize = 0; r < rows; r++) store<f32>(field(Field.dz) + (r * experts + e) * 4, 0)
   let r: usize = 0
   while (r < rows) {
     r = collect(e, r, rows, scratch)
@@ -140,19 +137,20 @@ export function secondLayer(gradient: usize, count: usize, scratch: usize): void
     )
 }
 
-/** dx of a block of rows: the parts of all experts, in their order. */
+/** dx of a block of rows: the parts of the experts that each of them weighs, in their order. */
 export function addParts(block: usize): void {
   const rows = field(Field.rows)
-  const inputs = field(Field.inputs)
-  const from = block * BLOCK * inputs * 4
-  const bytes = (min(block * BLOCK + BLOCK, rows) - block * BLOCK) * inputs * 4
-  memory.fill(field(Field.dx) + from, 0, bytes)
-  for (let e: usize = 0; e < field(Field.experts); e++) {
-    const part = field(Field.dxParts) + e * rows * inputs * 4 + from
-    for (let n: usize = 0; n < bytes; n += 16)
-      v128.store(
-        field(Field.dx) + from + n,
-        f32x4.add(v128.load(field(Field.dx) + from + n), v128.load(part + n)),
-      )
+  const experts = field(Field.experts)
+  const line = field(Field.inputs) * 4
+  const end = min(block * BLOCK + BLOCK, rows)
+  for (let r = block * BLOCK; r < end; r++) {
+    const to = field(Field.dx) + r * line
+    memory.fill(to, 0, line)
+    for (let e: usize = 0; e < experts; e++) {
+      if (load<f32>(field(Field.z) + (r * experts + e) * 4) == 0) continue
+      const part = field(Field.dxParts) + (e * rows + r) * line
+      for (let n: usize = 0; n < line; n += 16)
+        v128.store(to + n, f32x4.add(v128.load(to + n), v128.load(part + n)))
+    }
   }
 }

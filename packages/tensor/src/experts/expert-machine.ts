@@ -171,6 +171,7 @@ export function createExpertMachine({
     differentiate(input, upstream) {
       const { at, view, inputs, line, layers, blocks } = load(input)
       copyRows(upstream, input.outputs, view(at.out, input.rows * line), line)
+      view(at.dWeights, input.weights.length).fill(0)
       run(Job.differentiate, input.experts)
       run(Job.addParts, blocks)
       return {
