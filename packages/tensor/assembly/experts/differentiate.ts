@@ -70,17 +70,19 @@ export function listUnits(count: usize, scratch: usize): void {
     let end = list
     for (let j: usize = 0; j < hidden; j++) {
       const sum = load<f32>(sums + j * 4)
-      const on: usize = sum > 0 ? LIST_ENTRY : 0
       store<u32>(end, <u32>(j * PANEL_BYTES))
       store<f32>(end, sum, 4)
-      end += on
+      end += sum > 0 ? LIST_ENTRY : 0
+    }
+    store<u32>(countsAt(scratch) + i * 4, <u32>(end - list))
+    for (let at = list; at < end; at += LIST_ENTRY) {
+      const j = <usize>load<u32>(at) / PANEL_BYTES
       const length = <usize>load<u32>(unitCounts + j * 4)
       const entry = unitListsAt(scratch) + j * BLOCK * LIST_ENTRY + length
       store<u32>(entry, row)
-      store<f32>(entry, sum * weight, 4)
-      store<u32>(unitCounts + j * 4, <u32>(length + on))
+      store<f32>(entry, load<f32>(at, 4) * weight, 4)
+      store<u32>(unitCounts + j * 4, <u32>(length + LIST_ENTRY))
     }
-    store<u32>(countsAt(scratch) + i * 4, <u32>(end - list))
   }
 }
 
