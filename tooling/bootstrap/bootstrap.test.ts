@@ -21,6 +21,30 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(world, { recursive: true, force: true }))
 
+test('nothing that a build makes is an input of builds, or the second command would build all anew', () => {
+  const root = fileURLToPath(new URL('../..', import.meta.url))
+  const turbo = join(root, 'node_modules', 'turbo', 'bin', 'turbo')
+  const plan = spawnSync(process.execPath, [turbo, 'run', 'build', '--dry=json'], {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  })
+  expect(plan.status, plan.stderr).toBe(0)
+  const { tasks } = JSON.parse(plan.stdout) as {
+    tasks: { directory: string; inputs: Record<string, string> }[]
+  }
+  const inputs = tasks.flatMap(({ directory, inputs }) =>
+    Object.keys(inputs).map((file) => `${directory}/${file}`),
+  )
+  expect(inputs.length).toBeGreaterThan(500)
+  const ignored = spawnSync('git', ['check-ignore', '--stdin'], {
+    cwd: root,
+    encoding: 'utf8',
+    input: inputs.join('\n'),
+  })
+  expect(ignored.stdout).toBe('')
+})
+
 describe.skipIf(process.platform === 'win32')('the root scripts', () => {
   test('install once, build, and hand arguments and exit code through', () => {
     const first = start('recdistill', 'list', 'methods', '--set', 'a b')
