@@ -26,22 +26,31 @@ export function catchUp(chunk: u32): void {
   const from = part * size
   const to = min(from + size, head(table, Head.rows))
   if ((arg(Arg.all) & (first ? All.users : All.items)) != 0) {
-    for (let row = from; row < to; row++) advance(table, row, 0)
+    for (let row = from; row < to; row++) advance(table, row)
     return
   }
   const need = <usize>head(table, Head.need)
   for (let block = from; block < to; block += 16) {
     if (!v128.any_true(v128.load(need + block))) continue
-    for (let row = block; row < block + 16; row++) if (load<u8>(need + row) != 0) advance(table, row, 0)
+    for (let row = block; row < block + 16; row++) if (load<u8>(need + row) != 0) advance(table, row)
     v128.store(need + block, i32x4.splat(0))
   }
 }
 
-/**
- * Does the steps that one row missed, one after the other, while it is in cache. Gradient that stands elsewhere, at `more` unless that
- * is 0, joins what the row has collected; then the row has missed a step.
- */
-export function advance(table: usize, row: u32, more: usize): void {
+/** Does the steps that one row missed, one after the other, while it is in cache. */
+export function advance(table: usize, row: u32): void {
+  advanceBy<u32>(table, row, 0)
+}
+
+/** `advance` of a row that missed a step, with gradient at `more` beside what the row has collected. */
+export function advanceWith(table: usize, row: u32, more: usize): void {
+  advanceBy<u64>(table, row, more)
+}
+
+/** Loops of their own with gradient elsewhere (u64) and without it (u32): the type stands for nothing else. */
+// @ts-ignore: decorator
+@inline
+function advanceBy<T>(table: usize, row: u32, more: usize): void {
   const last = <usize>head(table, Head.last) + (<usize>row << 2)
   const dirty = <usize>head(table, Head.dirty) + row
   const from = load<u32>(last)
@@ -64,7 +73,7 @@ export function advance(table: usize, row: u32, more: usize): void {
   let at = constants + (<usize>(from - head(table, Head.first)) << 3)
   const end = constants + (<usize>(to - head(table, Head.first)) << 3)
   joinLanes(table, row, bytes)
-  if (more != 0) {
+  if (sizeof<T>() == 8) {
     const collected = load<u8>(dirty) != 0
     const grad = <usize>head(table, Head.grad) + offset
     const stepSize = v128.load32_splat(at)

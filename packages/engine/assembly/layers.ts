@@ -1,5 +1,5 @@
 import { Arg, Head, Layers } from '../src/wasm/layout'
-import { advance, chunkRows, joinLanes, report } from './adam'
+import { advance, advanceWith, chunkRows, joinLanes, report } from './adam'
 import { arg, argF, head, rowBytes } from './memory'
 import { fma } from './simd'
 import { add, clear, copy } from './vectors'
@@ -59,8 +59,10 @@ export function layersIn(chunk: u32, thread: u32): void {
     gradient = pending ? gradients : 0
     if (trained)
       for (let row = from; row < end; row++) {
-        advance(table, row, gradient)
-        if (pending) gradient += bytes
+        if (pending) {
+          advanceWith(table, row, gradient)
+          gradient += bytes
+        } else advance(table, row)
       }
     for (let row = from; row < end; row++)
       intoBlocks(load<u32>(places + (<usize>row << 2)), values + <usize>row * bytes, bytes)
