@@ -58,6 +58,7 @@ export default defineMethod({
     ...(k !== null && k > K ? [`hetcomp.k: expected at most K = ${K}, got ${k}`] : []),
   ],
   trajectory: ({ V }) => V,
+  warmUp: ({ V, p }) => V * p,
   make: (_, { teachers = 1 }) => ({ teachers }),
   values: (params, _, { teachers }) => ({ stage: stageValue(params, teachers) }),
   lists: ({ K, KP, observed, p }, world) => ({

@@ -2,7 +2,7 @@ import { InputError } from '@recdistill/core'
 import type { AnyMethod } from './method.ts'
 
 const functions = ['lists', 'loss'] as const
-const optional = ['check', 'make', 'values', 'rows', 'aux', 'backgrounds', 'fused', 'itemSide', 'teacherLoss', 'base', 'trajectory'] as const // prettier-ignore
+const optional = ['check', 'make', 'values', 'rows', 'aux', 'backgrounds', 'fused', 'itemSide', 'teacherLoss', 'base', 'trajectory', 'warmUp'] as const // prettier-ignore
 
 /**
  * Makes sure that what a file exports is a method, before anything is trained with it.

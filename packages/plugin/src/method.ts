@@ -75,6 +75,11 @@ export interface MethodDefinition<
   readonly startsFrom?: 'random' | 'scratch'
   /** How many snapshots of each teacher's training `row.trajectories` must hold. */
   trajectory?(params: z.output<P>): number
+  /**
+   * Epochs in which the student is not yet taught what it shall learn in the end, e.g. while targets are easy on purpose: early
+   * stopping does not count them.
+   */
+  warmUp?(params: z.output<P>): number
 }
 
 /** What the loss of a method with these parameters runs over. */

@@ -1,12 +1,17 @@
-/** Keeps the best validation and says when to stop: after `patience` validations without a strict improvement. */
+/**
+ * Keeps the best validation and says when to stop: after `patience` validations without a strict improvement, of which those of the
+ * first `warmUp` epochs do not count.
+ */
 export class EarlyStopping {
   best: { readonly epoch: number; readonly value: number } | null = null
-  /** Validations since the best one. */
+  /** Validations that counted, since the best one. */
   waited = 0
   readonly patience: number
+  readonly warmUp: number
 
-  constructor(patience: number) {
+  constructor(patience: number, warmUp = 0) {
     this.patience = patience
+    this.warmUp = warmUp
   }
 
   /** Returns whether this validation is the best so far. */
@@ -15,7 +20,7 @@ export class EarlyStopping {
     if (better) {
       this.best = { epoch, value }
       this.waited = 0
-    } else this.waited++
+    } else if (epoch >= this.warmUp) this.waited++
     return better
   }
 

@@ -85,7 +85,7 @@ export function openRun(options: TrainOptions): Run {
       })
     if (kd) owned.push(kd)
     const progress = saved?.progress ?? fresh()
-    const stopping = new EarlyStopping(options.patience)
+    const stopping = new EarlyStopping(options.patience, method?.definition.warmUp?.(method.params) ?? 0)
     stopping.best = progress.best
     stopping.waited = progress.waited
     const at = folder === null ? null : paths(folder)

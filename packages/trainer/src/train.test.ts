@@ -7,9 +7,9 @@ import { prepareTensors, tf } from '@recdistill/tensor'
 import { randomSplit, twoCamps } from '@recdistill/testkit'
 import { beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
-import { loadModel, type TrainEvent } from './index.ts'
+import { loadModel, type TrainEvent, type TrainOptions } from './index.ts'
 
-import { folder, mf, engine, optionsFor, run, bytes, distilling } from '../test/training-scene.ts'
+import { bytes, copying, distilling, engine, folder, mf, optionsFor, run } from '../test/training-scene.ts'
 
 beforeAll(() => prepareTensors())
 
@@ -119,6 +119,25 @@ test('training stops after `patience` validations without improvement and return
   )
   const best = Math.max(...outcome.curve.map(({ valid }) => valid?.['ndcg@10'] ?? 0))
   expect(means['ndcg@10']).toBe(best)
+})
+
+test("validations of a method's warm-up do not wear out patience, in one run or two", () => {
+  const patient = { ...copying, warmUp: () => 15 }
+  const teacher = run(optionsFor(undefined, { epochs: 1 }))
+  const options = (change: Partial<TrainOptions> = {}) =>
+    distilling(teacher, {
+      epochs: 200,
+      patience: 3,
+      optimizer: { lr: 0.05, weightDecay: 0, batch: 32, negatives: 1 },
+      method: { definition: patient, params: { K: 5 }, lambda: 0.1, teacher: teacher.model },
+      ...change,
+    })
+  const { stopped, epochs, bestEpoch } = run(options())
+  expect(stopped).toBe('patience')
+  expect(epochs).toBe(Math.max(15, bestEpoch + 1) + 3)
+  const checkpoint = { folder: folder(), everySeconds: 1000 }
+  run(options({ checkpoint }), (event) => event.type === 'epoch' && event.record.epoch === 12)
+  expect(run(options({ checkpoint })).epochs).toBe(epochs)
 })
 
 test('without a validation part all epochs run and the last one is kept', () => {

@@ -31,6 +31,8 @@ export function declarationChecks(method: AnyMethod, cases: readonly Params[]): 
           assert.equal(typeof (method.base?.(params) ?? true), 'boolean', 'base returns true or false')
           const snapshots = method.trajectory?.(params) ?? 1
           assert.ok(Number.isInteger(snapshots) && snapshots >= 1, `trajectory returns ${snapshots}`)
+          const warmUp = method.warmUp?.(params) ?? 0
+          assert.ok(Number.isInteger(warmUp) && warmUp >= 0, `warmUp returns ${warmUp}`)
           const side = method.itemSide?.(params)
           if (!side) continue
           assert.ok(Number.isFinite(side.weight) && side.weight > 0, `itemSide.weight is ${side.weight}`)

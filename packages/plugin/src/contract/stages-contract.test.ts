@@ -134,6 +134,7 @@ const broken: [law: string, change: Change][] = [
     { backgrounds: () => ({ rest: { without: ['target', 'others'], clamp: 0 } }) },
   ],
   ['says which models train, from where, and what else it adds', { trajectory: () => 0 }],
+  ['says which models train, from where, and what else it adds', { warmUp: () => -1 }],
   ['values are finite', { trajectory: () => 1 }],
   [
     'gradient agrees with finite differences through a factor model',
