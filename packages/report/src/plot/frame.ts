@@ -97,7 +97,7 @@ function ticksOf(of: Scale, kind: Axis['kind'], about: number): number[] {
   )
   const round = kind === 'log2' ? powers : powers.flatMap((power) => [power, 2 * power, 5 * power])
   const inside = round.filter((tick) => tick >= low && tick <= high)
-  return inside.length > 1 ? inside : scaleLinear([low, high]).ticks(3)
+  return inside.length > 1 ? inside : scaleLinear([low, high], [0, 1]).ticks(3)
 }
 
 /** Ticks whose labels would touch the one before are left out. */
