@@ -1,4 +1,4 @@
-import { stopGradient, type Tensor2D, tf } from '@recdistill/tensor'
+import { type Tensor2D, tf } from '@recdistill/tensor'
 import { expectPositive, expectSameShape } from './shapes.ts'
 
 /** Keeps the log of a probability that rounds to 0 finite, as the released code does. */
@@ -28,8 +28,9 @@ export function gumbelSelection(
   if (probabilities.size === 0) return tf.clone(probabilities)
   return tf.tidy(() => {
     const logits = tf.add(tf.log(tf.add(probabilities, FLOOR)), noise)
-    // a softmax does not depend on what is taken from all of a row, so that has no gradient
-    const largest = stopGradient(tf.max(logits, 1, true))
+    // A softmax does not depend on what is taken from all of a row, but the gradient through the largest cancels what rounding leaves
+    // of a selection that is all but one expert: at a temperature of 1e-10 that would be the whole gradient.
+    const largest = tf.max(logits, 1, true)
     return tf.softmax<Tensor2D>(tf.div(tf.sub(logits, largest), temperature))
   })
 }

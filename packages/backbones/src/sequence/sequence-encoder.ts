@@ -96,11 +96,8 @@ export function sequenceEncoder(engine: Engine, model: SequenceModel): SequenceE
     for (const table of layers.tables) engine.pullRows(table, allRows(table), gradients[table.name])
     const toInput = pick(gradients[inputName], places, dim)
     engine.pullRows(position, positions, toInput)
-    engine.pullRows(
-      item,
-      items,
-      toInput.map((g) => scale * g),
-    )
+    for (let n = 0; n < toInput.length; n++) toInput[n] *= scale
+    engine.pullRows(item, items, toInput)
   }
 
   return {
