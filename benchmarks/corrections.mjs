@@ -17,6 +17,10 @@ const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: { data: { type: 'string', default: join(here, '..', '..', 'shared', 'data') } },
 })
+if (positionals.length !== 2) {
+  console.error('corrections: expected two checkpoints, TEACHER.ckpt STUDENT.ckpt, got ' + positionals.length)
+  process.exit(2)
+}
 const [candidates, drawn, T] = [500, 100, 10]
 const folder = mkdtempSync(join(tmpdir(), 'recdistill-corrections-'))
 try {

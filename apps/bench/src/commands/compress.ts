@@ -176,7 +176,7 @@ function teachable(config: Config, catalogue: Catalogue): Config {
     const definition = catalogue.methods.find((method) => method.name === name)
     return definition?.teacherLoss !== undefined || definition?.startsFrom === 'scratch'
   }
-  const methods = config.methods.filter(({ name }) => (config.unnamedMethods && cannot(name) ? false : true))
+  const methods = config.methods.filter(({ name }) => !(config.unnamedMethods && cannot(name)))
   const bad = methods.find(({ name }) => cannot(name))
   if (bad)
     throw new InputError(

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { InputError, type Split } from '@recdistill/core'
+import { identifier, literal, withDatabase } from '@recdistill/formats/database'
 
 /**
  * Lists by user from a file of rows `user, item` and `rank` (1 is best) or `score`; without either the order of rows counts.
@@ -10,30 +11,31 @@ export async function readRankings(
   { ids }: Pick<Split, 'ids'>,
 ): Promise<Map<string | number, (string | number)[]>> {
   if (!existsSync(path)) throw new InputError(`--rankings: ${path}: no such file; check the path`)
-  const { DuckDBInstance } = await import('@duckdb/node-api')
-  const instance = await DuckDBInstance.create(':memory:')
   try {
-    const connection = await instance.connect()
-    const literal = `'${path.replaceAll("'", "''")}'`
-    const from = /\.(parquet|pq)$/i.test(path)
-      ? `read_parquet(${literal})`
-      : `read_csv(${literal}, header = true, all_varchar = true)`
-    const columns = (await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${from}`))
-      .getRows()
-      .map(([name]) => String(name))
-    const column = (role: string) => columns.find((name) => name.toLowerCase() === role)
-    for (const role of ['user', 'item'])
-      if (column(role) === undefined)
-        throw new InputError(`--rankings: ${path}: expected a column "${role}", it has ${columns.join(', ')}`)
-    const by = column('rank') ?? column('score')
-    const order = by === undefined ? '' : `, TRY_CAST("${by}" AS DOUBLE) AS place`
-    const reader = await connection.runAndReadAll(
-      `SELECT CAST("${column('user')}" AS VARCHAR), CAST("${column('item')}" AS VARCHAR)${order} FROM ${from}`,
-    )
-    const lists = gather(path, reader.getRows() as Row[], by)
-    if (column('rank') !== undefined) sortLists(lists, 1)
-    else if (by !== undefined) sortLists(lists, -1)
-    connection.closeSync()
+    const lists = await withDatabase(async (connection) => {
+      const file = literal(path)
+      const from = /\.(parquet|pq)$/i.test(path)
+        ? `read_parquet(${file})`
+        : `read_csv(${file}, header = true, all_varchar = true)`
+      const columns = (await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${from}`))
+        .getRows()
+        .map(([name]) => String(name))
+      const column = (role: string) => columns.find((name) => name.toLowerCase() === role)
+      for (const role of ['user', 'item'])
+        if (column(role) === undefined)
+          throw new InputError(
+            `--rankings: ${path}: expected a column "${role}", it has ${columns.join(', ')}`,
+          )
+      const by = column('rank') ?? column('score')
+      const order = by === undefined ? '' : `, TRY_CAST(${identifier(by)} AS DOUBLE) AS place`
+      const reader = await connection.runAndReadAll(
+        `SELECT CAST(${identifier(column('user')!)} AS VARCHAR), CAST(${identifier(column('item')!)} AS VARCHAR)${order} FROM ${from}`,
+      )
+      const lists = gather(path, reader.getRows() as Row[], by)
+      if (column('rank') !== undefined) sortLists(lists, 1)
+      else if (by !== undefined) sortLists(lists, -1)
+      return lists
+    })
     return new Map(
       [...lists].map(([user, entries]) => [idOf(user, ids), entries.map(({ item }) => idOf(item, ids))]),
     )
@@ -42,8 +44,6 @@ export async function readRankings(
     throw new InputError(
       `--rankings: ${path}: cannot be read as a table: ${String((error as Error).message).split('\n')[0]}`,
     )
-  } finally {
-    instance.closeSync()
   }
 }
 

@@ -2,6 +2,7 @@ import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { NO_ITEM, unionRows, type Csr, type Split } from '@recdistill/core'
 import { asInputError } from '@recdistill/core/files'
+import { literal, withDatabase } from '@recdistill/formats/database'
 import type { Model } from '@recdistill/plugin'
 import type { Setting } from './train-model.ts'
 
@@ -13,50 +14,44 @@ const usersAtOnce = 4096
  */
 export async function saveRankings(model: Model, { split, protocol }: Setting, path: string): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`
-  const { DuckDBInstance } = await import('@duckdb/node-api')
-  const instance = await DuckDBInstance.create(':memory:')
   try {
     mkdirSync(dirname(path), { recursive: true })
-    const connection = await instance.connect()
-    const id = split.ids === null ? 'UINTEGER' : 'VARCHAR'
-    await connection.run(`CREATE TABLE rankings ("user" ${id}, item ${id}, rank UINTEGER, score FLOAT)`)
-    const appender = await connection.createAppender('rankings')
-    const k = Math.min(Math.max(...protocol.ks), split.numItems)
-    const exclude = maskOf(split, protocol.mask.test)
-    for (let first = 0; first < split.numUsers; first += usersAtOnce) {
-      const users = Uint32Array.from(
-        { length: Math.min(usersAtOnce, split.numUsers - first) },
-        (_, n) => first + n,
-      )
-      const { items, scores } = model.rank(users, k, exclude)
-      for (let n = 0; n < users.length * k && appender; n++) {
-        if (items[n] === NO_ITEM) continue
-        const user = users[Math.floor(n / k)]
-        if (split.ids === null) {
-          appender.appendUInteger(user)
-          appender.appendUInteger(items[n])
-        } else {
-          appender.appendVarchar(split.ids.users[user])
-          appender.appendVarchar(split.ids.items[items[n]])
+    await withDatabase(async (connection) => {
+      const id = split.ids === null ? 'UINTEGER' : 'VARCHAR'
+      await connection.run(`CREATE TABLE rankings ("user" ${id}, item ${id}, rank UINTEGER, score FLOAT)`)
+      const appender = await connection.createAppender('rankings')
+      const k = Math.min(Math.max(...protocol.ks), split.numItems)
+      const exclude = maskOf(split, protocol.mask.test)
+      for (let first = 0; first < split.numUsers; first += usersAtOnce) {
+        const users = Uint32Array.from(
+          { length: Math.min(usersAtOnce, split.numUsers - first) },
+          (_, n) => first + n,
+        )
+        const { items, scores } = model.rank(users, k, exclude)
+        for (let n = 0; n < users.length * k && appender; n++) {
+          if (items[n] === NO_ITEM) continue
+          const user = users[Math.floor(n / k)]
+          if (split.ids === null) {
+            appender.appendUInteger(user)
+            appender.appendUInteger(items[n])
+          } else {
+            appender.appendVarchar(split.ids.users[user])
+            appender.appendVarchar(split.ids.items[items[n]])
+          }
+          appender.appendUInteger((n % k) + 1)
+          appender.appendFloat(scores[n])
+          appender.endRow()
         }
-        appender.appendUInteger((n % k) + 1)
-        appender.appendFloat(scores[n])
-        appender.endRow()
+        appender.flushSync()
       }
-      appender.flushSync()
-    }
-    appender.closeSync()
-    await connection.run(
-      `COPY rankings TO '${temporary.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION zstd)`,
-    )
-    connection.closeSync()
+      appender.closeSync()
+      await connection.run(`COPY rankings TO ${literal(temporary)} (FORMAT parquet, COMPRESSION zstd)`)
+    })
     renameSync(temporary, path)
   } catch (error) {
     rmSync(temporary, { force: true })
     const full = /No space left|disk/i.test(String(error))
     throw asInputError('write', path, full ? Object.assign(new Error(), { code: 'ENOSPC' }) : error)
-  } finally {
-    instance.closeSync()
   }
 }
 

@@ -105,12 +105,10 @@ export function meanOfLayers(
     if (some === 0) return
     if (holds !== 'values')
       throw new InputError(`table "${table.name}" is read after its gradient went back; refresh it first`)
-    const { words } = Control
-    const given = heap.u32.slice(control + Control.args, control + words)
-    place()
-    walk(false, walked ? layers : 1)
-    expectFinite(machine, out)
-    heap.u32.set(given, control + Control.args)
+    between(() => {
+      walk(false, walked ? layers : 1)
+      expectFinite(machine, out)
+    })
     walked = true
     out.forEach((one, n) => {
       const need = wordsOf(field(machine, one, Head.need), one)
@@ -122,12 +120,17 @@ export function meanOfLayers(
 
   /** Adds the gradient in the blocks to that of `base`. */
   function deliver() {
-    const given = heap.u32.slice(control + Control.args, control + Control.words)
-    place()
-    machine.fork(Kernel.layersDeliver, chunks)
-    heap.u32.set(given, control + Control.args)
+    between(() => machine.fork(Kernel.layersDeliver, chunks))
     holds = null
     for (const table of base) table.settle = null
+  }
+
+  /** Kernels of ours in the midst of another job, whose words they leave as they were. */
+  function between(work: () => void) {
+    const given = heap.u32.slice(control + Control.args, control + Control.words)
+    place()
+    work()
+    heap.u32.set(given, control + Control.args)
   }
 
   /** Layers from `first` on, of all blocks. */
