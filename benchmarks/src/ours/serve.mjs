@@ -14,7 +14,7 @@ const answers = {
   },
   prepare: ({ scenario, folder, data }) => prepareWorld(engine, scenario, { folder, data }),
   async load({ scenario, folder }) {
-    await prepareTensors()
+    await prepareTensors({ threads: engine.threads })
     work?.dispose()
     work = await openWork(engine, scenario, folder)
     return {}

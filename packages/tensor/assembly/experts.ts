@@ -14,29 +14,15 @@ import { Field, field, fields } from './experts/memory'
 import { mix } from './experts/mix'
 import { pack } from './experts/pack'
 import { scratchBytes } from './experts/scratch'
+import { awaitJob, claim, close, finish, join, NONE, open, POOL } from './pool'
 
 export { fieldsAt, heapAt, packedBytes } from './experts/memory'
 export { scratchBytes } from './experts/scratch'
 
-/*
- * Fork and join. Pieces of a job are claimed one by one by whoever is free. Between jobs `next` is beyond every number of
- * pieces, so a thread that comes late finds nothing to do.
- */
-const enum Control {
-  generation,
-  next,
-  pieces,
-  done,
-  job,
-  quit,
-}
-const IDLE: u32 = 0x40000000
-const SPINS: i32 = 2000
-
 // @ts-ignore: decorator
 @inline
-function control(index: Control): usize {
-  return fields() + 192 + (<usize>index << 2)
+function pool(): usize {
+  return fields() + 192
 }
 
 /** Runs all pieces of a job and returns when they are done. Called by the thread that owns the memory. */
@@ -45,43 +31,26 @@ export function fork(job: u32, pieces: u32, workers: u32): void {
     for (let piece: u32 = 0; piece < pieces; piece++) run(job, piece, 0)
     return
   }
-  store<u32>(control(Control.job), job)
-  store<u32>(control(Control.pieces), pieces)
-  atomic.store<u32>(control(Control.done), 0)
-  atomic.store<u32>(control(Control.next), 0)
-  atomic.add<u32>(control(Control.generation), 1)
-  atomic.notify(control(Control.generation), workers)
+  store<u32>(pool() + POOL, job)
+  open(pool(), pieces, workers)
   work(0)
-  while (true) {
-    const done = atomic.load<u32>(control(Control.done))
-    if (done == pieces) break
-    atomic.wait<u32>(control(Control.done), done, 100_000_000)
-  }
-  atomic.store<u32>(control(Control.next), IDLE)
+  join(pool())
 }
 
-/** The life of a worker: take part in every job until told to quit. */
+/** The life of a worker: takes part in every job until the pool is closed. */
 export function serve(thread: u32): void {
   let seen: u32 = 0
-  while (atomic.load<u32>(control(Control.quit)) == 0) {
-    for (let spin = 0; spin < SPINS && atomic.load<u32>(control(Control.generation)) == seen; spin++) {}
-    const generation = atomic.load<u32>(control(Control.generation))
-    if (generation == seen) {
-      atomic.wait<u32>(control(Control.generation), seen, -1)
-      continue
-    }
-    seen = generation
-    work(thread)
-  }
+  while ((seen = awaitJob(pool(), seen)) != 0) work(thread)
+}
+
+export function quit(): void {
+  close(pool())
 }
 
 function work(thread: u32): void {
-  while (true) {
-    const piece = atomic.add<u32>(control(Control.next), 1)
-    if (piece >= load<u32>(control(Control.pieces))) return
-    run(load<u32>(control(Control.job)), piece, thread)
-    const done = atomic.add<u32>(control(Control.done), 1) + 1
-    if (done == load<u32>(control(Control.pieces))) atomic.notify(control(Control.done), 1)
+  for (let piece = claim(pool()); piece != NONE; piece = claim(pool())) {
+    run(load<u32>(pool() + POOL), piece, thread)
+    finish(pool())
   }
 }
 

@@ -1,51 +1,31 @@
 import { fma } from './lanes'
+import { eightWords } from './threefry'
 
-/*
- * Gumbel(0, 1) numbers, -log(-log(u)), of core's `Rng`: Threefry-2x32 with 20 rounds (Salmon, Moraes, Dror, Shaw, SC 2011),
- * four blocks side by side. Constants are written out where they are used: static data would lie in memory of others.
- */
+/** Gumbel(0, 1) numbers, -log(-log(u)), of core's `Rng`. */
 
 /** Row r holds the first `width` numbers of substream ids[r], or where `ids` is 0 all rows hold those of substream 0. */
-export function gumbel(key0: i32, key1: i32, ids: usize, rows: usize, width: usize, out: usize): void {
-  if (ids == 0) return fill(key0, key1, 0, rows * width, out)
+export function gumbel(
+  key0: i32,
+  key1: i32,
+  ids: usize,
+  rows: usize,
+  width: usize,
+  out: usize,
+  scratch: usize,
+): void {
+  if (ids == 0) return fill(key0, key1, 0, rows * width, out, scratch)
   for (let row: usize = 0; row < rows; row++)
-    fill(key0, key1, load<i32>(ids + (row << 2)), width, out + ((row * width) << 2))
+    fill(key0, key1, load<i32>(ids + (row << 2)), width, out + ((row * width) << 2), scratch)
 }
 
-function fill(key0: i32, key1: i32, substream: i32, size: usize, out: usize): void {
+/** @param scratch Eight words. */
+function fill(key0: i32, key1: i32, substream: i32, size: usize, out: usize, scratch: usize): void {
   const end = out + (size << 2)
   for (let block = 0; out < end; block += 4) {
-    let a = key0
-    let b = key1
-    let c = 0x1bd11bda ^ key0 ^ key1
-    let x0 = i32x4.add(i32x4.splat(block + a), i32x4(0, 1, 2, 3))
-    let x1 = i32x4.splat(substream + b)
-    for (let group = 0; group < 5; group++) {
-      const odd = (group & 1) == 1
-      x0 = i32x4.add(x0, x1)
-      x1 = v128.xor(x0, rotate(x1, odd ? 17 : 13))
-      x0 = i32x4.add(x0, x1)
-      x1 = v128.xor(x0, rotate(x1, odd ? 29 : 15))
-      x0 = i32x4.add(x0, x1)
-      x1 = v128.xor(x0, rotate(x1, odd ? 16 : 26))
-      x0 = i32x4.add(x0, x1)
-      x1 = v128.xor(x0, rotate(x1, odd ? 24 : 6))
-      const last = a
-      a = b
-      b = c
-      c = last
-      x0 = i32x4.add(x0, i32x4.splat(a))
-      x1 = i32x4.add(x1, i32x4.splat(b + group + 1))
-    }
-    out = store4(gumbelOf(v128.shuffle<i32>(x0, x1, 0, 4, 1, 5)), out, end)
-    out = store4(gumbelOf(v128.shuffle<i32>(x0, x1, 2, 6, 3, 7)), out, end)
+    eightWords(key0, key1, block, substream, scratch)
+    out = store4(gumbelOf(v128.load(scratch)), out, end)
+    out = store4(gumbelOf(v128.load(scratch, 16)), out, end)
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function rotate(x: v128, by: i32): v128 {
-  return v128.or(i32x4.shl(x, by), i32x4.shr_u(x, 32 - by))
 }
 
 /** Stores what is before `end`; returns where to go on. */

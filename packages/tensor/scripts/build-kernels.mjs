@@ -4,35 +4,28 @@ import { fileURLToPath } from 'node:url'
 import asc from 'assemblyscript/asc'
 
 /** Compiles `assembly/kernels.ts` and returns the module's bytes in base64. */
-export function compileKernels({ relaxed }) {
-  const features = ['simd', ...(relaxed ? ['relaxed-simd'] : [])]
-  return compile('kernels', [...features.flatMap((one) => ['--enable', one]), '--initialMemory', '1'])
+export function compileKernels(options) {
+  return compile('kernels', options)
 }
 
 /** What the modules of `assembly/experts.ts` are made of; compiling them takes seconds. */
 export function stampOfExperts() {
   const hash = createHash('sha256')
   const parts = readdirSync(new URL('../assembly/experts', import.meta.url)).sort()
-  const sources = ['lanes.ts', 'experts.ts', ...parts.map((part) => `experts/${part}`)]
+  const sources = ['lanes.ts', 'pool.ts', 'experts.ts', ...parts.map((part) => `experts/${part}`)]
   for (const source of [...sources.map((part) => `../assembly/${part}`), './build-kernels.mjs'])
     hash.update(readFileSync(new URL(source, import.meta.url)))
   return hash.digest('hex')
 }
 
-/** `assembly/experts.ts`, which runs on a shared memory. */
-function compileExperts({ relaxed }) {
+/** A file of `assembly`, for a shared memory. */
+async function compile(name, { relaxed }) {
   const features = ['simd', 'threads', 'bulk-memory', ...(relaxed ? ['relaxed-simd'] : [])]
-  return compile('experts', [
-    ...features.flatMap((feature) => ['--enable', feature]),
-    ...['--sharedMemory', '--initialMemory', '16', '--maximumMemory', '65536'],
-  ])
-}
-
-async function compile(name, options) {
   let bytes
   const { error, stderr } = await asc.main(
-    [`assembly/${name}.ts`, '-o', 'out.wasm', '-O3', '--noAssert', '--runtime', 'stub', '--importMemory']
-      .concat(options)
+    [`assembly/${name}.ts`, '-o', 'out.wasm', '-O3', '--noAssert', '--runtime', 'stub']
+      .concat(['--importMemory', '--sharedMemory', '--initialMemory', '16', '--maximumMemory', '65536'])
+      .concat(features.flatMap((feature) => ['--enable', feature]))
       .concat(['--use', 'abort=', '--baseDir', fileURLToPath(new URL('..', import.meta.url))]),
     { writeFile: (file, contents) => void (file === 'out.wasm' && (bytes = contents)) },
   )
@@ -47,8 +40,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   })
   write('experts/stamp.ts', 'experts', { stampOfAssembly: stampOfExperts() })
   write('experts/modules.ts', 'experts', {
-    simdModule: await compileExperts({ relaxed: false }),
-    relaxedModule: await compileExperts({ relaxed: true }),
+    simdModule: await compile('experts', { relaxed: false }),
+    relaxedModule: await compile('experts', { relaxed: true }),
   })
 }
 

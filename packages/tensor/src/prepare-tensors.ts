@@ -1,11 +1,11 @@
-import { accessSync, constants } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { InputError } from '@recdistill/core'
 import * as tf from '@tensorflow/tfjs'
-import { setExpertThreads } from './experts/mix-experts.ts'
 import { registerKernels } from './kernels/register.ts'
 import { findNodeBackends, registerNodeBackend } from './node-backend/index.ts'
+import { sharedWasmFiles } from './shared-files.ts'
+import { setThreads } from './threads.ts'
 
 export type TensorBackend = 'wasm' | 'cpu' | 'tensorflow'
 
@@ -35,7 +35,7 @@ export function prepareTensors({
   threads?: number
   warn?: (line: string) => void
 } = {}): Promise<TensorBackend> {
-  if (threads !== undefined) setExpertThreads(threads)
+  if (threads !== undefined) setThreads(threads)
   if (prepared?.asked === backend) return prepared.ready
   silenceBanner()
   const ready = start(backend, wasmFolder, warn)
@@ -94,8 +94,8 @@ async function tryWasm(wasmFolder: string | undefined): Promise<string | null> {
     const wasm = await import('@tensorflow/tfjs-backend-wasm')
     if (!isRunning('wasm')) {
       const folder = wasmFolder ?? folderOfWasmFiles()
-      for (const file of wasmFiles) accessSync(join(folder, file), constants.R_OK)
-      wasm.setWasmPaths(join(folder, '/'))
+      const files = sharedWasmFiles(folder)
+      wasm.setWasmPaths(files ?? join(folder, '/'), files !== null)
     }
     registerKernels('wasm')
     return (await quietly(() => tf.setBackend('wasm'))) ? null : 'TensorFlow.js refused it'
@@ -132,9 +132,8 @@ function silenceBanner(): void {
   if (cpu && 'firstUse' in cpu) cpu.firstUse = false
 }
 
-/** One of these is loaded, by what the processor can do. */
-const wasmFiles = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm']
-
 function folderOfWasmFiles(): string {
-  return dirname(createRequire(import.meta.url).resolve(`@tensorflow/tfjs-backend-wasm/dist/${wasmFiles[0]}`))
+  return dirname(
+    createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm'),
+  )
 }

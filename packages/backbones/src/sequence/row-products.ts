@@ -1,8 +1,7 @@
 import { tf, withGradient, type Tensor2D } from '@recdistill/tensor'
 
 /**
- * x + row for every row of x, whatever stands before its last axis. The gradient of the row is a sum over all others, which is
- * a product here: several times faster than a reduction of leading axes.
+ * x + row for every row of x, whatever stands before its last axis.
  *
  * @param row [1, width]
  */
@@ -27,6 +26,5 @@ export function scaleAndShift<T extends tf.Tensor>(x: T, scale: Tensor2D, shift:
 /** [.., width] -> [1, width] */
 function sumRows(x: tf.Tensor): Tensor2D {
   const width = x.shape[x.rank - 1]
-  const rows = x.size / width
-  return tf.matMul(tf.ones<tf.Rank.R2>([1, rows]), tf.reshape<tf.Rank.R2>(x, [rows, width]))
+  return tf.sum<Tensor2D>(tf.reshape<tf.Rank.R2>(x, [x.size / width, width]), 0, true)
 }

@@ -1,4 +1,4 @@
-import { layerNorm, tf, type Tensor2D } from '@recdistill/tensor'
+import { layerNorm, rectifiedUnits, tf, type Tensor2D } from '@recdistill/tensor'
 import { byHead, causal } from './heads.ts'
 import { addRow, scaleAndShift } from './row-products.ts'
 import type { Drop } from './sequence-encoder.ts'
@@ -33,8 +33,9 @@ export interface SasrecWeights {
  */
 export function sasrecBlock(h: tf.Tensor3D, weights: SasrecWeights, heads: number, drop: Drop): tf.Tensor3D {
   const attended = tf.add<tf.Tensor3D>(h, drop(selfAttention(norm(h, weights.attention), weights, heads)))
-  const inner = times(norm(attended, weights.feedForward), weights.inner)
-  const outer = times(tf.relu(addRow(inner, weights.innerBias)), weights.outer)
+  const inner = tf.matMul<Tensor2D>(flat(norm(attended, weights.feedForward)), weights.inner)
+  const units = rectifiedUnits(inner, weights.innerBias)
+  const outer = tf.reshape<tf.Rank.R3>(tf.matMul(units, weights.outer), h.shape)
   return tf.add(attended, drop(addRow(outer, weights.outerBias)))
 }
 
@@ -56,7 +57,12 @@ function selfAttention(
 
 /** [rows, length, from] x [from, to] */
 function times(x: tf.Tensor3D, weights: Tensor2D): tf.Tensor3D {
+  const [rows, length] = x.shape
+  return tf.reshape(tf.matMul(flat(x), weights), [rows, length, weights.shape[1]])
+}
+
+/** [rows, length, width] -> [rows length, width] */
+function flat(x: tf.Tensor3D): Tensor2D {
   const [rows, length, width] = x.shape
-  const flat = tf.reshape(x, [rows * length, width])
-  return tf.reshape(tf.matMul(flat, weights), [rows, length, weights.shape[1]])
+  return tf.reshape(x, [rows * length, width])
 }

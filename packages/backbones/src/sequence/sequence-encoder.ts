@@ -1,8 +1,14 @@
 import type { Csr, Rng } from '@recdistill/core'
 import type { Engine, Table } from '@recdistill/engine'
-import { tf, valueAndGradients, withGradient, type Scalar, type Tensor2D } from '@recdistill/tensor'
+import {
+  streamDropout,
+  tf,
+  valueAndGradients,
+  withGradient,
+  type Scalar,
+  type Tensor2D,
+} from '@recdistill/tensor'
 import type { UserEncoder } from '../encoded-users.ts'
-import { drawKept } from './draw-kept.ts'
 import { normaliseRows, pullNormalised } from './normalise-rows.ts'
 import { sequencesOf, type Sequences } from './sequences.ts'
 
@@ -138,19 +144,13 @@ function outside(x: tf.Tensor3D, use: (values: Float32Array) => Float32Array): S
 }
 
 /** Inverted dropout. Draws are of the user alone, whoever else is in the batch. */
-function dropping({ users, lengths, longest }: Sequences, rng: Rng, usual: number): Drop {
+function dropping({ users, lengths }: Sequences, rng: Rng, usual: number): Drop {
   let calls = 0
   return (x, share = usual) => {
     const stream = rng.fork('dropout').fork(calls++)
     if (share === 0) return x
-    const width = x.shape[2]
-    const mask = new Float32Array(users.length * longest * width)
-    users.forEach((user, row) => {
-      stream.at(user)
-      const start = row * longest * width
-      drawKept(stream, share, mask, start, start + lengths[row] * width)
-    })
-    return tf.mul<tf.Tensor3D>(x, tf.tensor3d(mask, x.shape))
+    const sizes = lengths.map((length) => length * x.shape[2])
+    return streamDropout(x, { rate: share, rng: stream, ids: users, sizes })
   }
 }
 

@@ -46,7 +46,7 @@ export function fieldsAt(): usize {
 
 /** Where the caller's own memory begins. */
 export function heapAt(): usize {
-  return fields() + 256
+  return fields() + 320
 }
 
 // @ts-ignore: decorator

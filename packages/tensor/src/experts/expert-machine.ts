@@ -1,7 +1,6 @@
-import { setFlagsFromString } from 'node:v8'
-import { Worker } from 'node:worker_threads'
+import { startWorkers } from '../threads.ts'
+import { runs, wasm, type SharedMemory } from '../webassembly.ts'
 import { relaxedModule, simdModule } from './modules.ts'
-import { wasm, type SharedMemory } from './webassembly.ts'
 
 /** What is mixed, row-major. */
 export interface MixtureInput {
@@ -45,6 +44,7 @@ interface Exports {
   packedBytes(): number
   scratchBytes(): number
   fork(job: number, pieces: number, workers: number): void
+  quit(): void
 }
 
 /** Jobs and constants of assembly/experts.ts. */
@@ -53,7 +53,6 @@ const PANEL = 32
 const BLOCK = 64
 /** Layers of users and layers of items. */
 const SLOTS = 2
-const QUIT = (192 >> 2) + 5
 /** A weight this much smaller than the row's largest is lost when the experts are added up. */
 const FAINT = 2 ** -24
 
@@ -81,7 +80,7 @@ export function createExpertMachine({
     if (disposed) throw new Error('expert machine: used after dispose()')
     if (!started && pieces > 1) {
       started = true
-      for (let thread = 1; thread < threads; thread++) startWorker(module, memory, thread)
+      startWorkers('experts', module, memory, threads)
     }
     kernel.fork(job, pieces, threads - 1)
   }
@@ -182,10 +181,7 @@ export function createExpertMachine({
     },
     dispose() {
       disposed = true
-      const fields = new Int32Array(memory.buffer, fieldsAt, 64)
-      Atomics.store(fields, QUIT, 1)
-      Atomics.add(fields, 192 >> 2, 1)
-      Atomics.notify(fields, 192 >> 2)
+      kernel.quit()
     },
   }
 }
@@ -236,28 +232,5 @@ function reserve(memory: SharedMemory, bytes: number): void {
 function compile(simd: 'relaxed' | 'simd'): object | null {
   if (wasm === null || typeof SharedArrayBuffer === 'undefined') return null
   const bytes = Buffer.from(simd === 'relaxed' ? relaxedModule : simdModule, 'base64')
-  // Node 20 has relaxed SIMD behind a flag that works at run time; where it is on already nothing is touched
-  if (simd === 'relaxed' && !wasm.validate(bytes)) setFlagsFromString('--experimental-wasm-relaxed-simd')
-  return wasm.validate(bytes) ? new wasm.Module(bytes) : null
-}
-
-/** Source text rather than a file: works from sources, from `dist` and inside bundles. */
-const WORKER = `
-const { module, memory, thread } = require('node:worker_threads').workerData
-new WebAssembly.Instance(module, { env: { memory } }).exports.serve(thread)
-`
-
-function startWorker(module: object, memory: SharedMemory, thread: number): void {
-  const worker = new Worker(WORKER, {
-    eval: true,
-    name: `experts ${thread}`,
-    workerData: { module, memory, thread },
-    execArgv: [],
-    env: {},
-  })
-  worker.unref()
-  // a worker that cannot start leaves its share to the others: slower, not wrong
-  worker.on('error', (error) =>
-    process.emitWarning(`experts: thread ${thread} did not start: ${error.message}`),
-  )
+  return runs(bytes, simd) ? new wasm.Module(bytes) : null
 }

@@ -1,7 +1,7 @@
-import { availableParallelism } from 'node:os'
 import * as tf from '@tensorflow/tfjs'
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs'
 import { numbersOf } from '../kernels/heap.ts'
+import { onThreads, threadsNow } from '../threads.ts'
 import { withGradient } from '../with-gradient.ts'
 import { createExpertMachine, type ExpertMachine, type MixtureInput } from './expert-machine.ts'
 
@@ -70,19 +70,14 @@ export function mixExpertsPlainly(
 /** Products of the second layer below which a call costs more than it saves. */
 const WORTHWHILE = 2 ** 22
 
-let threads = availableParallelism()
 let shared: ExpertMachine | null | undefined
-
-/** How many threads mixtures of experts run on from now on. No result depends on it. */
-export function setExpertThreads(count: number): void {
-  if (count === threads) return
-  threads = count
+onThreads(() => {
   shared?.dispose()
   shared = undefined
-}
+})
 
 function sharedMachine(): ExpertMachine | null {
-  shared ??= createExpertMachine({ threads })
+  shared ??= createExpertMachine({ threads: threadsNow() })
   return shared
 }
 

@@ -26,19 +26,43 @@ export const batchMatMul: tf.KernelFunc = ({ inputs, backend: given, attrs }) =>
   const out = backend.makeOutput([...batch, m, n], 'float32')
   if (k === 0) backend.typedArrayFromHeap(out).fill(0)
   if (k === 0 || m === 0 || n === 0) return out
-  const { kernel, scratch } = kernelOf(backend)
+  const { kernel, team } = kernelOf(backend)
   const [aAt, bAt, outAt] = addresses(backend, a, b, out)
+  const multiply = (count: number, aAt: number, aStep: number, bAt: number, bStep: number, outAt: number) =>
+    // prettier-ignore
+    kernel.products(
+      ...team(count * m * k * n), count,
+      aAt, aStep, left.rowStep, left.columnStep,
+      bAt, bStep, right.rowStep, right.columnStep,
+      outAt, m, k, n,
+    )
+  const [aStep, bStep] = [stepOf(left.batch, batch, m * k), stepOf(right.batch, batch, k * n)]
+  if (aStep !== null && bStep !== null) {
+    multiply(sizeOf(batch), aAt, aStep, bAt, bStep, outAt)
+    return out
+  }
   const aIndex = broadcastIndex(left.batch, batch)
   const bIndex = broadcastIndex(right.batch, batch)
   for (let index = 0; index < aIndex.length; index++)
-    // prettier-ignore
-    kernel.matmul(
-      aAt + aIndex[index] * m * k * 4, left.rowStep, left.columnStep,
-      bAt + bIndex[index] * k * n * 4, right.rowStep, right.columnStep,
-      outAt + index * m * n * 4, m, k, n,
-      scratch,
+    multiply(
+      1,
+      aAt + aIndex[index] * m * k * 4,
+      0,
+      bAt + bIndex[index] * k * n * 4,
+      0,
+      outAt + index * m * n * 4,
     )
   return out
+}
+
+/** The same distance between all matrices of an operand, or null where it is not one. */
+function stepOf(from: readonly number[], to: readonly number[], size: number): number | null {
+  if (sizeOf(from) === 1) return 0
+  return sizeOf(from) === sizeOf(to) ? size : null
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, 1)
 }
 
 /** The last two dimensions as they enter the product, with their distances in elements. */

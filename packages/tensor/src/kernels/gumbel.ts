@@ -17,6 +17,7 @@ export const gumbelKernel: tf.KernelFunc = ({ inputs, backend: given, attrs }) =
   const { ids } = inputs as { ids?: tf.TensorInfo }
   const out = backend.makeOutput([...shape], 'float32')
   const [outAt, idsAt = 0] = addresses(backend, out, ...(ids ? [ids] : []))
-  kernelOf(backend).kernel.gumbel(...key, idsAt, ...shape, outAt)
+  const { kernel, scratch } = kernelOf(backend)
+  kernel.gumbel(...key, idsAt, ...shape, outAt, scratch)
   return out
 }

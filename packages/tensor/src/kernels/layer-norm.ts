@@ -13,7 +13,8 @@ export const layerNormForth: tf.KernelFunc = ({ inputs, backend: given, attrs })
   const y = backend.makeOutput(x.shape, 'float32')
   const inverse = backend.makeOutput([...x.shape.slice(0, -1), 1], 'float32')
   const [xAt, yAt, inverseAt] = addresses(backend, x, y, inverse)
-  kernelOf(backend).kernel.layerNorm(xAt, yAt, inverseAt, rows, width, Number(attrs?.['eps']))
+  const { kernel, team } = kernelOf(backend)
+  kernel.layerNorms(...team(rows * width), xAt, yAt, inverseAt, rows, width, Number(attrs?.['eps']))
   return [y, inverse]
 }
 
@@ -24,7 +25,8 @@ export const layerNormBack: tf.KernelFunc = ({ inputs, backend: given }) => {
   const { rows, width } = rowsOf(y.shape)
   const out = backend.makeOutput(y.shape, 'float32')
   const [gAt, yAt, inverseAt, outAt] = addresses(backend, g, y, inverse, out)
-  kernelOf(backend).kernel.pullLayerNorm(gAt, yAt, inverseAt, outAt, rows, width)
+  const { kernel, team } = kernelOf(backend)
+  kernel.pullLayerNorms(...team(rows * width), gAt, yAt, inverseAt, outAt, rows, width)
   return out
 }
 

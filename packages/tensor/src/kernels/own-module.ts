@@ -1,26 +1,29 @@
-import { setFlagsFromString } from 'node:v8'
+import { withSharing } from '../sharing.ts'
+import { onThreads, startWorkers, threadsNow } from '../threads.ts'
+import { runs, wasm, type SharedMemory } from '../webassembly.ts'
 import type { WasmBackend } from './heap.ts'
 import { relaxedModule, simdModule } from './modules.ts'
 
-// The part of the global that is used here: its types come with the DOM's otherwise.
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object
-  readonly Instance: new (module: object, imports: object) => { readonly exports: object }
-  validate(bytes: Uint8Array): boolean
-}
-
 /** What `assembly/kernels.ts` exports. Addresses are bytes, distances elements. */
 interface Kernel {
-  readonly SCRATCH: { readonly value: number }
   // prettier-ignore
-  matmul(
-    a: number, aRow: number, aColumn: number,
-    b: number, bRow: number, bColumn: number,
+  products(
+    team: number, workers: number, count: number,
+    a: number, aStep: number, aRow: number, aColumn: number,
+    b: number, bStep: number, bRow: number, bColumn: number,
     out: number, m: number, k: number, n: number,
-    scratch: number,
   ): void
-  layerNorm(x: number, y: number, inverse: number, rows: number, width: number, eps: number): void
-  pullLayerNorm(g: number, y: number, inverse: number, out: number, rows: number, width: number): void
+  // prettier-ignore
+  layerNorms(team: number, workers: number, x: number, y: number, inverse: number, rows: number, width: number, eps: number): void
+  // prettier-ignore
+  pullLayerNorms(team: number, workers: number, g: number, y: number, inverse: number, out: number, rows: number, width: number): void
+  // prettier-ignore
+  dropRows(
+    team: number, workers: number,
+    key0: number, key1: number, ids: number, sizes: number,
+    limit: number, rest: number, kept: number,
+    x: number, rows: number, width: number, out: number,
+  ): void
   gatherRows(x: number, rows: number, ids: number, count: number, width: number, out: number): number
   addRows(x: number, ids: number, count: number, width: number, out: number, rows: number): void
   sumRows(x: number, rows: number, width: number, out: number): void
@@ -29,30 +32,91 @@ interface Kernel {
   sparseProduct(offsets: number, columns: number, weights: number, rows: number, x: number, width: number, out: number): void
   // prettier-ignore
   transposedProduct(offsets: number, columns: number, weights: number, rows: number, y: number, width: number, out: number): void
-  gumbel(key0: number, key1: number, ids: number, rows: number, width: number, out: number): void
+  gumbel(
+    key0: number,
+    key1: number,
+    ids: number,
+    rows: number,
+    width: number,
+    out: number,
+    scratch: number,
+  ): void
   rectify(x: number, bias: number, rows: number, width: number, out: number): void
   pullUnits(g: number, y: number, size: number, kept: number, out: number): void
   // prettier-ignore
   dropout(x: number, size: number, limit: number, kept: number, a: number, b: number, c: number, d: number, out: number): void
+  teamBytes(threads: number): number
+  dismiss(team: number): void
 }
 
-const kernels = new WeakMap<WasmBackend, { readonly kernel: Kernel; readonly scratch: number }>()
+/** Our own module on the memory of a backend. */
+export interface OwnModule {
+  readonly kernel: Kernel
+  /** A few words of memory for one call. */
+  readonly scratch: number
+  /** Address of the threads' words, and how many threads there are beside the caller: some where there is much to do. */
+  team(work: number): readonly [team: number, workers: number]
+}
 
-/** Our own module on the memory of a backend, and memory for its products. */
-export function kernelOf(backend: WasmBackend): { readonly kernel: Kernel; readonly scratch: number } {
-  const known = kernels.get(backend)
+/** Elements, or products and sums, below which waking threads costs more than it saves. */
+const WORTHWHILE = 2 ** 16
+
+const modules = new WeakMap<WasmBackend, OwnModule>()
+
+export function kernelOf(backend: WasmBackend): OwnModule {
+  const known = modules.get(backend)
   if (known) return known
-  const { exports } = new WebAssembly.Instance(moduleOf(), { env: { memory: backend.wasm.asm.memory } })
-  const kernel = exports as unknown as Kernel
-  const made = { kernel, scratch: backend.wasm._malloc(kernel.SCRATCH.value * 4) }
-  kernels.set(backend, made)
+  const made = instantiate(backend)
+  modules.set(backend, made)
   return made
 }
 
-/** Products and sums fused where the runtime can: Node 20 has that behind a flag that works at run time. */
-function moduleOf(): object {
-  const relaxed = Buffer.from(relaxedModule, 'base64')
-  if (!WebAssembly.validate(relaxed)) setFlagsFromString('--experimental-wasm-relaxed-simd')
-  const bytes = WebAssembly.validate(relaxed) ? relaxed : Buffer.from(simdModule, 'base64')
-  return new WebAssembly.Module(bytes)
+function instantiate(backend: WasmBackend): OwnModule {
+  const memory = backend.wasm.asm.memory as SharedMemory
+  const shared = isShared(memory)
+  const module = compile(shared)
+  if (wasm === null || module === null) throw new Error('tensor: our kernels do not run in this runtime')
+  const kernel = new wasm.Instance(module, { env: { memory } }).exports as unknown as Kernel
+  let team: { readonly at: number; readonly threads: number } | null = null
+  let started = false
+
+  const teamNow = () => {
+    if (team) return team
+    const threads = shared ? threadsNow() : 1
+    const bytes = kernel.teamBytes(threads) >>> 0
+    const at = Math.ceil(backend.wasm._malloc(bytes + 64) / 64) * 64
+    new Uint8Array(memory.buffer, at, bytes).fill(0)
+    team = { at, threads }
+    return team
+  }
+  onThreads(() => {
+    if (team && started) kernel.dismiss(team.at) // its words stay: whoever is late still looks at them
+    team = null
+    started = false
+  })
+  return {
+    kernel,
+    scratch: backend.wasm._malloc(32),
+    team(work) {
+      const { at, threads } = teamNow()
+      if (work < WORTHWHILE || threads === 1) return [at, 0]
+      if (!started) startWorkers('tensors', module, memory, threads, [at])
+      started = true
+      return [at, threads - 1]
+    },
+  }
+}
+
+/** Whether threads can come to the memory of a backend: one that others started has it for itself alone. */
+function isShared(memory: SharedMemory): boolean {
+  return typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer
+}
+
+/** Products and sums fused where the runtime can. */
+function compile(shared: boolean): object | null {
+  for (const simd of ['relaxed', 'simd'] as const) {
+    const bytes = withSharing(Buffer.from(simd === 'relaxed' ? relaxedModule : simdModule, 'base64'), shared)
+    if (wasm !== null && bytes !== null && runs(bytes, simd)) return new wasm.Module(bytes)
+  }
+  return null
 }

@@ -15,6 +15,7 @@ import {
   type Wrapped,
 } from './rows.ts'
 import { sparseProductBack, sparseProductForth, sparseProductKernels } from './sparse-product.ts'
+import { streamDropoutKernel, streamDropoutName } from './stream-dropout.ts'
 import { unsortedSegmentSum } from './unsorted-segment-sum.ts'
 
 const done = new Set<string>()
@@ -47,6 +48,7 @@ export function registerKernels(backendName: 'wasm' | 'cpu'): void {
   register(sparseProductKernels.forth, sparseProductForth)
   register(sparseProductKernels.back, sparseProductBack)
   register(gumbelKernelName, gumbelKernel)
+  register(streamDropoutName, streamDropoutKernel)
   register(dropoutKernels.dropout, dropoutKernel)
   register(dropoutKernels.units, unitsKernel)
   register(dropoutKernels.pullUnits, pullUnitsKernel)
