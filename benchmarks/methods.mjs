@@ -24,7 +24,7 @@ const { values: options } = parseArgs({
   },
 })
 
-await prepareTensors()
+await prepareTensors({ threads: Number(options.threads) })
 const world = loadPairs(options.data)
 const engine = createEngine({ threads: Number(options.threads) })
 const teachers = teachersOf(engine, world)
