@@ -19,6 +19,7 @@ export function loadFromPackage(entry: string, ...others: readonly string[]): un
     // Messages of TensorBoard, which nothing here writes; they would need google-protobuf.
     './proto/api_pb': () => ({}),
     util: olderUtil,
+    'node:util': olderUtil,
   }
   const cache = new Map<string, { exports: unknown }>()
 
