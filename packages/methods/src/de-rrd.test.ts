@@ -10,7 +10,10 @@ import rrd from './rrd.ts'
 
 describeMethod(deRrd, {
   unseen: ['interesting', 'uninteresting'],
-  variants: [{ experts: 2, K: 5, L: 7, maxK: 9 }],
+  variants: [
+    { experts: 2, K: 5, L: 7, maxK: 9 },
+    { experts: 2, K: 5, L: 7, maxK: 9, interesting: 'score' },
+  ],
 })
 
 beforeAll(() => prepareTensors())

@@ -34,6 +34,7 @@ export default defineMethod({
     ...(rrd.check?.(params, size) ?? []).map((problem) => problem.replace(/^rrd\./, 'de-rrd.')),
   ],
   lists: (params, world) => rrd.lists(params, world, undefined),
+  values: (params, world) => rrd.values?.(params, world, undefined) ?? {},
   rows: () => ({ users: 'users', positives: 'positives', negatives: 'negatives' }),
   aux: ({ experts }, world) => expertAux(experts, world),
   over: 'users',
