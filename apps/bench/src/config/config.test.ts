@@ -79,8 +79,59 @@ test('blocks of the table of RCE-KD have the models and weights of their authors
     params: { blocks: 8, heads: 4, length: 100 },
     optimizer: { batch: 128, weightDecay: 1e-5 },
   })
+  expect((await block('rce-kd-table1-hstu-hstu')).student).toMatchObject({
+    backbone: 'hstu',
+    dim: 64,
+    params: { blocks: 1, heads: 2, dqk: 8, dv: 16 },
+  })
   const smaller = await block('rce-kd-table1-lightgcn', 'lightgcn:400')
   expect(smaller.teacher).toMatchObject({ dim: 400, optimizer: { weightDecay: 1e-7 } })
+})
+
+// Spec 3.2 and 3.3
+test.each([
+  ['citeulike-t', [3, 2000, 1e-7], [3, 20, 1e-3]],
+  ['gowalla', [4, 2000, 1e-6], [4, 20, 1e-7]],
+  ['yelp2018', [3, 1000, 1e-7], [3, 20, 1e-4]],
+])('LightGCN of the published experiments on %s: layers, dim, weight decay', async (dataset, ...models) => {
+  const { teacher, student } = await resolve(
+    flagsLayer({ preset: 'paper', dataset, teacher: 'lightgcn', student: 'lightgcn' }),
+  )
+  expect(
+    [teacher, student].map(({ dim, params, optimizer }) => [params.layers, dim, optimizer.weightDecay]),
+  ).toEqual(models)
+})
+
+test.each([
+  ['citeulike-t', 64, [8, 4], [1, 2], [100, 8, 16, 0.5, 0.5, 512, 0.05]],
+  ['gowalla', 32, [8, 4], [1, 1], [100, 16, 16, 0.5, 0.5, 1024, 0.05]],
+  ['yelp2018', 32, [8, 8], [1, 2], [400, 16, 16, 0.7, 0.5, 2048, 0.1]],
+])('HSTU of the published experiments on %s', async (dataset, dim, ofTeacher, ofStudent, shared) => {
+  const { teacher, student } = await resolve(
+    flagsLayer({ preset: 'paper', dataset, teacher: 'hstu', student: 'hstu' }),
+  )
+  const numbers = ({ params: p }: typeof teacher) => [
+    [p.blocks, p.heads],
+    [p.length, p.dqk, p.dv, p.dropout, p.inputDropout, p.drawn, p.temperature],
+  ]
+  expect([numbers(teacher), numbers(student)]).toEqual([
+    [ofTeacher, shared],
+    [ofStudent, shared],
+  ])
+  for (const model of [teacher, student])
+    expect(model).toMatchObject({ dim, optimizer: { lr: 1e-3, weightDecay: 1e-5, batch: 128 } })
+})
+
+test('models are those of published experiments on their split alone, and what is given wins', async () => {
+  const given = { dataset: 'gowalla', teacher: 'lightgcn:64' }
+  const published = await resolve(flagsLayer({ ...given, split: 'rce-kd' }), setLayer(['teacher.layers=2']))
+  expect(published.teacher).toMatchObject({
+    dim: 64,
+    params: { layers: 2 },
+    optimizer: { weightDecay: 1e-6 },
+  })
+  const other = await resolve(flagsLayer({ ...given, teacher: 'lightgcn', split: 'lightgcn-valid' }))
+  expect(other.teacher).toMatchObject({ dim: 300, params: { layers: 3 }, optimizer: { weightDecay: 1e-4 } })
 })
 
 test('--set reaches every group', async () => {

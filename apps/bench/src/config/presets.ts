@@ -74,7 +74,7 @@ export const presets: Readonly<Record<string, Preset>> = {
   },
   paper: {
     about:
-      'the stopping rule and protocol of the papers; hyper-parameters are the authors’ for the data set and pair of backbones, where there are any',
+      'the stopping rule and protocol of the papers; models and hyper-parameters are the authors’ for the data set and pair of backbones, where there are any',
     values: {
       dataset: 'citeulike-t',
       split: 'rce-kd',
@@ -93,42 +93,23 @@ export const presets: Readonly<Record<string, Preset>> = {
       'the same table for LightGCN 2000 to LightGCN 20; a teacher of 2000 takes hours, --teacher lightgcn:400 a fifth of them',
     values: {
       ...table1,
-      teacher: { backbone: 'lightgcn', dim: 2000, layers: 3, weightDecay: 1e-7 },
-      student: { backbone: 'lightgcn', dim: 20, layers: 3, weightDecay: 1e-3 },
+      teacher: { backbone: 'lightgcn' },
+      student: { backbone: 'lightgcn' },
       dcd: portOfDcd,
     },
   },
   'rce-kd-table1-lightgcn-mf': {
     about: 'the same table for LightGCN 2000 to MF 20',
-    values: {
-      ...table1,
-      teacher: { backbone: 'lightgcn', dim: 2000, layers: 3, weightDecay: 1e-7 },
-      student: { backbone: 'mf', dim: 20, weightDecay: 1e-3 },
-      dcd: portOfDcd,
-    },
+    values: { ...table1, teacher: { backbone: 'lightgcn' }, student: { backbone: 'mf' }, dcd: portOfDcd },
   },
   'rce-kd-table1-hstu': {
     about:
       'the same table for HSTU of 8 blocks to MF 20; smaller with --set teacher.blocks=2 teacher.length=50',
-    values: {
-      ...table1,
-      teacher: {
-        backbone: 'hstu',
-        dim: 64,
-        length: 100,
-        blocks: 8,
-        heads: 4,
-        dqk: 8,
-        dv: 16,
-        dropout: 0.5,
-        inputDropout: 0.5,
-        drawn: 512,
-        temperature: 0.05,
-        weightDecay: 1e-5,
-        batch: 128,
-      },
-      student: { backbone: 'mf', dim: 20, weightDecay: 1e-3 },
-    },
+    values: { ...table1, teacher: { backbone: 'hstu' }, student: { backbone: 'mf' } },
+  },
+  'rce-kd-table1-hstu-hstu': {
+    about: 'the same table for HSTU of 8 blocks to HSTU of one',
+    values: { ...table1, teacher: { backbone: 'hstu' }, student: { backbone: 'hstu' } },
   },
   'de-rrd': {
     about: 'DE-RRD and IR-RRD on CiteULike-t: leave one out against 499 sampled items, MF 200 to MF 20',

@@ -42,7 +42,7 @@ export function teachersOf(
   return models
 }
 
-/** Given values over what suits the backbone, over the defaults of the data set. */
+/** Given values over published ones of the backbone, over what suits it, over the defaults of the data set. */
 export function modelOf(
   given: unknown,
   defaults: ModelDefaults,
@@ -52,13 +52,18 @@ export function modelOf(
   const values = (given ?? {}) as Values
   const definition = catalogue.backbone((values.backbone as string | undefined) ?? defaults.backbone)
   const own = definition.defaults ?? {}
+  const published = defaults.published?.[definition.name]
   return {
     backbone: definition.name,
-    dim: (values.dim as number | undefined) ?? defaults.dim,
-    params: paramsOf(definition, values, ['backbone', 'dim'], role, catalogue),
+    dim: (values.dim as number | undefined) ?? published?.dim ?? defaults.dim,
+    params: paramsOf(definition, { ...published?.params, ...values }, ['backbone', 'dim'], role, catalogue),
     optimizer: {
       lr: (values.lr as number | undefined) ?? own.lr ?? optimizerDefaults.lr,
-      weightDecay: (values.weightDecay as number | undefined) ?? own.weightDecay ?? defaults.weightDecay,
+      weightDecay:
+        (values.weightDecay as number | undefined) ??
+        published?.weightDecay ??
+        own.weightDecay ??
+        defaults.weightDecay,
       batch: (values.batch as number | undefined) ?? own.batch ?? optimizerDefaults.batch,
       negatives: (values.negatives as number | undefined) ?? optimizerDefaults.negatives,
     },

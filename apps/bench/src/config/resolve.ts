@@ -34,11 +34,11 @@ export async function resolveConfig(given: readonly Layer[], catalogue: Catalogu
   expectDistinct(loaded)
   const source = sourceOf(values)
   const dataset = source.name
-  const defaults = modelDefaults(dataset)
+  const split = 'split' in source.request ? source.request.split : undefined
+  const defaults = modelDefaults(dataset, split)
   const teacher = modelOf(values.teacher, defaults.teacher, catalogue, 'teacher')
   const teachers = teachersOf(values, defaults.teacher, catalogue)
   const student = modelOf(values.student, defaults.student, catalogue, 'student')
-  const split = 'split' in source.request ? source.request.split : undefined
   const world = { dataset, split, teacher: teacher.backbone, student: student.backbone }
   return {
     preset,
