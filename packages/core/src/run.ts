@@ -6,6 +6,7 @@ export type Metrics = Readonly<Record<string, number>>
 
 /** One epoch of one model: a JSON line of its log, a point of its learning curve. */
 export interface RunRecord {
+  /** From 0; what people read counts from 1. */
   readonly epoch: number
   /** Sums over the epoch's rows divided by the number of rows. `kd` is before lambda; absent without a method. */
   readonly loss: { readonly base: number; readonly kd?: number }
@@ -57,7 +58,9 @@ export interface ModelRun {
   /** Of a model that was trained elsewhere 0 where it is not known. */
   readonly parameters: number
   readonly bytes: number
+  /** How many were run. */
   readonly epochs: number
+  /** The one that was kept, from 0. */
   readonly bestEpoch: number
   readonly stopped: 'patience' | 'epochs'
   /** True when the model came from the cache of teachers and its training seconds are of an earlier run. */

@@ -328,9 +328,34 @@ describe('little to show', () => {
     expect(page).toContain('teacher is not better than scratch on any metric')
   })
 
+  test('epochs are counted from 1, as on the terminal, and have whole ticks', () => {
+    const page = htmlReport(
+      sampleResult([
+        sampleModel('scratch', 'scratch', { epochs: 5, bestEpoch: 2, curve: sampleCurve(5, 3, 0.02) }),
+      ]),
+    )
+    expect(page).toMatch(/scratch: [\d.]+ at epoch 3</)
+    const training = page.slice(page.indexOf('id="training"'))
+    expect(training).toMatch(/5<span class="sub"\s*>stopped early<\/span\s*>\s*<\/td>\s*<td>3<\/td>/)
+    const curve = /<title>ndcg@10 \(validation\) by epoch<\/title>.*?<\/svg>/s.exec(page)?.[0] ?? ''
+    const ticks = [...curve.matchAll(/text-anchor="middle"\s*>([\d.]+)</g)].map(([, tick]) => tick)
+    expect(ticks).toEqual(['1', '2', '3', '4', '5'])
+  })
+
   test('traps of split and protocol are said', () => {
     const base = sampleResult([
-      sampleModel('scratch', 'scratch', { stopped: 'epochs', epochs: 5, bestEpoch: 5 }),
+      sampleModel('scratch', 'scratch', {
+        stopped: 'epochs',
+        epochs: 5,
+        bestEpoch: 4,
+        curve: sampleCurve(5, 5, 0.02),
+      }),
+      sampleModel('rrd', 'distilled', {
+        stopped: 'epochs',
+        epochs: 5,
+        bestEpoch: 2,
+        curve: sampleCurve(5, 3, 0.02),
+      }),
     ])
     const page = htmlReport({
       ...base,
@@ -345,7 +370,7 @@ describe('little to show', () => {
       /no validation part/,
       /order of the file/,
       /among 499 sampled items/,
-      /still improving/,
+      /Still improving when their epochs ended: scratch\. Train longer/,
     ])
       expect(page).toMatch(said)
   })

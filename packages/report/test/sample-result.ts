@@ -68,13 +68,13 @@ export function sampleResult(models: readonly ModelRun[], given: Partial<RunResu
   }
 }
 
-/** A curve that rises to `height`, falls a little after epoch `best`, and carries losses. */
+/** A curve that rises to `height`, falls a little after its epoch number `best`, counted from 1, and carries losses. */
 export function sampleCurve(epochs: number, best: number, height: number): RunRecord[] {
   return Array.from({ length: epochs }, (_, n) => {
     const epoch = n + 1
     const value = height * (1 - Math.exp((-4 * epoch) / best)) - Math.max(0, epoch - best) * height * 0.001
     return {
-      epoch,
+      epoch: n,
       loss: { base: 0.7 * Math.exp(-epoch / 40) + 0.1, kd: 2 * Math.exp(-epoch / 30) + 1 },
       seconds: { lists: 0.01, steps: 0.5, evaluate: 0.08 },
       valid: { 'ndcg@10': value, 'recall@10': value * 1.7 },

@@ -50,8 +50,9 @@ function panelOf({ rows, looks }: ReportContext, choice: Choice): Markup | null 
     const withPoints = ofSeeds.filter(({ points }) => points.length > 0)
     withPoints.forEach(({ run, points }, n) => {
       const name = n === 0 ? row.label : `${row.label}, seed ${run.seed}`
-      const mark = choice.part === 'loss' ? null : run.bestEpoch
-      lines.push({ ...look, name, minor: n > 0, mark, points: thinned(points, run.bestEpoch) })
+      const best = run.bestEpoch + 1
+      const mark = choice.part === 'loss' ? null : best
+      lines.push({ ...look, name, minor: n > 0, mark, points: thinned(points, best) })
     })
     const level = withPoints.length === 0 ? finalValue(row, choice) : null
     if (level !== null) levels.push({ ...look, name: row.label, value: level })
@@ -71,11 +72,12 @@ function panelOf({ rows, looks }: ReportContext, choice: Choice): Markup | null 
   </figure>`
 }
 
+/** Epochs as they are counted on the terminal, from 1. */
 function pointsOf(curve: readonly RunRecord[], { part, key }: Choice): [number, number][] {
   return curve.flatMap((record): [number, number][] => {
     const values: Readonly<Record<string, number | undefined>> = record[part] ?? {}
     const value = values[key]
-    return value !== undefined && Number.isFinite(value) ? [[record.epoch, value]] : []
+    return value !== undefined && Number.isFinite(value) ? [[record.epoch + 1, value]] : []
   })
 }
 
@@ -93,6 +95,7 @@ function finalValue(row: Row, { part, key }: Choice): number | null {
 const epochs: Axis = {
   label: 'epoch',
   kind: 'linear',
-  format: (value) => String(Math.round(value * 100) / 100),
+  whole: true,
+  format: String,
 }
 const metricAxis: Axis = { label: '', kind: 'linear', format: asMetric }

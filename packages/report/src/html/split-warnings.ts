@@ -1,6 +1,6 @@
 import type { RunResult } from '@recdistill/core'
 
-/** Traps that can be seen from split and protocol alone. */
+/** Traps that can be seen from split, protocol and learning curves. */
 export function splitWarnings({ split, protocol, models }: RunResult): string[] {
   const { counts, rule } = split
   const found: string[] = []
@@ -14,10 +14,16 @@ export function splitWarnings({ split, protocol, models }: RunResult): string[] 
     found.push(
       `Ranks are among ${protocol.candidates.negatives} sampled items, not the catalogue: compare with numbers of the same protocol only.`,
     )
-  if (
-    models.length > 0 &&
-    models.every((model) => model.stopped === 'epochs' && model.bestEpoch === model.epochs)
-  )
-    found.push('Every model was still improving when its epochs ended: train longer before comparing.')
+  const unfinished = [...new Set(models.filter(wasImproving).map(({ label }) => label))]
+  if (unfinished.length > 0)
+    found.push(
+      `Still improving when their epochs ended: ${unfinished.join(', ')}. Train longer before comparing.`,
+    )
   return found
+}
+
+/** Out of epochs, and the last one that was validated is the best; never of models that take no steps. */
+function wasImproving({ stopped, bestEpoch, epochs, curve }: RunResult['models'][number]): boolean {
+  const last = curve.findLast(({ valid }) => valid !== undefined)
+  return stopped === 'epochs' && epochs > 1 && last?.epoch === bestEpoch
 }

@@ -37,7 +37,7 @@ export function training({ rows }: ReportContext): Markup | null {
                         >${run.stopped === 'patience' ? 'stopped early' : 'all'}</span
                       >
                     </td>
-                    <td>${asWhole(run.bestEpoch)}</td>
+                    <td>${asWhole(run.bestEpoch + 1)}</td>
                     <td>${asSeconds(run.seconds.lists)}</td>
                     <td>${asSeconds(run.seconds.steps)}</td>
                     <td>${asSeconds(run.seconds.evaluate)}</td>

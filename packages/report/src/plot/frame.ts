@@ -5,6 +5,8 @@ export interface Axis {
   readonly label: string
   /** `log2` for bytes, whose round numbers are powers of 2. */
   readonly kind: 'linear' | 'log10' | 'log2'
+  /** Whole numbers alone, e.g. epochs: there are no ticks between them. */
+  readonly whole?: boolean
   readonly format: (value: number) => string
 }
 export interface Size {
@@ -35,8 +37,8 @@ export function frame(
   const [left, right, top, bottom] = [58, width - room, 26, height - 42]
   const xScale = scale(xs, xAxis.kind, [left, right])
   const yScale = scale(ys, yAxis.kind, [bottom, top])
-  const xTicks = apart(ticksOf(xScale, xAxis.kind, Math.max(3, Math.round((right - left) / 90))), xScale, 54)
-  const yTicks = apart(ticksOf(yScale, yAxis.kind, 6), yScale, 18)
+  const xTicks = apart(ticksOf(xScale, xAxis, Math.max(3, Math.round((right - left) / 90))), xScale, 54)
+  const yTicks = apart(ticksOf(yScale, yAxis, 6), yScale, 18)
   const axes = html`<g>
     ${yTicks.map(
       (tick) =>
@@ -86,9 +88,9 @@ function scale(values: readonly number[], kind: Axis['kind'], range: [number, nu
 }
 
 /** Round numbers; on a log axis 1, 2, 5 of each decade or powers of 2, and where that is one or none, plain steps. */
-function ticksOf(of: Scale, kind: Axis['kind'], about: number): number[] {
+function ticksOf(of: Scale, { kind, whole = false }: Axis, about: number): number[] {
   const [low, high] = of.domain()
-  if (kind === 'linear') return of.ticks(about)
+  if (kind === 'linear') return of.ticks(about).filter((tick) => !whole || Number.isInteger(tick))
   const base = kind === 'log2' ? 2 : 10
   const from = Math.floor(Math.log(low) / Math.log(base))
   const powers = Array.from(
