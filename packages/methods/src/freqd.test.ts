@@ -153,3 +153,16 @@ test('defaults are the one complete released configuration, Gowalla, MF to MF', 
   expect(presets[0]).toMatchObject({ dataset: 'gowalla', teacher: 'mf', student: 'mf', ...defaults })
   expect(presets).toHaveLength(2)
 })
+
+test('the one complete configuration that was released is a preset, in batches of the usual size', () => {
+  // Spec 4.17; 6.2 for the batch, of which its table says nothing
+  expect(freqd.presets?.[0]).toEqual({
+    dataset: 'gowalla',
+    teacher: 'mf',
+    student: 'mf',
+    params: { alpha: 0.5, neighbours: 5, keep: 0.5, dropout: 0.2, norm: true, networks: 5, input: 'raw' },
+    lambda: 0.5,
+    weightDecay: 1e-3,
+    batch: 2048,
+  })
+})

@@ -134,6 +134,32 @@ test('models are those of published experiments on their split alone, and what i
   expect(other.teacher).toMatchObject({ dim: 300, params: { layers: 3 }, optimizer: { weightDecay: 1e-4 } })
 })
 
+// Spec 3.1, 3.4 and the table of 4.3
+test('the presets of BD: how models start, how they are trained before and together', async () => {
+  const mf = await resolve(flagsLayer({ preset: 'bd' }))
+  expect(mf.teacher).toMatchObject({ dim: 50, params: { init: 1 }, optimizer: { weightDecay: 1e-3 } })
+  expect(mf.student).toMatchObject({ dim: 5, params: { init: 1 }, optimizer: { weightDecay: 0 } })
+  expect(mf.methods[0]).toMatchObject({
+    params: { form: 'pairs', tauT: 5, tauS: 5, epsE: 1e-4, epsT: 1e-2 },
+    optimizer: { lr: 1e-3, weightDecay: 0, batch: 128 },
+  })
+  const cdae = await resolve(flagsLayer({ preset: 'bd-cdae' }))
+  for (const [model, dim] of [
+    [cdae.teacher, 50],
+    [cdae.student, 5],
+  ] as const)
+    expect(model).toMatchObject({
+      dim,
+      params: { activation: 'sigmoid', dropout: 0.5, init: 1, unseen: 5 },
+      optimizer: { lr: 2e-3, weightDecay: 1e-3, batch: 128 },
+    })
+  expect(cdae.methods[0]).toMatchObject({
+    params: { form: 'users', tauT: 2, tauS: 2, epsE: 1e-4, epsT: 1e-4, perPair: 5 },
+    optimizer: { lr: 2e-3, weightDecay: 0, batch: 128 },
+  })
+  expect([mf.epochs, cdae.epochs]).toEqual([101, 1001])
+})
+
 test('--set reaches every group', async () => {
   const config = await resolve(
     flagsLayer({ dataset: 'citeulike-t', split: 'rce-kd' }),

@@ -131,11 +131,25 @@ export const presets: Readonly<Record<string, Preset>> = {
       dataset: 'citeulike-t',
       split: 'bd',
       protocol: 'bd',
-      teacher: { backbone: 'mf', dim: 50, weightDecay: 1e-3, batch: 128 },
-      student: { backbone: 'mf', dim: 5, weightDecay: 0, batch: 128 },
+      // Its code leaves tables as they are made, N(0, 1).
+      teacher: { backbone: 'mf', dim: 50, init: 1, weightDecay: 1e-3, batch: 128 },
+      student: { backbone: 'mf', dim: 5, init: 1, weightDecay: 0, batch: 128 },
       methods: ['bd'],
       epochs: 101,
       patience: 101,
+    },
+  },
+  'bd-cdae': {
+    about: 'the same for CDAE 50 and CDAE 5',
+    values: {
+      dataset: 'citeulike-t',
+      split: 'bd',
+      protocol: 'bd',
+      teacher: { backbone: 'cdae', dim: 50, weightDecay: 1e-3 },
+      student: { backbone: 'cdae', dim: 5, weightDecay: 1e-3 },
+      methods: ['bd'],
+      epochs: 1001,
+      patience: 1001,
     },
   },
 }

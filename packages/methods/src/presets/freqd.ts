@@ -17,7 +17,7 @@ export const presets = [
     },
     lambda: 0.5,
     weightDecay: 1e-3,
-    batch: 4096,
+    batch: 2048,
   },
   {
     dataset: 'citeulike-t',
