@@ -14,7 +14,7 @@ import { Field, field, fields } from './experts/memory'
 import { mix } from './experts/mix'
 import { pack } from './experts/pack'
 import { scratchBytes } from './experts/scratch'
-import { awaitJob, claim, close, finish, join, NONE, open, POOL } from './pool'
+import { awaitJob, claim, close, fail, finish, isClosed, join, NONE, open, POOL } from './pool'
 
 export { fieldsAt, heapAt, packedBytes } from './experts/memory'
 export { scratchBytes } from './experts/scratch'
@@ -39,12 +39,16 @@ export function fork(job: u32, pieces: u32, workers: u32): void {
 
 /** The life of a worker: takes part in every job until the pool is closed. */
 export function serve(thread: u32): void {
-  let seen: u32 = 0
-  while ((seen = awaitJob(pool(), seen)) != 0) work(thread)
+  for (let seen = awaitJob(pool(), 0); !isClosed(pool()); seen = awaitJob(pool(), seen)) work(thread)
 }
 
 export function quit(): void {
   close(pool())
+}
+
+/** For a worker that `serve` threw at. */
+export function abandon(): void {
+  fail(pool())
 }
 
 function work(thread: u32): void {

@@ -1,7 +1,7 @@
 /*
- * Fork and join on a shared memory. Pieces of a job are claimed one by one by whoever is free. `left` holds the generation of
- * the job above the number of pieces left (plus a margin), so a claim belongs to exactly one job, and a job cannot end before
- * each claimed piece is done. A pool is some words at an address, zero at first.
+ * Fork and join on a shared memory. Pieces of a job are claimed one by one by whoever is free: `left` is how many nobody has yet,
+ * above a margin that those eat into who find none. A job cannot end before each claimed piece is done, so whoever got one
+ * reads the words of its own job, even a thread that was called to an earlier one. A pool is some words at an address, zero at first.
  */
 
 /** Bytes of a pool; arguments of a job lie behind them. */
@@ -10,14 +10,16 @@ export const POOL: usize = 64
 export const NONE: u32 = 0xffffffff
 
 const enum Word {
-  left, // u64
-  generation = 2,
+  left,
+  generation,
   pieces,
   done,
   sleepers,
   waiting,
+  failed,
   quit,
 }
+/** More than the times that threads come and find nothing in one job. */
 const MARGIN: u32 = 0x10000
 /** Looks at a word this often before it sleeps on it. */
 const SPINS: i32 = 20000
@@ -32,15 +34,14 @@ function word(pool: usize, index: Word): usize {
 export function open(pool: usize, pieces: u32, workers: u32): void {
   store<u32>(word(pool, Word.pieces), pieces)
   atomic.store<u32>(word(pool, Word.done), 0)
-  const generation = atomic.load<u32>(word(pool, Word.generation)) + 1
-  atomic.store<u64>(word(pool, Word.left), (<u64>generation << 32) | <u64>(pieces + MARGIN))
-  atomic.store<u32>(word(pool, Word.generation), generation)
+  atomic.store<u32>(word(pool, Word.left), pieces + MARGIN)
+  atomic.add<u32>(word(pool, Word.generation), 1)
   if (atomic.load<u32>(word(pool, Word.sleepers)) > 0) atomic.notify(word(pool, Word.generation), workers)
 }
 
 /** A piece that is nobody's yet. */
 export function claim(pool: usize): u32 {
-  const left = <u32>atomic.sub<u64>(word(pool, Word.left), 1)
+  const left = atomic.sub<u32>(word(pool, Word.left), 1)
   return left <= MARGIN ? NONE : load<u32>(word(pool, Word.pieces)) - (left - MARGIN)
 }
 
@@ -52,7 +53,7 @@ export function finish(pool: usize): void {
     atomic.notify(word(pool, Word.done), 1)
 }
 
-/** Waits until all pieces are done; for the thread that opened the job. */
+/** Waits until all pieces are done; for the thread that opened the job. Traps where a worker failed, whose piece never will be. */
 export function join(pool: usize): void {
   const pieces = load<u32>(word(pool, Word.pieces))
   for (let spin = 0; spin < SPINS; spin++) if (atomic.load<u32>(word(pool, Word.done)) == pieces) return
@@ -60,23 +61,32 @@ export function join(pool: usize): void {
   while (true) {
     const done = atomic.load<u32>(word(pool, Word.done))
     if (done == pieces) break
+    if (atomic.load<u32>(word(pool, Word.failed)) != 0) unreachable()
     atomic.wait<u32>(word(pool, Word.done), done, 100_000_000)
   }
   atomic.store<u32>(word(pool, Word.waiting), 0)
 }
 
-/** Waits for a job later than `seen`, 0 at first, and returns its number, or 0 when the pool is closed. */
+/** Says that the calling worker is lost, and with it the piece it had. */
+export function fail(pool: usize): void {
+  atomic.store<u32>(word(pool, Word.failed), 1)
+}
+
+/** Waits until the pool's generation is another than `seen` and returns it; `isClosed` says whether there is a job. */
 export function awaitJob(pool: usize, seen: u32): u32 {
-  while (atomic.load<u32>(word(pool, Word.quit)) == 0) {
-    let generation = atomic.load<u32>(word(pool, Word.generation))
-    for (let spin = 0; spin < SPINS && generation == seen; spin++)
-      generation = atomic.load<u32>(word(pool, Word.generation))
-    if (generation != seen) return generation
+  while (true) {
+    for (let spin = 0; spin < SPINS; spin++) {
+      const generation = atomic.load<u32>(word(pool, Word.generation))
+      if (generation != seen) return generation
+    }
     atomic.add<u32>(word(pool, Word.sleepers), 1)
     atomic.wait<u32>(word(pool, Word.generation), seen, -1)
     atomic.sub<u32>(word(pool, Word.sleepers), 1)
   }
-  return 0
+}
+
+export function isClosed(pool: usize): bool {
+  return atomic.load<u32>(word(pool, Word.quit)) != 0
 }
 
 /** Sends all workers home. */

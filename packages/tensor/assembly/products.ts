@@ -2,7 +2,7 @@ import { matmul } from './batch-matmul'
 import { Job, set, share, word } from './team'
 
 /** Products and sums of a piece, about: some ten microseconds. */
-const PIECE: usize = 1 << 17
+const PIECE: u64 = 1 << 17
 /** Rows of a large product in one piece: what is packed at a time. */
 const ROWS: usize = 64
 
@@ -42,10 +42,10 @@ export function products(
   k: usize,
   n: usize,
 ): void {
-  const size = m * k * n
+  const size = <u64>m * k * n // of matrices that fit in the memory, yet it may be beyond 2^32
   // A multiple of the rows of a tile, so that tiles are the same however a product is cut.
   const rows = size <= 2 * PIECE ? m : m >= 2 * ROWS ? ROWS : ((m + 15) >> 4) << 2
-  const together = rows < m ? 1 : max<usize>(1, PIECE / size)
+  const together = rows < m ? 1 : <usize>max<u64>(1, PIECE / size)
   set(team, Word.count, count)
   set(team, Word.a, a)
   set(team, Word.aStep, aStep)

@@ -1,5 +1,5 @@
 import { SCRATCH } from './batch-matmul'
-import { awaitJob, claim, close, finish, join, NONE, open, POOL } from './pool'
+import { awaitJob, claim, close, fail, finish, isClosed, join, NONE, open, POOL } from './pool'
 import { productsPiece } from './products'
 import { dropPiece, layerNormPiece, pullLayerNormPiece } from './row-jobs'
 
@@ -22,14 +22,18 @@ export function teamBytes(threads: u32): usize {
   return POOL + WORDS * 4 + <usize>threads * SCRATCH * 4
 }
 
-/** The life of a worker. */
+/** The life of a worker: takes part in every job until the team is dismissed. */
 export function serve(team: usize, thread: u32): void {
-  let seen: u32 = 0
-  while ((seen = awaitJob(team, seen)) != 0) work(team, thread)
+  for (let seen = awaitJob(team, 0); !isClosed(team); seen = awaitJob(team, seen)) work(team, thread)
 }
 
 export function dismiss(team: usize): void {
   close(team)
+}
+
+/** For a worker that `serve` threw at. */
+export function abandon(team: usize): void {
+  fail(team)
 }
 
 /** Writes a word of the job; word 0 is its name. */

@@ -19,12 +19,13 @@ let prepared: { readonly asked: TensorBackend; readonly ready: Promise<TensorBac
  *   libtensorflow through tfjs-node, when it is there. By default RECDISTILL_DEVICE decides: `tensorflow` for `tensorflow`
  *   and `gpu`, else `wasm`.
  * @param options.wasmFolder Where the `.wasm` files lie; by default inside the installed package, so no network is needed.
- * @param options.threads Of kernels that run on several; all cores when absent. No result depends on it.
+ * @param options.threads Of kernels that run on several: as many as cores until a call says another number. No result depends
+ *   on it.
  * @param options.warn Who is told about a fallback.
  * @returns The backend in use.
- * @throws InputError for `tensorflow` where there is none.
+ * @throws InputError for `tensorflow` where there is none, and for threads that are no number of them.
  */
-export function prepareTensors({
+export async function prepareTensors({
   backend = backendOfEnvironment(process.env.RECDISTILL_DEVICE),
   wasmFolder,
   threads,
@@ -35,12 +36,17 @@ export function prepareTensors({
   threads?: number
   warn?: (line: string) => void
 } = {}): Promise<TensorBackend> {
-  if (threads !== undefined) setThreads(threads)
+  if (threads !== undefined) setThreads(checked(threads))
   if (prepared?.asked === backend) return prepared.ready
   silenceBanner()
   const ready = start(backend, wasmFolder, warn)
   prepared = { asked: backend, ready }
   return ready
+}
+
+function checked(threads: number): number {
+  if (Number.isInteger(threads) && threads >= 1 && threads <= 1024) return threads
+  throw new InputError(`prepareTensors.threads: expected an integer of 1 to 1024, got ${threads}`)
 }
 
 function backendOfEnvironment(device: string | undefined): TensorBackend {

@@ -24,14 +24,14 @@ test('a memory without a maximum, or none, cannot be shared', () => {
   expect(withSharing(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0), true)).toBeNull()
 })
 
-test('the modules of the installed backend can be', () => {
+test('the module of the installed backend can be', () => {
   const files = sharedWasmFiles(
     dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')),
   )
-  for (const url of Object.values(files ?? {})) {
+  for (const url of new Set(Object.values(files ?? {}))) {
     const bytes = Buffer.from(url.split(',')[1], 'base64')
     expect(wasm?.validate(bytes)).toBe(true)
-    expect(withSharing(bytes, true)).toEqual(new Uint8Array(bytes))
+    expect(bytes.equals(withSharing(bytes, true) ?? Buffer.of())).toBe(true)
   }
   expect(Object.keys(files ?? {})).toHaveLength(3)
 })

@@ -1,6 +1,8 @@
 /**
  * The same module with the memory it defines or imports shared between threads, or not; null where it has none that can be,
  * such as one without a maximum. One bit of its memory's limits says which (WebAssembly threads proposal, binary format).
+ *
+ * @param bytes A module that is valid: what it says of its own lengths is believed.
  */
 export function withSharing(bytes: Uint8Array, shared: boolean): Uint8Array | null {
   const at = limitsOfMemory(bytes)

@@ -25,7 +25,23 @@ test.each([0.5, 0.2, 0.25, 1e-3, 0.999])('the kernel draws what the stream draws
   expect(countTensors()).toBe(before)
 })
 
-test('ids and sizes that do not belong to the rows are refused', () => {
+test('rows without numbers, no rows, and no dropping at all', () => {
+  const rng = createRng(7)
+  const drop = (shape: number[], rate: number, sizes: number[]) =>
+    tf.tidy(() =>
+      streamDropout(tf.ones(shape), {
+        rate,
+        rng,
+        ids: Uint32Array.from(sizes, (_, row) => row),
+        sizes: Uint32Array.from(sizes),
+      }).dataSync(),
+    )
+  expect(drop([0, 5], 0.5, [])).toHaveLength(0)
+  expect(drop([3, 0], 0.5, [0, 0, 0])).toHaveLength(0)
+  expect([...drop([3, 1], 0, [1, 0, 1])]).toEqual([1, 0, 1])
+})
+
+test('a rate, ids and sizes that cannot be are refused', () => {
   const rng = createRng(1)
   const x = tf.ones([2, 3])
   const refused = (ids: number[], sizes: number[]) => () =>
@@ -34,5 +50,7 @@ test('ids and sizes that do not belong to the rows are refused', () => {
     'streamDropout: expected an id and a size for each of 2 rows, got 1 and 2',
   )
   expect(refused([1, 2], [1, 4])).toThrow('streamDropout: a size of 4 is beyond the 3 of a row')
+  const everything = { rate: 1, rng, ids: Uint32Array.of(1, 2), sizes: Uint32Array.of(1, 1) }
+  expect(() => streamDropout(x, everything)).toThrow('streamDropout: expected a rate in [0, 1), got 1')
   x.dispose()
 })

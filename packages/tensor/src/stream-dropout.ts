@@ -24,8 +24,11 @@ export interface StreamDropout {
  * One kernel each way on the wasm backend, a mask made in JavaScript elsewhere; both draw the same one.
  *
  * @param x [rows, ..]
+ * @throws RangeError for a rate beyond [0, 1), and for ids or sizes that do not belong to the rows.
  */
 export function streamDropout<T extends Tensor>(x: T, drop: StreamDropout): T {
+  if (!(drop.rate >= 0 && drop.rate < 1))
+    throw new RangeError(`streamDropout: expected a rate in [0, 1), got ${drop.rate}`)
   const rows = x.shape[0]
   if (drop.ids.length !== rows || drop.sizes.length !== rows)
     throw new RangeError(

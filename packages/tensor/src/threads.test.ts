@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { createRng } from '@recdistill/core'
 import { beforeAll, expect, test } from 'vitest'
 import { layerNorm, mixExperts, prepareTensors, streamDropout, tf, type Tensor2D } from './index.ts'
@@ -14,7 +15,11 @@ const normal = (...shape: number[]) => {
     shape,
   )
 }
-const numbers = (make: () => tf.Tensor) => tf.tidy(() => make().dataSync<'float32'>().slice())
+/** Of the bits of all numbers. */
+const digest = (make: () => tf.Tensor) =>
+  createHash('sha256')
+    .update(tf.tidy(() => make().dataSync<'float32'>()))
+    .digest('hex')
 
 /** Each large enough for more than one thread, and cut into pieces that are not all of one size. */
 const all = {
@@ -46,7 +51,7 @@ test('kernels run on as many threads as were asked for, and no result depends on
   const results = async (threads: number) => {
     await prepareTensors({ threads })
     rng.at(0)
-    return Object.fromEntries(Object.entries(all).map(([name, make]) => [name, numbers(make)]))
+    return Object.fromEntries(Object.entries(all).map(([name, make]) => [name, digest(make)]))
   }
   const alone = await results(1)
   expect(workers()).toBe(before)
@@ -55,4 +60,11 @@ test('kernels run on as many threads as were asked for, and no result depends on
   await expect.poll(workers).toBe(before + 4)
   expect(await results(1)).toEqual(alone)
   await expect.poll(workers).toBe(before)
+})
+
+test('threads that are no number of them are refused', async () => {
+  for (const threads of [0, -1, 1.5, NaN, 1025])
+    await expect(prepareTensors({ threads })).rejects.toThrow(
+      `prepareTensors.threads: expected an integer of 1 to 1024, got ${threads}`,
+    )
 })

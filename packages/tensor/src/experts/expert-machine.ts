@@ -80,7 +80,7 @@ export function createExpertMachine({
     if (disposed) throw new Error('expert machine: used after dispose()')
     if (!started && pieces > 1) {
       started = true
-      startWorkers('experts', module, memory, threads)
+      void startWorkers('experts', module, memory, threads)
     }
     kernel.fork(job, pieces, threads - 1)
   }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs'
 import { numbersOf } from '../kernels/heap.ts'
-import { onThreads, threadsNow } from '../threads.ts'
+import { threadsNow } from '../threads.ts'
 import { withGradient } from '../with-gradient.ts'
 import { createExpertMachine, type ExpertMachine, type MixtureInput } from './expert-machine.ts'
 
@@ -70,15 +70,15 @@ export function mixExpertsPlainly(
 /** Products of the second layer below which a call costs more than it saves. */
 const WORTHWHILE = 2 ** 22
 
-let shared: ExpertMachine | null | undefined
-onThreads(() => {
-  shared?.dispose()
-  shared = undefined
-})
+let shared: { readonly threads: number; readonly machine: ExpertMachine | null } | null = null
 
 function sharedMachine(): ExpertMachine | null {
-  shared ??= createExpertMachine({ threads: threadsNow() })
-  return shared
+  const threads = threadsNow()
+  if (shared?.threads !== threads) {
+    shared?.machine?.dispose()
+    shared = { threads, machine: createExpertMachine({ threads }) }
+  }
+  return shared.machine
 }
 
 function inputOf([x, weights, hidden, hiddenBias, output, outputBias]: readonly Tensor[]): MixtureInput {

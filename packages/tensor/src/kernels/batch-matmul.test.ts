@@ -32,6 +32,12 @@ test('blocks of rows and of the inner size add up', () => {
   })
 })
 
+test('as many products and sums as a 32-bit number cannot tell are no fewer', () => {
+  const [m, k, n] = [2 ** 12, 2 ** 10, 2 ** 10] // 2^32 of them
+  const product = tf.tidy(() => tf.matMul(tf.fill([m, k], 0.5), tf.fill([k, n], 2)).dataSync())
+  expect(product.every((value) => value === k)).toBe(true)
+})
+
 test('an empty inner size gives zeros, an empty outer one nothing', () => {
   expect(tf.matMul(tf.zeros([2, 0]), tf.zeros([0, 3])).arraySync()).toEqual([[0, 0, 0], [0, 0, 0]]) // prettier-ignore
   expect(tf.matMul(tf.zeros([0, 2]), tf.zeros([2, 3])).shape).toEqual([0, 3])

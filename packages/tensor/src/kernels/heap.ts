@@ -3,7 +3,11 @@ import * as tf from '@tensorflow/tfjs'
 /** What our kernels use of `BackendWasm`. Its own declarations reach through packages that are not installed here. */
 export interface WasmBackend {
   /** The Emscripten module: its memory and its allocator. */
-  readonly wasm: { readonly asm: { readonly memory: object }; _malloc(bytes: number): number }
+  readonly wasm: {
+    readonly asm: { readonly memory: object }
+    _malloc(bytes: number): number
+    _free(address: number): void
+  }
   readonly dataIdMap: { get(dataId: object): { readonly memoryOffset: number } }
   /** One tensor more holds these numbers. */
   incRef(dataId: object): void

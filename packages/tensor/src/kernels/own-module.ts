@@ -1,11 +1,12 @@
 import { withSharing } from '../sharing.ts'
-import { onThreads, startWorkers, threadsNow } from '../threads.ts'
+import { threadsNow } from '../threads.ts'
 import { runs, wasm, type SharedMemory } from '../webassembly.ts'
 import type { WasmBackend } from './heap.ts'
 import { relaxedModule, simdModule } from './modules.ts'
+import { createTeam, type Team, type TeamExports } from './team.ts'
 
 /** What `assembly/kernels.ts` exports. Addresses are bytes, distances elements. */
-interface Kernel {
+interface Kernel extends TeamExports {
   // prettier-ignore
   products(
     team: number, workers: number, count: number,
@@ -32,21 +33,12 @@ interface Kernel {
   sparseProduct(offsets: number, columns: number, weights: number, rows: number, x: number, width: number, out: number): void
   // prettier-ignore
   transposedProduct(offsets: number, columns: number, weights: number, rows: number, y: number, width: number, out: number): void
-  gumbel(
-    key0: number,
-    key1: number,
-    ids: number,
-    rows: number,
-    width: number,
-    out: number,
-    scratch: number,
-  ): void
+  // prettier-ignore
+  gumbel(key0: number, key1: number, ids: number, rows: number, width: number, out: number, scratch: number): void
   rectify(x: number, bias: number, rows: number, width: number, out: number): void
   pullUnits(g: number, y: number, size: number, kept: number, out: number): void
   // prettier-ignore
   dropout(x: number, size: number, limit: number, kept: number, a: number, b: number, c: number, d: number, out: number): void
-  teamBytes(threads: number): number
-  dismiss(team: number): void
 }
 
 /** Our own module on the memory of a backend. */
@@ -54,12 +46,9 @@ export interface OwnModule {
   readonly kernel: Kernel
   /** A few words of memory for one call. */
   readonly scratch: number
-  /** Address of the threads' words, and how many threads there are beside the caller: some where there is much to do. */
-  team(work: number): readonly [team: number, workers: number]
+  /** The threads for so much work. */
+  readonly team: Team['for']
 }
-
-/** Elements, or products and sums, below which waking threads costs more than it saves. */
-const WORTHWHILE = 2 ** 16
 
 const modules = new WeakMap<WasmBackend, OwnModule>()
 
@@ -77,32 +66,17 @@ function instantiate(backend: WasmBackend): OwnModule {
   const module = compile(shared)
   if (wasm === null || module === null) throw new Error('tensor: our kernels do not run in this runtime')
   const kernel = new wasm.Instance(module, { env: { memory } }).exports as unknown as Kernel
-  let team: { readonly at: number; readonly threads: number } | null = null
-  let started = false
-
-  const teamNow = () => {
-    if (team) return team
-    const threads = shared ? threadsNow() : 1
-    const bytes = kernel.teamBytes(threads) >>> 0
-    const at = Math.ceil(backend.wasm._malloc(bytes + 64) / 64) * 64
-    new Uint8Array(memory.buffer, at, bytes).fill(0)
-    team = { at, threads }
-    return team
-  }
-  onThreads(() => {
-    if (team && started) kernel.dismiss(team.at) // its words stay: whoever is late still looks at them
-    team = null
-    started = false
-  })
+  let team: Team | null = null
   return {
     kernel,
     scratch: backend.wasm._malloc(32),
     team(work) {
-      const { at, threads } = teamNow()
-      if (work < WORTHWHILE || threads === 1) return [at, 0]
-      if (!started) startWorkers('tensors', module, memory, threads, [at])
-      started = true
-      return [at, threads - 1]
+      const threads = shared ? threadsNow() : 1
+      if (team?.threads !== threads) {
+        team?.dispose()
+        team = createTeam(backend, { kernel, module, threads })
+      }
+      return team.for(work)
     },
   }
 }
