@@ -45,7 +45,7 @@ export function createMachine(module: WebAssembly.Module, threads: number): Mach
       if (disposed) throw new Error('engine: used after dispose()')
       if (!started && chunks > 1) {
         started = true
-        for (let thread = 1; thread < threads; thread++) startWorker(module, memory, thread, address)
+        startWorkers(module, memory, threads, address)
       }
       exports.fork(kernel, chunks, started ? threads - 1 : 0)
       if (Atomics.load(state, Control.failed) !== 0)
@@ -75,8 +75,9 @@ const WORKER = `
 const { workerData } = require('node:worker_threads')
 const { writeSync } = require('node:fs')
 const { module, memory, thread, address, failed } = workerData
+const { serve } = new WebAssembly.Instance(module, { env: { memory } }).exports
 try {
-  new WebAssembly.Instance(module, { env: { memory } }).exports.serve(thread)
+  serve(thread)
 } catch (error) {
   writeSync(2, error.stack + String.fromCharCode(10)) // the event loop of the owner may never run
   const state = new Int32Array(memory.buffer)
@@ -84,22 +85,30 @@ try {
 }
 `
 
-function startWorker(
+/** Threads that cannot start leave their share to the others: slower, not wrong. */
+function startWorkers(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
-  thread: number,
+  threads: number,
   address: number,
-) {
-  const worker = new Worker(WORKER, {
-    eval: true,
-    name: `engine ${thread}`,
-    workerData: { module, memory, thread, address, failed: Control.failed },
-    execArgv: [],
-    env: {},
-  })
-  worker.unref()
-  // a worker that cannot start leaves its share to the others: slower, not wrong
-  worker.on('error', (error) =>
-    process.emitWarning(`engine: thread ${thread} did not start: ${error.message}`),
-  )
+): void {
+  const tell = (thread: number, error: unknown) =>
+    process.emitWarning(
+      `engine: thread ${thread} did not start: ${error instanceof Error ? error.message : String(error)}`,
+    )
+  for (let thread = 1; thread < threads; thread++)
+    try {
+      const worker = new Worker(WORKER, {
+        eval: true,
+        name: `engine ${thread}`,
+        workerData: { module, memory, thread, address, failed: Control.failed },
+        execArgv: [],
+        env: {},
+      })
+      worker.unref()
+      worker.on('error', (error) => tell(thread, error))
+    } catch (error) {
+      tell(thread, error)
+      break // what keeps this one keeps the others: too little memory, or no permission
+    }
 }
