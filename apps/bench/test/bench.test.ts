@@ -188,6 +188,13 @@ test('Ctrl-C saves, says how to go on and exits 130; going on ends with the same
     .trimEnd()
     .split('\n')
   expect(log).toHaveLength(6)
+  // The run began with the process that was stopped, and took the time of both.
+  const { startedAt, models } = resultOf(stopped)
+  const logOfRun = readFileSync(join(stopped, 'log.jsonl'), 'utf8').split('\n')
+  expect(startedAt).toBe((JSON.parse(logOfRun[0]) as { at: string }).at)
+  expect(resultOf(stopped).seconds).toBeGreaterThan(
+    models.reduce((sum, model) => sum + model.seconds.steps, 0),
+  )
   // The first epoch was run by the process that was stopped; its time is still known, and counted.
   const { curve, seconds } = resultOf(stopped).models.find(({ id }) => id === 'rrd')!
   expect(curve[0].seconds.steps).toBeGreaterThan(0)

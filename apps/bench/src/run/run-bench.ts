@@ -38,6 +38,8 @@ export interface Bench extends Setting {
 export async function runBench(bench: Bench): Promise<RunResult | null> {
   const { config, folder, engine, split, protocol, imported } = bench
   const startedAt = new Date()
+  const before = folder.worked()
+  folder.log({ type: 'started' })
   const plans = planModels(config).filter(({ role }) => bench.roles?.includes(role) ?? true)
   const models: ModelRun[] = []
   let teacher = imported?.model ?? null
@@ -69,8 +71,8 @@ export async function runBench(bench: Bench): Promise<RunResult | null> {
   return {
     schema: 1,
     version,
-    startedAt: startedAt.toISOString(),
-    seconds: (Date.now() - startedAt.getTime()) / 1000,
+    startedAt: (before?.since ?? startedAt).toISOString(),
+    seconds: (before?.seconds ?? 0) + (Date.now() - startedAt.getTime()) / 1000,
     config: values,
     machine: machineCard(engine),
     split: split.manifest,

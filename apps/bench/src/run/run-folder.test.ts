@@ -25,3 +25,19 @@ test('what a killed process was writing is gone when its run is opened again, an
   ])
   rmSync(at, { recursive: true })
 })
+
+test('the time of a run is that of all its processes, however they ended, without the pauses between them', () => {
+  const at = mkdtempSync(join(tmpdir(), 'recdistill-'))
+  const folder = createRunFolder(join(at, 'run'), 'dataset: synthetic:tiny\n')
+  expect(folder.worked()).toBeNull()
+  const lines = [
+    { at: '2026-01-31T12:00:00.000Z', type: 'started' },
+    { at: '2026-01-31T12:00:07.500Z', model: 'rrd', type: 'epoch' },
+    { at: '2026-01-31T18:00:00.000Z', type: 'started' },
+    { at: '2026-01-31T18:00:02.000Z', model: 'rrd', type: 'finished' },
+  ]
+  const cut = '{"at":"2026-01-31T18:00:0'
+  writeFileSync(join(at, 'run', 'log.jsonl'), lines.map((line) => JSON.stringify(line) + '\n').join('') + cut)
+  expect(folder.worked()).toEqual({ since: new Date('2026-01-31T12:00:00.000Z'), seconds: 9.5 })
+  rmSync(at, { recursive: true })
+})

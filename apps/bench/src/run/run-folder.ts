@@ -18,6 +18,8 @@ export interface RunFolder {
   readonly path: string
   model(id: string): ModelFolder
   write(name: string, content: string): void
+  /** When work on the run began, and for how many seconds there has been a process at it, by its log; null before the first. */
+  worked(): { readonly since: Date; readonly seconds: number } | null
   /** Adds one line to `log.jsonl`. */
   log(event: Readonly<Record<string, unknown>>): void
   /** Takes the folder away again when this process made it and no model has a checkpoint in it. */
@@ -60,7 +62,9 @@ export function createRunFolder(path: string, configYaml: string): RunFolder {
     throw asInputError('write', full, error)
   }
   const discard = () => {
-    rmSync(firstMissing ?? join(full, 'config.yaml'), { recursive: true, force: true })
+    const made =
+      firstMissing === null ? ['config.yaml', 'log.jsonl'].map((name) => join(full, name)) : [firstMissing]
+    for (const path of made) rmSync(path, { recursive: true, force: true })
   }
   try {
     writeFileAtomic(join(full, 'config.yaml'), configYaml)
@@ -102,12 +106,39 @@ function openFolder(path: string, discard: () => void): RunFolder {
     path,
     model: (id) => modelFolder(path, id.replace('#', '-seed')),
     write: (name, content) => writeFileAtomic(join(path, name), content),
+    worked: () => workedBy(join(path, 'log.jsonl')),
     log: (event) =>
       append(join(path, 'log.jsonl'), JSON.stringify({ at: new Date().toISOString(), ...event })),
     discardIfEmpty() {
       const kept = readdirSync(path, { recursive: true }).map(String)
       if (!kept.some((name) => /\.ckpt$|run\.json$/.test(name))) discard()
     },
+  }
+}
+
+/** Lines of a process follow its `started`; what it did after its last line is not known and not counted. */
+function workedBy(logPath: string): ReturnType<RunFolder['worked']> {
+  if (!existsSync(logPath)) return null
+  const lines = readFileSync(logPath, 'utf8')
+    .split('\n')
+    .flatMap((text) => {
+      const [at, type] = eventOf(text)
+      return Number.isFinite(at) ? [{ at, started: type === 'started' }] : []
+    })
+  if (lines.length === 0) return null
+  const milliseconds = lines.reduce((sum, { at, started }, n) => {
+    return n === 0 || started ? sum : sum + Math.max(0, at - lines[n - 1].at)
+  }, 0)
+  return { since: new Date(lines[0].at), seconds: milliseconds / 1000 }
+}
+
+/** Time and type of a line; a line that was cut short has no time. */
+function eventOf(text: string): readonly [at: number, type: unknown] {
+  try {
+    const { at, type } = JSON.parse(text) as { at?: unknown; type?: unknown }
+    return [Date.parse(String(at)), type]
+  } catch {
+    return [NaN, null]
   }
 }
 
