@@ -98,6 +98,23 @@ const files: readonly Case[] = [
 ]
 
 const settings: readonly Case[] = [
+  [
+    'defaults for a larger catalogue',
+    () => ['bench', '--dataset', 'synthetic:tiny', '--epochs', '1', '--methods', 'rrd,rce-kd'],
+    /rrd\.maxK: .*150.*; rce-kd\.M: .*150.*; this would fit: --set rrd\.maxK=125 rrd\.L=25 rce-kd\.M=100$/m,
+  ],
+  ['methods of no name', () => ['bench', ...tiny, '--methods', ' ,'], /--methods.*none.*" ,"/],
+  [
+    'an unknown format of files',
+    () => ['bench', '--data', 'x.csv', '--format', 'csvv'],
+    /--format: .*csv, inter/,
+  ],
+  [
+    'an unknown kind of list',
+    () => ['list', 'metod'],
+    /did you mean "methods"\? it lists methods, backbones/,
+  ],
+  ['a list of baselines', () => ['list', 'baselines'], /it lists .*; baselines are backbones/],
   ['an unknown command', () => ['trian'], /unknown command 'trian'/],
   ['an unknown flag', () => ['bench', '--epoch', '3'], /unknown option '--epoch'/],
   ['a flag without its value', (at) => ['resume', at, '--threads'], /'--threads <n>' argument missing/],

@@ -44,6 +44,10 @@ export function flagsLayer(flags: Flags): Layer {
     throw new InputError(
       '--teacher and --teacher-from: give one of them; the first trains a teacher, the second takes one that is there',
     )
+  if (typeof flags.methods === 'string' && !/[^\s,]/.test(flags.methods))
+    throw new InputError(
+      `--methods: expected names, e.g. rrd,rce-kd, or none, got ${JSON.stringify(flags.methods)}`,
+    )
   const teacher = teacherFrom(flags)
   if (teacher !== null) values.teacherFrom = teacher
   // `--cache DIR` and `--no-cache` are one option to the parser: text, or false.
@@ -61,9 +65,16 @@ export function flagsLayer(flags: Flags): Layer {
   if (Object.keys(read).length > 0) values.read = read
   return {
     values: absolutePaths(values, process.cwd()),
-    speak: (path) =>
-      path.length === 0 ? 'command line' : `--${[kebab(path[0]), ...path.slice(1)].join('.')}`,
+    speak: (path) => (path.length === 0 ? 'command line' : flagOf(path)),
   }
+}
+
+/** The flag that a reader typed for a key; groups of the file have one for each of their keys. */
+function flagOf([group, key, ...rest]: readonly string[]): string {
+  if (group === 'read' && key !== undefined) return `--${[key, ...rest].join('.')}`
+  if (group === 'teacherFrom' && key !== undefined)
+    return key === 'from' ? '--teacher-from' : `--teacher-${kebab(key)}`
+  return `--${[kebab(group), ...(key === undefined ? [] : [key]), ...rest].join('.')}`
 }
 
 /** A path alone, or a group where more is said. */

@@ -1,9 +1,11 @@
-import { Argument, Command } from 'commander'
+import { InputError, nearest } from '@recdistill/core'
+import { Command } from 'commander'
 import { describeParams, type ParamDescription } from '@recdistill/plugin'
 import { loadCatalogue, type Catalogue } from '../catalogue.ts'
 import { line, type Io } from '../io.ts'
 
 const kinds = ['methods', 'backbones', 'datasets', 'metrics', 'protocols', 'presets'] as const
+type Kind = (typeof kinds)[number]
 
 /** A row of a list: the name, one line about it, and what it takes. */
 export interface Entry {
@@ -15,14 +17,23 @@ export interface Entry {
 export function listCommand(io: Io, done: (code: number) => void): Command {
   return new Command('list')
     .description('Shows what there is to choose from.')
-    .addArgument(new Argument('<kind>').choices(kinds))
+    .argument('<kind>', kinds.join(', '))
     .option('--json', 'as JSON, with parameters')
-    .action(async (kind: (typeof kinds)[number], flags: { json?: boolean }) => {
-      const entries = entriesOf(kind, await loadCatalogue())
+    .action(async (given: string, flags: { json?: boolean }) => {
+      const entries = entriesOf(kindOf(given), await loadCatalogue())
       if (flags.json === true) line(io.stdout, JSON.stringify(entries, null, 2))
       else for (const entry of entries) print(entry, Math.max(...entries.map(({ name }) => name.length)), io)
       done(0)
     })
+}
+
+function kindOf(given: string): Kind {
+  const kind = kinds.find((each) => each === given)
+  if (kind !== undefined) return kind
+  const near = nearest(given, kinds)
+  const hint = near === null ? '' : ` did you mean "${near}"?`
+  const backbones = given === 'baselines' ? '; baselines are backbones' : ''
+  throw new InputError(`list: unknown kind "${given}";${hint} it lists ${kinds.join(', ')}${backbones}`)
 }
 
 function print({ name, about, parameters, splits }: Entry, width: number, io: Io): void {
@@ -37,7 +48,7 @@ function print({ name, about, parameters, splits }: Entry, width: number, io: Io
     line(io.stdout, `${indent}--split ${split.name}: ${split.about}`)
 }
 
-function entriesOf(kind: (typeof kinds)[number], catalogue: Catalogue): readonly Entry[] {
+function entriesOf(kind: Kind, catalogue: Catalogue): readonly Entry[] {
   switch (kind) {
     case 'methods':
       return catalogue.methods.map((method) => ({

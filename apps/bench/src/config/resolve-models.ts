@@ -1,5 +1,6 @@
 import { InputError, nearest } from '@recdistill/core'
 import type { AnyMethod, BackboneDefinition } from '@recdistill/plugin'
+import type { z } from 'zod'
 import type { Catalogue } from '../catalogue.ts'
 import type { MethodConfig, ModelConfig } from './config.ts'
 import { show } from './layer.ts'
@@ -97,24 +98,39 @@ export function methodOf(
   const preset = [`${world.dataset}/${String(world.split)}`, world.dataset, world.dataset.split(':')[0]]
     .map((dataset) => fitting?.find((each) => each.dataset === dataset))
     .find((each) => each !== undefined)
-  const number = (key: string, ...others: unknown[]) =>
-    [values[key], ...others].find((value) => value !== undefined) as number
+  const training = (own: Values) => {
+    const number = (key: string, ...others: unknown[]) =>
+      [own[key], ...others].find((value) => value !== undefined) as number
+    return {
+      lambda: number('lambda', preset?.lambda, definition.defaults.lambda),
+      optimizer: {
+        lr: number('lr', preset?.lr, studentValues.lr, optimizerDefaults.lr),
+        weightDecay: number('weightDecay', preset?.weightDecay, definition.defaults.weightDecay),
+        batch: number('batch', preset?.batch, studentValues.batch, optimizerDefaults.batch),
+        negatives: number('negatives', studentValues.negatives, optimizerDefaults.negatives),
+      },
+    }
+  }
+  const presetParams: Values = preset?.params ?? {}
+  const params = paramsOf(definition, { ...presetParams, ...values }, ['lambda'], definition.name, catalogue)
+  const { lambda, optimizer } = training(values)
+  const usual: Values = { ...training({}).optimizer, lambda: training({}).lambda }
+  // The file of a run says every value: what is as it would have been anyway is not worth a word.
+  const changed = Object.keys(values).filter((key) => {
+    const parameter = definition.params.shape[key] as z.ZodType | undefined
+    const before = parameter === undefined ? usual[key] : parameter.safeParse(presetParams[key]).data
+    return JSON.stringify({ ...params, ...optimizer, lambda }[key]) !== JSON.stringify(before)
+  })
   const from =
     preset === undefined
       ? 'defaults'
       : `the authors' values for ${preset.dataset}, ${preset.teacher} to ${preset.student}`
-  const changed = Object.keys(values)
   return {
     name: definition.name,
     reference,
-    params: paramsOf(definition, { ...preset?.params, ...values }, ['lambda'], definition.name, catalogue),
-    lambda: number('lambda', preset?.lambda, definition.defaults.lambda),
-    optimizer: {
-      lr: number('lr', preset?.lr, studentValues.lr, optimizerDefaults.lr),
-      weightDecay: number('weightDecay', preset?.weightDecay, definition.defaults.weightDecay),
-      batch: number('batch', preset?.batch, studentValues.batch, optimizerDefaults.batch),
-      negatives: number('negatives', studentValues.negatives, optimizerDefaults.negatives),
-    },
+    params,
+    lambda,
+    optimizer,
     origin: changed.length === 0 ? from : `${from}, with ${changed.join(', ')} as given`,
   }
 }

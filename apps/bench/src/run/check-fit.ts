@@ -1,8 +1,9 @@
 import { InputError, type EvalProtocol, type Split } from '@recdistill/core'
 import { checkMeasurable } from '@recdistill/metrics'
-import { checkParams, pairProblem, sideOf, type PairSide, type World } from '@recdistill/plugin'
+import { pairProblem, sideOf, type PairSide, type World } from '@recdistill/plugin'
 import type { Catalogue } from '../catalogue.ts'
 import type { Config, MethodConfig, ModelConfig } from '../config/config.ts'
+import { fittingValues } from './fitting-values.ts'
 
 /** A configuration whose methods all suit its models and data. */
 export interface Fitting {
@@ -38,6 +39,7 @@ export async function checkFit(
   const elsewhere = config.teacherFrom !== null && config.teacherFrom.kind !== 'run' // judged once it is opened
   const methods: MethodConfig[] = []
   const leftOut: string[] = []
+  const unfit: Unfit[] = []
   for (const method of config.methods) {
     const definition = await catalogue.method(method.reference)
     const pair = { student: student.side, teacher: teacher.side }
@@ -48,13 +50,36 @@ export async function checkFit(
           ? null
           : pairProblem(definition, method.params, pair, world)
     if (problem === null) {
-      checkParams(definition, method.params, world)
+      const problems = definition.check?.(method.params, world) ?? []
+      if (problems.length > 0)
+        unfit.push({
+          name: definition.name,
+          problems,
+          instead: fittingValues(definition, method.params, world),
+        })
       methods.push(method)
     } else if (config.unnamedMethods) leftOut.push(problem)
     else throw new InputError(problem)
   }
   if (methods.length === 0 && leftOut.length > 0) throw new InputError(leftOut[0])
+  if (unfit.length > 0) throw new InputError(misfit(unfit))
   return { config: { ...config, methods }, leftOut }
+}
+
+interface Unfit {
+  readonly name: string
+  readonly problems: readonly string[]
+  /** Values that fit, where some were found. */
+  readonly instead: Readonly<Record<string, number>> | null
+}
+
+/** Everything that is wrong with parameters, and what to type so that all of it fits. */
+function misfit(unfit: readonly Unfit[]): string {
+  const set = unfit.flatMap(({ name, instead }) =>
+    Object.entries(instead ?? {}).map(([key, value]) => `${name}.${key}=${value}`),
+  )
+  const advice = set.length === 0 ? [] : [`this would fit: --set ${set.join(' ')}`]
+  return [...unfit.flatMap(({ problems }) => problems), ...advice].join('; ')
 }
 
 /** Several teachers as one: they have no vectors in common, but each has been trained. Null when there is one alone. */

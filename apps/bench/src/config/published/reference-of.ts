@@ -2,6 +2,7 @@ import type { Reference } from '@recdistill/core'
 import type { Config } from '../config.ts'
 import { biDistillation } from './bd.ts'
 import { deRrd } from './de-rrd.ts'
+import { otherModels } from './other-models.ts'
 import { rceKdTable1 } from './rce-kd-table-1.ts'
 
 /** Published numbers for the experiment that a configuration repeats; null when it repeats none. */
@@ -13,7 +14,7 @@ export function referenceOf(config: Config): Reference | null {
   const experiment = [request.dataset, request.split, protocol.name].join(' ')
   const pair = `${teacher.backbone} to ${student.backbone}`
   const sized = `${teacher.backbone}:${teacher.dim} to ${student.backbone}:${student.dim}`
-  if (protocol.name === 'rce-kd' && request.split === 'rce-kd') return table1(request.dataset, pair)
+  if (protocol.name === 'rce-kd' && request.split === 'rce-kd') return table1(config, request.dataset, pair)
   if (experiment === 'citeulike-t loo loo-499' && sized === 'mf:200 to mf:20') return deRrd
   if (experiment === 'citeulike-t bd bd') return biDistillation[sized] ?? null
   return null
@@ -22,7 +23,7 @@ export function referenceOf(config: Config): Reference | null {
 const columns = ['citeulike-t', 'gowalla', 'yelp2018']
 const metrics = ['recall@10', 'ndcg@10', 'recall@20', 'ndcg@20']
 
-function table1(dataset: string, pair: string): Reference | null {
+function table1(config: Config, dataset: string, pair: string): Reference | null {
   const column = columns.indexOf(dataset)
   if (column < 0 || !(pair in rceKdTable1)) return null
   return {
@@ -33,7 +34,10 @@ function table1(dataset: string, pair: string): Reference | null {
         Object.fromEntries(metrics.map((metric, n) => [metric, values[4 * column + n]])),
       ]),
     ),
-    notes: dataset === 'citeulike-t' && pair === 'mf to mf' ? [scratchNote] : [],
+    notes: [
+      ...otherModels(config, dataset),
+      ...(dataset === 'citeulike-t' && pair === 'mf to mf' ? [scratchNote] : []),
+    ],
   }
 }
 
