@@ -1,30 +1,17 @@
 import { All, Arg, Control, Head } from '../src/wasm/layout'
 import { arg, head, headF, rowBytes, word } from './memory'
+import { endRowOf, firstRowOf, isOfUsers } from './pieces'
 import { fma, fnma, tiny } from './simd'
-
-/** Rows of a table in one piece of work: a multiple of 16, so that marks are read 16 at a time. */
-// @ts-ignore: decorator
-@inline
-export function chunkRows(stride: u32): u32 {
-  return (max<u32>(16, 32768 / stride) + 15) & ~15
-}
-
-export function chunksOf(table: usize): u32 {
-  const size = chunkRows(head(table, Head.stride))
-  return (head(table, Head.rows) + size - 1) / size
-}
 
 /**
  * Brings rows that are about to be read (or all) to the present step. The first step a row missed may have a data
  * gradient, which becomes zero; the steps after it have none, or the row would have been read before.
  */
 export function catchUp(chunk: u32): void {
-  const first = chunk < arg(Arg.userChunks)
-  const table = <usize>(first ? arg(Arg.user) : arg(Arg.item))
-  const part = first ? chunk : chunk - arg(Arg.userChunks)
-  const size = chunkRows(head(table, Head.stride))
-  const from = part * size
-  const to = min(from + size, head(table, Head.rows))
+  const first = isOfUsers(chunk)
+  const table = <usize>arg(first ? Arg.user : Arg.item)
+  const from = firstRowOf(table, chunk)
+  const to = endRowOf(table, from)
   if ((arg(Arg.all) & (first ? All.users : All.items)) != 0) {
     for (let row = from; row < to; row++) advance(table, row)
     return

@@ -1,6 +1,8 @@
 import { Arg, Background, Head } from '../src/wasm/layout'
+import { exponential } from './exponential'
 import { arg, argF, head, rowBytes } from './memory'
-import { BATCH, exponential, pullItems, pullUsers, scoreGroup, SIDE } from './side-by-side'
+import { pullItems, pullUsers } from './pull-side-by-side'
+import { BATCH, scoreGroup, SIDE } from './side-by-side'
 import { minusInfinity } from './simd'
 import { add, clear, copy } from './vectors'
 

@@ -99,54 +99,6 @@ export function endOf(list: usize, n: u32): usize {
   return end
 }
 
-/** The first `size` candidates. */
-export function drawFirst(chunk: u32): void {
-  const size = arg(Arg.size)
-  for (let turn = firstRow(chunk); turn < lastRow(chunk); turn++) {
-    const row = rowAt(turn)
-    const from = candidatesOf(row)
-    const out = outOf(row)
-    for (let at: usize = 0; at < <usize>size << 2; at += 4) store<u32>(out + at, load<u32>(from + at))
-  }
-}
-
-/** `sampleExcept` of what is neither seen nor among the first `places` candidates. */
-export function drawExcept(chunk: u32, thread: u32): void {
-  const size = arg(Arg.size)
-  const n = arg(Arg.numItems)
-  const places = arg(Arg.places)
-  const marks = marksOf(thread)
-  const words = behind(marks, n)
-  for (let turn = firstRow(chunk); turn < lastRow(chunk); turn++) {
-    const row = rowAt(turn)
-    const seen = seenFrom(row)
-    const seenEnd = seenTo(row)
-    const from = candidatesOf(row)
-    let end = from
-    while (end < from + (<usize>places << 2) && load<u32>(end) != NO_ITEM) end += 4
-    const listed = <u32>((seenEnd - seen + end - from) >> 2)
-    const open = n - listed
-    if (listed > n || open < 2 * size || 8 * <u64>open < <u64>n) {
-      leaveToTwin(row)
-      continue
-    }
-    setMarks(marks, seen, seenEnd, 1)
-    setMarks(marks, from, end, 1)
-    openUser(row, size + size / 16, words)
-    const out = outOf(row)
-    const outEnd = out + (<usize>size << 2)
-    for (let at = out; at < outEnd; at += 4) {
-      let item = below(n)
-      while (load<u8>(marks + item) != 0) item = below(n)
-      store<u8>(marks + item, 1)
-      store<u32>(at, item)
-    }
-    setMarks(marks, seen, seenEnd, 0)
-    setMarks(marks, from, end, 0)
-    setMarks(marks, out, outEnd, 0)
-  }
-}
-
 /** An item that is not in the catalogue, which no model should name, has the mark behind the last one. */
 // @ts-ignore: decorator
 @inline
@@ -161,86 +113,13 @@ export function markOf(marks: usize, item: u32): usize {
 }
 
 /** `below`: the whole part of a draw times n, where its fraction favours no number. */
-function below(n: u32): u32 {
+export function below(n: u32): u32 {
   let scaled = <u64>nextWord() * <u64>n
   if (<u32>scaled < n) {
     const limit = <u32>((<u64>1 << 32) % <u64>n)
     while (<u32>scaled < limit) scaled = <u64>nextWord() * <u64>n
   }
   return <u32>(scaled >> 32)
-}
-
-/** `drawUnseen`: the r-th item that is not seen, r uniform, found by bisection in those that are. */
-export function drawUnseen(chunk: u32, thread: u32): void {
-  const size = arg(Arg.size)
-  const words = marksOf(thread)
-  for (let turn = firstRow(chunk); turn < lastRow(chunk); turn++) {
-    const row = rowAt(turn)
-    const seen = seenFrom(row)
-    const count = <u32>((seenTo(row) - seen) >> 2)
-    const open = arg(Arg.numItems) - count
-    if (count >= arg(Arg.numItems)) {
-      leaveToTwin(row)
-      continue
-    }
-    openUser(row, size + size / 16, words)
-    const out = outOf(row)
-    for (let place: u32 = 0; place < size; place++) {
-      const rank = below(open)
-      let low: u32 = 0
-      let high = count
-      while (low < high) {
-        const middle = (low + high) >>> 1
-        if (load<u32>(seen + (<usize>middle << 2)) - middle <= rank) low = middle + 1
-        else high = middle
-      }
-      store<u32>(out + (<usize>place << 2), rank + low)
-    }
-  }
-}
-
-/**
- * `drawBestOfTwo`: positions of the best `capacity` items that are not seen, by [scale factor -T, e^(-1/T) - 1] at `table`, in at
- * most `places` draws. With `mode` 1 a position that was drawn before is drawn again.
- */
-export function drawBestOfTwo(chunk: u32, thread: u32): void {
-  const size = arg(Arg.size)
-  const words = marksOf(thread)
-  const distinct = arg(Arg.mode) == 1
-  const minusT = load<f64>(<usize>arg(Arg.table))
-  const span = load<f64>(<usize>arg(Arg.table), 8)
-  for (let turn = firstRow(chunk); turn < lastRow(chunk); turn++) {
-    const row = rowAt(turn)
-    const seen = <u32>((seenTo(row) - seenFrom(row)) >> 2)
-    const open = arg(Arg.numItems) - seen
-    const n = min(arg(Arg.capacity), open)
-    if (seen > arg(Arg.numItems) || n == 0 || (distinct && n <= size)) {
-      leaveToTwin(row)
-      continue
-    }
-    openUser(row, 2 * size, words)
-    const out = outOf(row)
-    const scale = <f64>n * minusT
-    let place: u32 = 0
-    for (let tries = arg(Arg.places); place < size && tries > 0; tries--) {
-      const first = scale * Math.log1p(<f64>nextWord() * 2.3283064365386963e-10 * span)
-      const second = scale * Math.log1p(<f64>nextWord() * 2.3283064365386963e-10 * span)
-      const better = min(first, second)
-      const whole = Math.floor(better)
-      // a logarithm that is wrong in its last place may fall on the other side of a whole number
-      if (better - whole < 1e-7 || better - whole > 1 - 1e-7) leaveToTwin(row)
-      const position = min(n - 1, <u32>whole)
-      if (distinct && isAmong(position, out, place)) continue
-      store<u32>(out + (<usize>place << 2), position)
-      place++
-    }
-    if (place < size) leaveToTwin(row)
-  }
-}
-
-function isAmong(position: u32, out: usize, places: u32): bool {
-  for (let at = out; at < out + (<usize>places << 2); at += 4) if (load<u32>(at) == position) return true
-  return false
 }
 
 /** Bytes behind the marks that the words of a draw take. */

@@ -1,7 +1,7 @@
 import { expNegative, log1pUnit, logPositive } from './simd'
 import { control } from './memory'
 
-export { chunksOf } from './adam'
+export { chunksOf } from './pieces'
 export { fork, serve } from './pool'
 
 /** Where the heap starts; the control block comes first. */

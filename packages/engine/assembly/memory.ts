@@ -1,4 +1,4 @@
-import { Arg, Control, Head } from '../src/wasm/layout'
+import { Control, Head } from '../src/wasm/layout'
 
 export const NO_ITEM: u32 = 0xffffffff
 

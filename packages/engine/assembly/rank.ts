@@ -1,8 +1,9 @@
 import { Arg, Asked, Head, Tile } from '../src/wasm/layout'
 import { normOf } from './catalogue'
-import { collect, finishAt, floored, sampled } from './items-at'
+import { collect, finishAt, floored } from './items-at'
 import { arg, argF, head, rowBytes } from './memory'
 import { count, finishPositions, given } from './positions'
+import { sampled } from './sample-scores'
 import { fma } from './simd'
 import { finishRank, hinted, offer } from './top-k'
 
