@@ -2,7 +2,7 @@ import { InputError, nearest } from '@recdistill/core'
 import type { TableSource } from './open-table.ts'
 
 /** Column names by which each part is known, without case and punctuation; the first that is there wins. */
-export const knownColumns = {
+const knownColumns = {
   user: ['user', 'userid', 'uid', 'useridx'],
   item: ['item', 'itemid', 'iid', 'itemidx', 'movieid', 'productid', 'asin'],
   score: ['score', 'prediction', 'pred', 'rating', 'value'],

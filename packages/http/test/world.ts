@@ -14,7 +14,7 @@ function numbers(length: number, seed: number): Float32Array {
 }
 
 /** A bundle of 40 users `u0`, ... and 300 items `i0`, ..., with ids that are hard on addresses at the end. */
-export function smallBundle(): Uint8Array {
+function smallBundle(): Uint8Array {
   const offsets = Uint32Array.from({ length: users + 1 }, (_, user) => user * 3)
   const seen = Uint32Array.from({ length: users * 3 }, (_, n) => (n * 7) % items)
   return encodeBundle({

@@ -52,7 +52,7 @@ function named(whose: string, { text, offsets, order }: IdArrays): Record<string
 }
 
 /** Puts header and arrays into one piece and seals it. */
-export function assemble(
+function assemble(
   header: Omit<BundleHeader, 'arrays'>,
   arrays: Readonly<Record<string, BundleArray>>,
 ): Uint8Array {

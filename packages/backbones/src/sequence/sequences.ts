@@ -13,7 +13,7 @@ export interface Sequences {
 }
 
 /** Places of a grid: what goes through a model together. Small enough to stay near the processor. */
-export const placesAtOnce = 2048
+const placesAtOnce = 2048
 
 /**
  * The last `length` items of each user, users of like lengths together, so that little of a grid is empty. Users without any

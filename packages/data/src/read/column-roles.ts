@@ -23,7 +23,7 @@ const names: Record<Role, readonly string[]> = {
 }
 
 /** A column's name without case, punctuation and the type that RecBole's files append (`user_id:token`). */
-export function plainName(name: string): string {
+function plainName(name: string): string {
   return name
     .replace(/:(token|float|token_seq|float_seq)$/, '')
     .toLowerCase()

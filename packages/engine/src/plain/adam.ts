@@ -30,7 +30,7 @@ export function adam(table: PlainTable, options: AdamOptions): void {
 }
 
 /** Smaller numbers become 0: they mean nothing beside eps, and subnormal ones cost a hundred times more on some processors. */
-export const TINY = 1e-37
+const TINY = 1e-37
 
 export function nonFinite(table: { readonly name: string }, row: number): NumericError {
   return new NumericError(`table "${table.name}", row ${row}: a value is not finite`)

@@ -43,7 +43,7 @@ export function relaxedRanking(
  * Scores above `cap` count as `cap`, with no gradient above and half of it at equality. The gradient replaces the
  * scores. (Spec K3; padding takes no part.)
  */
-export function relaxedRankingRow(
+function relaxedRankingRow(
   a: Float64Array,
   aItems: Uint32Array,
   b: Float64Array,

@@ -45,7 +45,7 @@ export type OnnxType = keyof typeof types
 const types = { f32: 1, i8: 3, i32: 6, i64: 7, bool: 9, f16: 10 } as const
 
 /** Operators are those of opset 17: ONNX Runtime since 1.12, 2022. */
-export const opset = 17
+const opset = 17
 const irVersion = 8
 const attribute = { int: 2, ints: 7 }
 

@@ -17,7 +17,7 @@ export interface EvaluateOptions extends BlockOptions {
 }
 
 /** Share of the epochs done when the loss runs at this epoch of as many as the suite has. */
-export function progressAt({ subject }: Declared, epoch: number): number {
+function progressAt({ subject }: Declared, epoch: number): number {
   return epoch / subject.epochs
 }
 

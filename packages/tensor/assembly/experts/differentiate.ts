@@ -45,7 +45,7 @@ export function differentiate(e: usize, scratch: usize): void {
   unpack(e)
 }
 
-export function differentiateBlock(e: usize, gradient: usize, parts: usize, scratch: usize): void {
+function differentiateBlock(e: usize, gradient: usize, parts: usize, scratch: usize): void {
   const count = collectedIn(scratch)
   const packed = field(Field.packed) + e * packedBytes()
   sumUnits(packed, count, scratch)
@@ -57,7 +57,7 @@ export function differentiateBlock(e: usize, gradient: usize, parts: usize, scra
 }
 
 /** For each row the units that are on, and for each unit the rows in which it is. */
-export function listUnits(count: usize, scratch: usize): void {
+function listUnits(count: usize, scratch: usize): void {
   const hidden = field(Field.hidden)
   const line = panels() * PANEL_BYTES
   const unitCounts = unitCountsAt(scratch)
@@ -87,7 +87,7 @@ export function listUnits(count: usize, scratch: usize): void {
 }
 
 /** Gradient with respect to the sums of units, 0 where a unit is off, and to the weight of the expert. */
-export function unitGradients(e: usize, packed: usize, count: usize, scratch: usize): void {
+function unitGradients(e: usize, packed: usize, count: usize, scratch: usize): void {
   const hidden = field(Field.hidden)
   const line = panels() * PANEL_BYTES
   const unitLine = width() * 4
@@ -120,7 +120,7 @@ export function unitGradients(e: usize, packed: usize, count: usize, scratch: us
   }
 }
 
-export function secondLayer(gradient: usize, count: usize, scratch: usize): void {
+function secondLayer(gradient: usize, count: usize, scratch: usize): void {
   const hidden = field(Field.hidden)
   const line = panels() * PANEL_BYTES
   const out = field(Field.out)

@@ -17,7 +17,7 @@ export function scratchBytes(): usize {
 /** Where the parts of a thread's scratch memory begin. */
 // @ts-ignore: decorator
 @inline
-export function rowsAt(scratch: usize): usize {
+function rowsAt(scratch: usize): usize {
   return scratch // u32 rows of the block
 }
 // @ts-ignore: decorator
