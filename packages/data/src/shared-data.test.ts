@@ -65,6 +65,18 @@ real('the leave-one-out split of citeulike-t has the counts of DE-RRD', async ()
   expect(split.manifest.seed).toBe(1)
 })
 
+real('the hetcomp split of citeulike-t holds a fifth of each user out, rounded down, twice', async () => {
+  const split = await prepareSplit({ dataset: 'citeulike-t', split: 'hetcomp' }, options)
+  const all = await prepareSplit({ dataset: 'citeulike-t', split: 'rce-kd' }, options)
+  for (let user = 0; user < 5219; user++) {
+    const sizes = (of: typeof split) =>
+      (['train', 'valid', 'test'] as const).map((part) => rowOf(of[part], user).length)
+    const m = sizes(all).reduce((sum, n) => sum + n, 0)
+    const fifth = Math.floor(m / 5)
+    expect(sizes(split)).toEqual([m - 2 * fifth, fifth, fifth])
+  }
+})
+
 real('the lightgcn split of gowalla has the published counts', async () => {
   const split = await prepareSplit({ dataset: 'gowalla', split: 'lightgcn' }, options)
   expect(split.manifest.counts).toEqual({ users: 29858, items: 40981, train: 810128, valid: 0, test: 217242 })

@@ -160,6 +160,23 @@ test('the presets of BD: how models start, how they are trained before and toget
   expect([mf.epochs, cdae.epochs]).toEqual([101, 1001])
 })
 
+// Spec 6.6 and the tables of 4.11, 4.12 and 4.14
+test('the presets of topology distillation and of HetComp', async () => {
+  const topology = await resolve(flagsLayer({ preset: 'topology' }))
+  expect(topology).toMatchObject({ epochs: 100, patience: 100, validateEvery: 10 })
+  expect(topology.methods).toMatchObject([
+    { name: 'ftd', lambda: 1e-3, optimizer: { weightDecay: 1e-3, batch: 1024 } },
+    { name: 'htd', lambda: 1e-3, params: { alpha: 0.5, groups: 30 }, optimizer: { weightDecay: 1e-3 } },
+  ])
+  const hetcomp = await resolve(flagsLayer({ preset: 'hetcomp' }))
+  expect(hetcomp).toMatchObject({ student: { dim: 6 }, patience: 5, validateEvery: 10 })
+  expect(hetcomp.methods[0]).toMatchObject({
+    lambda: 0.005,
+    params: { K: 100, k: 50, V: 4, p: 10, alpha: 1.05, observed: 'best', standalone: true },
+    optimizer: { lr: 1e-3, weightDecay: 1e-5, batch: 1024 },
+  })
+})
+
 test('--set reaches every group', async () => {
   const config = await resolve(
     flagsLayer({ dataset: 'citeulike-t', split: 'rce-kd' }),

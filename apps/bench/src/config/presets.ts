@@ -124,6 +124,33 @@ export const presets: Readonly<Record<string, Preset>> = {
       patience: 20,
     },
   },
+  topology: {
+    about: 'FTD and HTD on CiteULike-t: leave one out, full ranking, MF 200 to MF 20, 100 epochs',
+    values: {
+      dataset: 'citeulike-t',
+      split: 'loo',
+      protocol: 'loo-full',
+      teacher: { backbone: 'mf', dim: 200, weightDecay: 1e-3, batch: 1024 },
+      student: { backbone: 'mf', dim: 20, weightDecay: 1e-3, batch: 1024 },
+      methods: ['ftd', 'htd'],
+      epochs: 100,
+      patience: 100,
+      validateEvery: 10,
+    },
+  },
+  hetcomp: {
+    about: 'HetComp alone on CiteULike-t, in its own split and protocol: to MF 6; --teachers for several',
+    values: {
+      dataset: 'citeulike-t',
+      split: 'hetcomp',
+      protocol: 'hetcomp',
+      student: { backbone: 'mf', dim: 6, weightDecay: 1e-5, batch: 1024 },
+      methods: ['hetcomp'],
+      epochs: 1000,
+      patience: 5,
+      validateEvery: 10,
+    },
+  },
   bd: {
     about:
       'Bidirectional Distillation on CiteULike-t: both models train, MF 50 and MF 5, full ranking at 50 to 200',

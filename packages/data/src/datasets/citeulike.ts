@@ -53,6 +53,14 @@ export const citeulikeT = defineDataset({
       rule: { rule: 'leave-last', n: 1, order: 'file', validLast: true },
       expect: { ...counts, train: 115142, valid: 5219, test: 5219 },
     },
+    hetcomp: {
+      about:
+        'users with 5 items and more, a fifth of each user at random for test and a fifth for validation, both rounded down (HetComp)',
+      source: sourceT,
+      filters: [core(5, 0)],
+      rule: { rule: 'ratio', ratios: [0.6, 0.2, 0.2], order: 'random', rest: 'train' },
+      expect: { ...counts, train: 78958, valid: 23311, test: 23311 },
+    },
     loo: {
       about: 'users with 5 items and more, one random item for test and one for validation (DE-RRD, DCD)',
       source: sourceT,

@@ -14,7 +14,7 @@ export function assignParts(
 ): Uint8Array {
   switch (rule.rule) {
     case 'ratio':
-      return cutEachUser(interactions, rule.order, seed, label, ratioCuts(rule.ratios))
+      return cutEachUser(interactions, rule.order, seed, label, ratioCuts(rule.ratios, rule.rest))
     case 'leave-one-out':
       return cutEachUser(interactions, rule.pick, seed, label, lastCuts(1))
     case 'leave-last':
@@ -37,11 +37,20 @@ type Cuts = (m: number) => readonly [a: number, b: number]
  *     a = max(floor(r1 m), 1)    b = max(floor((r1 + r2) m), a)
  *
  * For 8:1:1 this is the rule of the RCE-KD data sets (spec 6.1). The small term keeps 0.7 + 0.2 from falling below 9 of 10.
+ * Where training gets the rest, floor(r2 m) and floor(r3 m) are held out, as in the data sets of HetComp (spec 6.6).
  */
-export function ratioCuts([r1, r2]: readonly [number, number, number]): Cuts {
+export function ratioCuts(
+  [r1, r2, r3]: readonly [number, number, number],
+  rest: 'test' | 'train' = 'test',
+): Cuts {
+  const floor = (x: number) => Math.floor(x + 1e-9)
   return (m) => {
-    const a = Math.max(Math.floor(r1 * m + 1e-9), 1)
-    return [a, Math.max(Math.floor((r1 + r2) * m + 1e-9), a)]
+    if (rest === 'train') {
+      const b = m - Math.min(floor(r3 * m), Math.max(0, m - 1))
+      return [b - Math.min(floor(r2 * m), Math.max(0, b - 1)), b]
+    }
+    const a = Math.max(floor(r1 * m), 1)
+    return [a, Math.max(floor((r1 + r2) * m), a)]
   }
 }
 

@@ -10,8 +10,11 @@ export const splitRuleSchema = z.discriminatedUnion('rule', [
       rule: z.literal('ratio'),
       ratios: z.tuple([share, share, share]),
       order: order.default('random'),
+      rest: z.enum(['test', 'train']).optional(),
     })
-    .describe('train, valid and test shares of each user, cut in the order given'),
+    .describe(
+      'train, valid and test shares of each user, cut in the order given; what shares leave over is for rest, test if not said',
+    ),
   z
     .strictObject({ rule: z.literal('leave-one-out'), pick: z.enum(['last', 'random']).default('last') })
     .describe('one item of each user for test and one for valid; last by time, else by place in the file'),

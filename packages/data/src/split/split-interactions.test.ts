@@ -33,6 +33,17 @@ test('the ratio rule of spec 6.1: a = max(floor(8m/10), 1), b = floor(9m/10)', (
   expect(ratioCuts([0.7, 0.2, 0.1])(10)).toEqual([7, 9]) // 0.7 + 0.2 is below 0.9 in floating point
 })
 
+test('the ratio rule of HetComp, spec 6.6: a fifth, rounded down, for test and for validation', () => {
+  const cuts = ratioCuts([0.6, 0.2, 0.2], 'train')
+  for (let m = 1; m < 3000; m++) expect(cuts(m)).toEqual([m - 2 * Math.floor(m / 5), m - Math.floor(m / 5)])
+  expect([6, 9].map((m) => ratioCuts([0.6, 0.2, 0.2])(m))).not.toEqual([6, 9].map((m) => cuts(m)))
+  expect([1, 2, 3].map((m) => ratioCuts([0, 0.5, 0.5], 'train')(m))).toEqual([
+    [1, 1],
+    [1, 1],
+    [1, 2],
+  ])
+})
+
 test('leave-last keeps one for training and serves test before valid', () => {
   expect([1, 2, 3, 4].map(lastCuts(1))).toEqual([
     [1, 1],

@@ -3,12 +3,21 @@ import { describe, expect, test } from 'vitest'
 import { checkProtocol, protocols, resolveProtocol } from '../index.ts'
 
 test('every preset is valid, carries its own name and survives JSON', () => {
-  expect(Object.keys(protocols)).toEqual(['rce-kd', 'strict', 'loo-499', 'bd'])
+  expect(Object.keys(protocols)).toEqual(['rce-kd', 'strict', 'loo-499', 'loo-full', 'bd', 'hetcomp'])
   for (const [name, protocol] of Object.entries(protocols)) {
     expect(resolveProtocol(name)).toEqual(protocol)
     expect(protocol.name).toBe(name)
     expect(JSON.parse(JSON.stringify(protocol))).toEqual(protocol)
   }
+})
+
+test('FTD, HTD and HetComp rank the catalogue without what was met in the other two parts (spec 6.6)', () => {
+  for (const { mask, users, candidates } of [protocols['loo-full'], protocols.hetcomp]) {
+    expect(mask).toEqual({ test: ['train', 'valid'], valid: ['train', 'test'] })
+    expect([users, candidates]).toEqual(['with-truth', { kind: 'catalogue' }])
+  }
+  expect(protocols['loo-full']).toMatchObject({ coldItems: 'keep', ks: [10, 20, 50] })
+  expect(protocols.hetcomp).toMatchObject({ coldItems: 'apart', ks: [10, 50], select: 'recall@50' })
 })
 
 test('cut-offs may change under the same name; changed rules show in it', () => {
@@ -27,7 +36,11 @@ test('cut-offs may change under the same name; changed rules show in it', () => 
 describe('what does not fit together is said in one line', () => {
   const cases: [string, () => unknown, RegExp][] = [
     ['near name', () => resolveProtocol('rcekd'), /did you mean "rce-kd"/],
-    ['far name', () => resolveProtocol('something else'), /one of rce-kd, strict, loo-499, bd/],
+    [
+      'far name',
+      () => resolveProtocol('something else'),
+      /one of rce-kd, strict, loo-499, loo-full, bd, hetcomp/,
+    ],
     ['a name of Object.prototype', () => resolveProtocol('constructor'), /unknown protocol/],
     ['near rule', () => resolveProtocol('strict', { user: 'all' } as never), /unknown rule "user".*"users"/],
     ['k = 0', () => resolveProtocol('strict', { ks: [0], select: 'ndcg@10' }), /ks: expected whole numbers/],

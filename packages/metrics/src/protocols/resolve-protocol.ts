@@ -1,7 +1,9 @@
 import { InputError, nearest, type EvalProtocol } from '@recdistill/core'
 import { checkProtocol } from './check-protocol.ts'
 import { bd } from './bd.ts'
+import { hetcomp } from './hetcomp.ts'
 import { loo499 } from './loo-499.ts'
+import { looFull } from './loo-full.ts'
 import { rceKd } from './rce-kd.ts'
 import { strict } from './strict.ts'
 
@@ -10,7 +12,9 @@ export const protocols: Readonly<Record<string, EvalProtocol>> = {
   [rceKd.name]: rceKd,
   [strict.name]: strict,
   [loo499.name]: loo499,
+  [looFull.name]: looFull,
   [bd.name]: bd,
+  [hetcomp.name]: hetcomp,
 }
 
 /**
