@@ -1,10 +1,11 @@
 // One RCE-KD run from files to a trained student, in this process; prints its peak memory and its epochs as JSON.
 import { join } from 'node:path'
+import { trainingSplit } from '@recdistill/core'
 import { createEngine } from '@recdistill/engine'
 import { loadMethod } from '@recdistill/methods'
 import { train } from '@recdistill/trainer'
 import { readPairs } from '../data.mjs'
-import { mf, splitOf } from './model.mjs'
+import { mf } from './model.mjs'
 
 const { folder, epochs, teacherEpochs, threads } = JSON.parse(process.argv[2])
 const peakMiB = () => process.resourceUsage().maxRSS / 1024
@@ -16,7 +17,7 @@ const numItems = parts.reduce((most, { items }) => items.reduce((a, b) => Math.m
 const [trainRows, testRows] = parts.map((rows) => withUsers(rows, numUsers))
 // The file has no validation part; the test part stands in, so that evaluation is part of the run and its memory.
 const split = {
-  ...splitOf({ name: 'gowalla', numUsers, numItems, train: trainRows }),
+  ...trainingSplit('gowalla', trainRows, numItems),
   valid: testRows,
   test: testRows,
 }

@@ -24,30 +24,6 @@ export function createModel(
   )
 }
 
-/** What a backbone and the trainer ask of a split when nothing is evaluated. */
-export function splitOf({ train, numUsers, numItems, name }) {
-  const none = { offsets: new Uint32Array(numUsers + 1), items: new Uint32Array(0) }
-  const counts = { users: numUsers, items: numItems, train: train.items.length, valid: 0, test: 0 }
-  return {
-    numUsers,
-    numItems,
-    train,
-    valid: none,
-    test: none,
-    trainSequence: train,
-    ids: null,
-    manifest: {
-      dataset: name,
-      sources: [],
-      filters: [],
-      rule: { rule: 'given' },
-      seed: null,
-      counts,
-      hash: name,
-    },
-  }
-}
-
 /** The user of every training pair. */
 export function usersOf({ offsets, items }) {
   const users = new Uint32Array(items.length)

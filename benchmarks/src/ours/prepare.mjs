@@ -1,8 +1,8 @@
-import { createRng } from '@recdistill/core'
+import { createRng, trainingSplit } from '@recdistill/core'
 import { drawNegatives } from '@recdistill/samplers'
 import { readIds, writeColumns } from '../columns.mjs'
 import { loadPairs } from '../data.mjs'
-import { createModel, splitOf, usersOf } from './model.mjs'
+import { createModel, usersOf } from './model.mjs'
 import { prepareSequences } from './sequences.mjs'
 
 const checkedSteps = 4
@@ -15,7 +15,7 @@ const taughtEpochs = 8
 export function prepareWorld(engine, scenario, { folder, data }) {
   const world = loadPairs(data, scenario.dataset)
   const { train, numUsers, numItems, name } = world
-  const split = splitOf(world)
+  const split = trainingSplit(world.name, world.train, world.numItems)
   const users = usersOf(train)
   const columns = { 'train-users': users, 'train-items': train.items }
   const { kind, teacherDim, batch, lr } = scenario

@@ -1,6 +1,6 @@
-import { createRng, rowOf } from '@recdistill/core'
+import { createRng, rowOf, trainingSplit } from '@recdistill/core'
 import { readFloats, readIds, writeColumns } from '../columns.mjs'
-import { createModel, splitOf } from './model.mjs'
+import { createModel } from './model.mjs'
 import { timed } from './timing.mjs'
 
 /**
@@ -10,7 +10,10 @@ import { timed } from './timing.mjs'
 export function prepareSequences(engine, scenario, { world, folder }) {
   const { batch, steps, checked, params, backbone } = scenario
   const { train, numUsers, numItems, name } = world
-  const model = createModel(engine, splitOf(world), { ...scenario, settings: settingsOf(scenario) })
+  const model = createModel(engine, trainingSplit(world.name, world.train, world.numItems), {
+    ...scenario,
+    settings: settingsOf(scenario),
+  })
   const { parameters } = model.state()
   const degrees = Uint32Array.from({ length: numUsers }, (_, user) => rowOf(train, user).length)
   const users = Uint32Array.from(degrees.keys()).filter((user) => degrees[user] > 1)
@@ -57,7 +60,10 @@ export function openSequences(engine, scenario, world, folder) {
   )
   const open = (changed) => {
     const settings = { ...settingsOf(scenario), ...changed }
-    const model = createModel(engine, splitOf(world), { ...scenario, settings })
+    const model = createModel(engine, trainingSplit(world.name, world.train, world.numItems), {
+      ...scenario,
+      settings,
+    })
     const values = parameters.map((name) => [name, readFloats(folder, fileOf(name))])
     model.restore({ parameters: Object.fromEntries(values) })
     return model

@@ -1,7 +1,7 @@
 import { fromEmbeddings } from '@recdistill/backbones'
-import { groupByUser } from '@recdistill/core'
+import { groupByUser, trainingSplit } from '@recdistill/core'
 import { readFloats, readIds, writeColumns } from '../columns.mjs'
-import { createModel, splitOf } from './model.mjs'
+import { createModel } from './model.mjs'
 import { readBatches } from './prepare.mjs'
 import { openSequences } from './sequences.mjs'
 import { timed } from './timing.mjs'
@@ -23,7 +23,7 @@ function readWorld({ numUsers, numItems }, folder) {
 
 /** Training steps on given pairs; ends with the tables up to date, should an update have been put off. */
 function openSteps(engine, scenario, world, folder) {
-  const model = createModel(engine, splitOf(world), scenario)
+  const model = createModel(engine, trainingSplit(world.name, world.train, world.numItems), scenario)
   model.restore({
     parameters: { users: readFloats(folder, 'student-users'), items: readFloats(folder, 'student-items') },
   })

@@ -1,7 +1,7 @@
 export { NO_ITEM, type ItemId, type UserId } from './ids.ts'
 export type { Interactions } from './interactions.ts'
 export { groupByUser, hasItem, rowOf, sortRows, transpose, unionRows, type Csr } from './csr.ts'
-export type { Split, SplitManifest } from './split.ts'
+export { trainingSplit, type Split, type SplitManifest } from './split.ts'
 export type { Ranker, Ranking } from './ranking.ts'
 export type { EvalProtocol, Part } from './protocol.ts'
 export type {

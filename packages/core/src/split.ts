@@ -1,4 +1,4 @@
-import type { Csr } from './csr.ts'
+import { groupByUser, sortRows, type Csr } from './csr.ts'
 
 /** Interactions divided into what is learnt from, what stops training, and what is measured. */
 export interface Split {
@@ -32,4 +32,26 @@ export interface SplitManifest {
   }
   /** SHA-256 over counts and the three parts: equal hashes mean equal splits. */
   readonly hash: string
+}
+
+/**
+ * A split of rows that are all learnt from, such as those of a world made up: nothing in it stops training or is measured. Its
+ * manifest says the name alone.
+ *
+ * @param sequence Rows in the order they happened.
+ */
+export function trainingSplit(dataset: string, sequence: Csr, numItems: number): Split {
+  const numUsers = sequence.offsets.length - 1
+  const none = groupByUser(numUsers, new Uint32Array(0), new Uint32Array(0))
+  const counts = { users: numUsers, items: numItems, train: sequence.items.length, valid: 0, test: 0 }
+  return {
+    numUsers,
+    numItems,
+    train: sortRows(sequence),
+    valid: none,
+    test: none,
+    trainSequence: sequence,
+    ids: null,
+    manifest: { dataset, sources: [], filters: [], rule: {}, seed: null, counts, hash: dataset },
+  }
 }

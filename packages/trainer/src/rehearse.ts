@@ -1,5 +1,5 @@
 import { loadBackbone } from '@recdistill/backbones'
-import { createRng, groupByUser, NO_ITEM, sortRows, type Csr, type Split } from '@recdistill/core'
+import { createRng, groupByUser, NO_ITEM, trainingSplit, type Csr, type Split } from '@recdistill/core'
 import type { Engine } from '@recdistill/engine'
 import { parseParams, type AnyMethod, type Model } from '@recdistill/plugin'
 import { batchesOf } from './batches.ts'
@@ -139,35 +139,12 @@ function noting(model: Model, notes: Notes): Model {
 /** A few users with distinct random items. */
 function smallWorld(numItems: number): Split {
   const rng = createRng(3)
-  const pairs = Array.from({ length: users }, (_, user) => {
+  const rows = Array.from({ length: users }, () => {
     const items = new Set<number>()
     while (items.size < history) items.add(rng.int(numItems))
-    return [...items].map((item) => [user, item] as const)
-  }).flat()
-  const train = sortRows(
-    groupByUser(
-      users,
-      Uint32Array.from(pairs, ([user]) => user),
-      Uint32Array.from(pairs, ([, item]) => item),
-    ),
-  )
-  const none: Csr = { offsets: new Uint32Array(users + 1), items: new Uint32Array(0) }
-  return {
-    numUsers: users,
-    numItems,
-    train,
-    valid: none,
-    test: none,
-    trainSequence: train,
-    ids: null,
-    manifest: {
-      dataset: 'rehearsal',
-      sources: [],
-      filters: [],
-      rule: {},
-      seed: null,
-      counts: { users, items: numItems, train: train.items.length, valid: 0, test: 0 },
-      hash: 'rehearsal',
-    },
-  }
+    return [...items]
+  })
+  const owners = Uint32Array.from(rows.flatMap((row, user) => row.map(() => user)))
+  const sequence = groupByUser(users, owners, Uint32Array.from(rows.flat()))
+  return trainingSplit('rehearsal', sequence, numItems)
 }

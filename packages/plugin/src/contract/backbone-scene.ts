@@ -1,4 +1,4 @@
-import { createRng, groupByUser, sortRows, type Split } from '@recdistill/core'
+import { createRng, groupByUser, trainingSplit, type Split } from '@recdistill/core'
 import type { z } from 'zod'
 import type { Backbone, BackboneDefinition, OptimizerOptions } from '../backbone.ts'
 import { parseParams } from '../parse-params.ts'
@@ -30,23 +30,9 @@ export interface BackboneScene {
 const rows = [[0, 4, 5], [1, 2], [0, 1, 2, 3, 4, 6, 7, 8, 9], [8], [3, 5, 10], [2, 6, 9, 10], []] // item 11 is cold
 
 function makeSplit(): Split {
-  const numItems = 12
   const users = Uint32Array.from(rows.flatMap((row, user) => row.map(() => user)))
-  const trainSequence = groupByUser(rows.length, users, Uint32Array.from(rows.flat()))
-  const train = sortRows(trainSequence)
-  const none = groupByUser(rows.length, new Uint32Array(0), new Uint32Array(0))
-  const counts = { users: rows.length, items: numItems, train: users.length, valid: 0, test: 0 }
-  const manifest = { dataset: 'contract', sources: [], filters: [], rule: {}, seed: null, counts, hash: '' }
-  return {
-    numUsers: rows.length,
-    numItems,
-    train,
-    valid: none,
-    test: none,
-    trainSequence,
-    ids: null,
-    manifest,
-  }
+  const sequence = groupByUser(rows.length, users, Uint32Array.from(rows.flat()))
+  return trainingSplit('contract', sequence, 12)
 }
 
 /** Runs `use` in a new world and cleans up after it. */
