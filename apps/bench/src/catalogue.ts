@@ -48,7 +48,10 @@ export async function loadCatalogue(): Promise<Catalogue> {
     protocols: Object.values(protocols).map((protocol) => ({ about: aboutProtocol(protocol), ...protocol })),
     presets: Object.entries(presets).map(([name, preset]) => ({ name, ...preset })),
     async method(reference) {
-      return methods.find(({ name }) => name === reference) ?? checked(reference, await loadMethod(reference))
+      return (
+        methods.find(({ name }) => name === reference) ??
+        checked(reference, await loadMethod(reference), methods)
+      )
     },
     backbone: loadBackbone,
     protocol: ({ name, ...rules }) => resolveProtocol(name, rules),
@@ -56,8 +59,12 @@ export async function loadCatalogue(): Promise<Catalogue> {
   }
 }
 
-/** A plugin may not take a key of the configuration as its name. */
-function checked(reference: string, method: AnyMethod): AnyMethod {
+/** A plugin may not take a key of the configuration as its name, nor that of a method whose values and published numbers are not its own. */
+function checked(reference: string, method: AnyMethod, own: readonly AnyMethod[]): AnyMethod {
+  if (own.some(({ name }) => name === method.name))
+    throw new InputError(
+      `${reference}: there is a method "${method.name}" already; give this one another name, e.g. "my-${method.name}"`,
+    )
   if (
     [
       'teacher',

@@ -71,6 +71,8 @@ function report(error: unknown, io: Io): number {
     return 2
   }
   if (isNamed(error, InputError, 'InputError')) {
+    // What a method threw: its author needs the line.
+    if (error.cause instanceof Error) line(io.stderr, error.cause.stack ?? error.cause.message)
     line(io.stderr, `recdistill: ${oneLine(error.message)}`)
     return 2
   }

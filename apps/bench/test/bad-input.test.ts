@@ -1,5 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { freshFolder, run, runBinary } from './run.ts'
@@ -7,6 +9,7 @@ import { freshFolder, run, runBinary } from './run.ts'
 /** A case: what is wrong, the arguments (files are made in `at`), and what the one line must say. */
 type Case = readonly [wrong: string, argv: (at: string) => string[], says: RegExp]
 
+const zod = pathToFileURL(createRequire(import.meta.url).resolve('zod')).href
 const tiny = ['--preset', 'tiny', '--epochs', '1']
 const withFile =
   (name: string, content: string | Uint8Array, ...rest: string[]) =>
@@ -138,6 +141,15 @@ const settings: readonly Case[] = [
       return ['bench', ...tiny, '--methods', join(at, 'm.mjs')]
     },
     /m\.mjs/,
+  ],
+  [
+    'a method file with the name of another',
+    (at) => {
+      const method = `({ name: 'rrd', paper: { title: 't', venue: 'v' }, params: z.object({}), defaults: { lambda: 1, weightDecay: 0 }, lists: () => ({}), over: 'users', loss: () => 0 })`
+      writeFileSync(join(at, 'm.mjs'), `import { z } from ${JSON.stringify(zod)}\nexport default ${method}\n`)
+      return ['bench', ...tiny, '--methods', join(at, 'm.mjs')]
+    },
+    /m\.mjs: there is a method "rrd" already; give this one another name, e\.g\. "my-rrd"/,
   ],
   [
     'a method of vectors for a student without',

@@ -8,6 +8,8 @@ import { epochsOf, type StoredList, type UserLists } from './user-lists.ts'
 
 /** A list or value that is due. */
 export interface DrawJob {
+  /** In words, for errors. */
+  readonly what: string
   /** By its program, for one user. */
   forUser(user: number, row: Row): void
   /** For many users at once, where it has a law; returns those it leaves to the program. */
@@ -44,6 +46,7 @@ export function drawJob(
       : items.subarray(user * size, (user + 1) * size)
   const law = spec.per === 'pair' ? undefined : spec.law
   return {
+    what: `list "${name}", of size ${size}`,
     forUser: (user, row) => spec.draw(row, rowOf(user).fill(NO_ITEM), rng.at(user)),
     byLaw:
       law && laws ? (users) => drawByLaw(law, { data: items, size }, { ...users, key: rng.key }, laws) : null,
@@ -63,6 +66,7 @@ export function fillJob(
     if (!carried) data.fill(0, first * size, (first + count) * size)
   }
   return {
+    what: `value "${name}", of size ${size}`,
     forUser(user, row) {
       clear(user, 1)
       fill(row, lists.rowOfValue(name, user), rng.at(user))

@@ -1,6 +1,7 @@
 import { isDue, type Refresh } from '@recdistill/samplers'
 import type { LawSources } from './law-items.ts'
 import { drawJob, fillJob, type DrawJob } from './draw-jobs.ts'
+import { inMethod } from './in-method.ts'
 import { MovingRow } from './moving-row.ts'
 import { usersPerCatalogue, usersPerRound } from './ranked-model.ts'
 import type { ListModels, UserLists } from './user-lists.ts'
@@ -96,6 +97,12 @@ export function listDraws(lists: UserLists, models: ListModels): ListDraws {
 
   function drawFor(job: DrawJob, user: number, seenBy: Parameters<DrawJob['forUser']>[1] = row): void {
     row.moveTo(user)
-    job.forUser(user, seenBy)
+    inMethod(
+      lists.method,
+      () => `${job.what}, of user ${user}`,
+      () => {
+        job.forUser(user, seenBy)
+      },
+    )
   }
 }

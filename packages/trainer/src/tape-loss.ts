@@ -4,6 +4,7 @@ import { tf, valueAndGradients, type Scalar, type Tensor } from '@recdistill/ten
 import type { AuxTables } from './aux-tables.ts'
 import { BatchBlock, gatherRows, listSize, maskOf, type LossRows } from './batch-block.ts'
 import { auxKind, backgroundsKind, rowsKind, scoresKind, type LeafKind } from './leaf-kinds.ts'
+import { inMethod } from './in-method.ts'
 import type { UserLists } from './user-lists.ts'
 
 /** Numbers in one leaf at most: larger batches are differentiated in blocks of rows, whose sums add up. */
@@ -95,10 +96,18 @@ export function tapeLoss(
           ? { student: learned, teacher: constants }
           : { student: constants, teacher: learned }
       const aux = role === 'student' ? learned.aux : constants.aux
-      return loss({ ...input, ...roles, aux, rng: at.rng.fork('noise') } as unknown as LossInput<
+      const given = { ...input, ...roles, aux, rng: at.rng.fork('noise') } as unknown as LossInput<
         never,
         never
-      >)
+      >
+      return scalarOf(
+        method.name,
+        inMethod(
+          method.name,
+          () => `loss of the ${role}`,
+          () => loss(given),
+        ),
+      )
     }
     try {
       if (reads.size === 0) tf.tidy(() => void evaluate({}))
@@ -142,6 +151,21 @@ export function tapeLoss(
       sum += block(part(rows, first, first + perBlock), lambda, first)
     return sum
   }
+}
+
+function scalarOf(method: string, value: Scalar): Scalar {
+  if (!(value instanceof tf.Tensor))
+    throw new InputError(`${method}: its loss gives ${describe(value)}, expected a scalar tensor`)
+  const { rank, shape } = value as Tensor
+  if (rank === 0) return value
+  throw new InputError(
+    `${method}: its loss gives a tensor of shape [${shape.join(', ')}], expected a scalar; sum it over its rows`,
+  )
+}
+
+function describe(value: unknown): string {
+  if (value instanceof Promise) return 'a promise'
+  return value === undefined ? 'nothing' : `a ${typeof value}`
 }
 
 const nothing = new Float32Array(0)

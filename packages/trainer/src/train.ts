@@ -67,12 +67,16 @@ export function* train(options: TrainOptions): Generator<TrainEvent, TrainOutcom
     run.best.write()
     run.teacher?.best.write()
     const { definition } = options.method ?? options.backbone
-    const place = `${definition.name}: ${error.message}, at epoch ${progress.epoch}, step ${progress.step}`
+    const place = `${definition.name}: ${error.message}, at epoch ${progress.epoch + 1}, step ${progress.step + 1}`
     const kept =
       options.checkpoint && run.stopping.best
         ? `; the best model so far is kept in ${options.checkpoint.folder}`
         : ''
-    throw new NumericError(`${place}${kept}; lower the learning rate or lambda`)
+    const advice =
+      progress.epoch === 0 && progress.step === 0
+        ? 'no step was taken before, so look at what goes into the loss, e.g. a logarithm of 0 or an infinite score'
+        : 'lower the learning rate or lambda'
+    throw new NumericError(`${place}${kept}; ${advice}`)
   } finally {
     if (!handedOver) run.dispose() // after an error, or when the caller left the loop
   }

@@ -46,8 +46,9 @@ export class UserLists {
   readonly made: unknown
   readonly #stored = new Map<string, StoredList>()
   readonly #numbers = new Map<string, Float32Array>() // [users, size]
+  /** Its name, which speaks in errors. */
+  readonly method: string
   readonly #models: ListModels
-  readonly #method: string
 
   constructor(method: AnyMethod, params: Readonly<Record<string, unknown>>, models: ListModels) {
     const { teacher, student, train } = models
@@ -62,8 +63,10 @@ export class UserLists {
     this.made = method.make?.(params, this.world)
     this.lists = method.lists(params, this.world, this.made)
     this.values = method.values?.(params, this.world, this.made) ?? {}
-    this.#method = method.name
+    this.method = method.name
     this.#models = models
+    for (const [name, spec] of Object.entries(this.lists)) checkRefresh(method.name, `list "${name}"`, spec)
+    for (const [name, spec] of Object.entries(this.values)) checkRefresh(method.name, `value "${name}"`, spec)
     for (const [name, spec] of Object.entries(this.lists))
       if ('draw' in spec) this.#stored.set(name, this.#makeList(name, spec, method))
     for (const [name, { size }] of Object.entries(this.values))
@@ -161,7 +164,7 @@ export class UserLists {
       const saved = arrays[name]
       if (saved?.length !== array.length)
         throw new InputError(
-          `${this.#method}: the checkpoint has ${saved ? `${saved.length} numbers` : 'nothing'} for ${name}, the method needs ${array.length}; it has changed since, so use another folder or delete the file`,
+          `${this.method}: the checkpoint has ${saved ? `${saved.length} numbers` : 'nothing'} for ${name}, the method needs ${array.length}; it has changed since, so use another folder or delete the file`,
         )
       array.set(saved)
     }
@@ -194,6 +197,19 @@ export class UserLists {
     const items = new Uint32Array(train.items.length * spec.size * epochsOf(spec))
     return { spec, size: spec.size, items, teacher: null, scores: null }
   }
+}
+
+/** A method in JavaScript has no compiler to tell it; what is never due would be an empty list in silence. */
+function checkRefresh(method: string, what: string, spec: ListSpec | Values[string]): void {
+  if (!('refresh' in spec)) return
+  const { refresh } = spec as { readonly refresh: unknown }
+  if (refresh === 'once' || refresh === 'batch') return
+  const epochs =
+    typeof refresh === 'object' && refresh !== null && 'epochs' in refresh ? refresh.epochs : null
+  if (Number.isInteger(epochs) && (epochs as number) >= 1) return
+  throw new InputError(
+    `${method}: refresh of ${what}: expected 'once', 'batch' or { epochs: n }, got ${JSON.stringify(refresh)}`,
+  )
 }
 
 /** Epochs that a list is drawn for at once. */

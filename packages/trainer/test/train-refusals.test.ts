@@ -2,8 +2,9 @@ import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { backbones } from '@recdistill/backbones'
 import { resolveProtocol } from '@recdistill/metrics'
-import { defineMethod } from '@recdistill/plugin'
-import { prepareTensors, tf } from '@recdistill/tensor'
+import { defineMethod, type AnyMethod } from '@recdistill/plugin'
+import type { Row } from '@recdistill/samplers'
+import { prepareTensors, tf, type Tensor2D } from '@recdistill/tensor'
 import { randomSplit, twoCamps } from '@recdistill/testkit'
 import { beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -89,8 +90,67 @@ test('a loss that becomes NaN names the method, the epoch and the step', () => {
   })
   const method = { definition: broken, params: {}, lambda: 1, teacher: teacher.model }
   expect(() => run(optionsFor(undefined, { method }))).toThrow(
-    /broken: .* at epoch 3, step \d+.*lower the learning rate/,
+    /broken: .* at epoch 4, step \d+.*lower the learning rate/,
   )
+})
+
+const method = (change: Readonly<Record<string, unknown>>) =>
+  defineMethod({
+    name: 'broken',
+    paper: { title: 'none', venue: 'a test' },
+    params: z.object({}),
+    defaults: { lambda: 1, weightDecay: 0 },
+    lists: () => ({ a: { size: 2, refresh: 'once', draw: (row, out) => out.set(row.teacher.top(2)) } }),
+    over: 'users',
+    loss: ({ student }) => tf.sum(student.scores.a),
+    ...change,
+  })
+const listOf = (change: Readonly<Record<string, unknown>>) => ({
+  lists: () => ({ a: { size: 2, refresh: 'once', draw: () => undefined, ...change } }),
+})
+const scoresOf = ({ student }: { student: { scores: Record<string, Tensor2D> } }) => student.scores.a
+
+test.each([
+  [
+    'a list longer than its size',
+    listOf({ draw: (row: Row, out: Uint32Array) => out.set(row.teacher.top(3)) }),
+    /^broken: list "a", of size 2, of user 0: RangeError: offset is out of bounds$/,
+  ],
+  [
+    'a refresh that is none',
+    listOf({ refresh: 'sometimes' }),
+    /^broken: refresh of list "a": expected 'once', 'batch' or \{ epochs: n \}, got "sometimes"$/,
+  ],
+  [
+    'a loss that is a tensor of rows',
+    { loss: scoresOf },
+    /its loss gives a tensor of shape \[\d+, 2\], .* sum it/,
+  ],
+  [
+    'a loss that is a promise',
+    { loss: () => Promise.resolve(1) },
+    /its loss gives a promise, expected a scalar/,
+  ],
+  [
+    'a loss that throws',
+    {
+      loss() {
+        throw new TypeError('no such thing')
+      },
+    },
+    /^broken: loss of the student: TypeError: no such thing$/,
+  ],
+  [
+    'a loss that is NaN from the first step',
+    { loss: (input: Parameters<typeof scoresOf>[0]) => tf.sum(tf.mul(scoresOf(input), NaN)) },
+    /at epoch 1, step 1; no step was taken before, so look at what goes into the loss/,
+  ],
+])('%s is told to the author of the method', (_, change, says) => {
+  const teacher = run(optionsFor())!
+  const definition = method(change) as unknown as AnyMethod
+  expect(() =>
+    run(optionsFor(undefined, { method: { definition, params: {}, lambda: 1, teacher: teacher.model } })),
+  ).toThrow(says)
 })
 
 test.each([

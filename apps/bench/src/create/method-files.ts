@@ -47,6 +47,7 @@ const tsconfig = `${JSON.stringify(
       module: 'nodenext',
       strict: true,
       declaration: true,
+      noEmitOnError: true,
       skipLibCheck: true,
       rewriteRelativeImportExtensions: true,
       rootDir: 'src',
