@@ -1,8 +1,8 @@
 import type { Csr } from '@recdistill/core'
 import type { ListRows } from '../engine.ts'
-import type { Context } from './list-kernels.ts'
+import { setWords, type Context } from './context.ts'
 import { Kernel } from './layout.ts'
-import { paddedRows, placeUsers, pullPieces, setWords, sumRows } from './side-by-side.ts'
+import { paddedRows, placeUsers, pullPieces, sumRows } from './side-by-side.ts'
 import type { WasmTable } from './table.ts'
 
 /** The largest 32-bit float. */

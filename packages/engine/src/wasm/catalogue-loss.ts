@@ -1,7 +1,7 @@
 import { NumericError } from '@recdistill/core'
-import type { Context } from './list-kernels.ts'
+import { setWords, type Context } from './context.ts'
 import { Kernel } from './layout.ts'
-import { paddedRows, placeUsers, pullPieces, setWords, sumRows, type SideBySide } from './side-by-side.ts'
+import { paddedRows, placeUsers, pullPieces, sumRows, type SideBySide } from './side-by-side.ts'
 import type { WasmTable } from './table.ts'
 
 /** Log-sums of a teacher's scores, by user id; NaN where they are not known yet. */

@@ -1,10 +1,12 @@
 import { NO_ITEM, type Csr } from '@recdistill/core'
 import { expectIds } from '../check-input.ts'
 import type { Engine, ListRows } from '../engine.ts'
+import type { Context } from './context.ts'
+import { flush } from './deferred-adam.ts'
 import { earlierRankings, hintWidth } from './earlier-rankings.ts'
-import { readyRows, type Context } from './list-kernels.ts'
 import { Arg, Asked, Control, Kernel, Selection, Sorting, Tile } from './layout.ts'
-import { expectFinite, flush, setJob, type WasmTable } from './table.ts'
+import { readyRows } from './list-kernels.ts'
+import { expectFinite, setJob, type WasmTable } from './table.ts'
 
 /** A table of items laid out for scoring all of them, kept until the table changes. */
 interface Catalogue {

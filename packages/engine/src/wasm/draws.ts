@@ -1,19 +1,18 @@
 import { InputError, type Csr } from '@recdistill/core'
 import { expectLength } from '../check-input.ts'
 import type { Draws, DrawnUsers, ItemRows } from '../draws.ts'
-import { Arg, Control, Corrected, Kernel, Sorting } from './layout.ts'
-import type { Context } from './list-kernels.ts'
+import { setWords, type Context, type Words } from './context.ts'
+import { Corrected, Kernel, Sorting } from './layout.ts'
 
 /** Users of a piece of work. */
 const PIECE = 64
 /** e to more than this does not fit the kernels' numbers, and `below` of more items takes another way. */
 const LIMITS = { exponent: 80, items: 2 ** 21 }
 
-type Words = Partial<Record<keyof typeof Arg, number>>
-
 /** Draws on the kernels; what they cannot do at all is left to the twins for all users. */
-export function createDraws({ machine, arena, threads }: Context): Draws {
-  const { heap, control } = machine
+export function createDraws(context: Context): Draws {
+  const { machine, arena, threads } = context
+  const { heap } = machine
 
   /** Runs a kernel over the users. `scratch` is what a thread needs: marks that are cleared, then the rest. */
   const run = (
@@ -36,7 +35,7 @@ export function createDraws({ machine, arena, threads }: Context): Draws {
       heap.u8.fill(0, at + thread * scratchBytes, at + thread * scratchBytes + marks)
     const unsure = arena.take(count)
     heap.u8.fill(0, unsure, unsure + count)
-    setWords({
+    setWords(context, {
       rows,
       users: ids ? arena.copyIn(ids) : 0,
       chunkRows: PIECE,
@@ -52,11 +51,6 @@ export function createDraws({ machine, arena, threads }: Context): Draws {
     })
     machine.fork(kernel, Math.ceil(rows / PIECE))
     return left(first, heap.u8.subarray(unsure, unsure + count))
-  }
-  const setWords = (words: Words) => {
-    const at = control + Control.args
-    for (const name in words)
-      heap.u32[at + Arg[name as keyof typeof Arg]] = words[name as keyof typeof Arg] ?? 0
   }
   const placeRows = (what: string, { items, width }: ItemRows, { count }: DrawnUsers): number => {
     expectLength(what, items.length, count * width)

@@ -1,31 +1,28 @@
-import { expectIds } from '../check-input.ts'
 import { checkedEngine } from '../checked-engine.ts'
-import type { Engine, SparseMatrix } from '../engine.ts'
+import type { Engine } from '../engine.ts'
 import { createArena } from './arena.ts'
 import { backgroundLogSumExp, pullBackground } from './background.ts'
 import { kernels, type Simd } from './binaries.ts'
 import { createCatalogues } from './catalogue.ts'
 import { createCatalogueLoss } from './catalogue-loss.ts'
+import type { Context } from './context.ts'
+import { ensureMoments, flush, resetStep, stepAdam } from './deferred-adam.ts'
 import { createDraws } from './draws.ts'
-import { Arg, Control, Head, Kernel, Mode } from './layout.ts'
-import { pullRows, readyRows, readyToPull, runLists, type Context } from './list-kernels.ts'
+import { gatherRows, pullGatheredRows } from './gathered-rows.ts'
+import { Head, Mode } from './layout.ts'
+import { runLists } from './list-kernels.ts'
 import { createMachine } from './machine.ts'
 import { meanOfLayers } from './mean-of-layers.ts'
 import { createNumbers } from './numbers.ts'
+import { createPropagation } from './propagate.ts'
 import {
   arrayOf,
   clearGradient,
   copyPadded,
   createWasmTable,
-  ensureMoments,
-  flush,
   freeTable,
   LANES,
   paddedArray,
-  resetStep,
-  setJob,
-  stepAdam,
-  withoutPadding,
   type WasmTable,
 } from './table.ts'
 
@@ -48,16 +45,11 @@ export function createWasmEngine({
   const module = kernels(simd)
   if (module === null) return null
   const machine = createMachine(module, threads)
-  const { heap, control } = machine
-  const arena = createArena(heap)
-  const at = control + Control.args
-  const matrices = new WeakMap<Uint32Array, { offsets: number; indices: number }>()
-  const dropped = new FinalizationRegistry<number[]>((pointers) => pointers.forEach((one) => heap.give(one)))
-
+  const { heap } = machine
   let zeros = { at: 0, stride: 0 }
   const context: Context = {
     machine,
-    arena,
+    arena: createArena(heap),
     threads,
     zeros(stride) {
       if (stride > zeros.stride) {
@@ -140,37 +132,8 @@ export function createWasmEngine({
     },
     backgroundLogSumExp: (...given) => backgroundLogSumExp(context, ...given),
     pullBackground: (...given) => pullBackground(context, ...given),
-    gatherRows(table, ids, out) {
-      const { dim, stride } = table
-      if (ids.length === 0) return
-      arena.begin()
-      const chunkRows = Math.ceil(ids.length / 32)
-      const chunks = Math.ceil(ids.length / chunkRows)
-      const result = arena.take(ids.length * stride * 4)
-      heap.u32[at + Arg.users] = arena.copyIn(ids)
-      heap.u32[at + Arg.rows] = ids.length
-      heap.u32[at + Arg.chunkRows] = chunkRows
-      heap.u32[at + Arg.k0] = 0
-      heap.u32[at + Arg.k1] = 0
-      heap.u32[at + Arg.out] = result
-      setJob(machine, { user: table, item: null, all: 0 })
-      readyRows(context, table, null, chunks, () => expectIds('gatherRows', ids, table))
-      machine.fork(Kernel.gather, chunks)
-      withoutPadding(heap.f32.subarray(result / 4, result / 4 + ids.length * stride), dim, stride, out)
-    },
-    pullRows(table, ids, grad) {
-      const { dim, stride } = table
-      if (ids.length === 0) return
-      arena.begin()
-      readyToPull(context, table, ids)
-      let rows = grad
-      if (stride !== dim) {
-        const padded = arena.take(ids.length * stride * 4)
-        rows = heap.f32.subarray(padded / 4, padded / 4 + ids.length * stride)
-        copyPadded(grad, dim, rows, stride)
-      }
-      pullRows(context, table, arena.copyIn(rows))
-    },
+    gatherRows: (...given) => gatherRows(context, ...given),
+    pullRows: (...given) => pullGatheredRows(context, ...given),
     takeGradient(table, out) {
       flush(machine, table)
       clearGradient(machine, table, out)
@@ -183,26 +146,7 @@ export function createWasmEngine({
     rank: catalogues.rank,
     positions: catalogues.positions,
     itemsAt: catalogues.itemsAt,
-    propagate(matrix, input, dim, out) {
-      const stride = Math.ceil(dim / 4) * 4
-      arena.begin()
-      const { offsets, indices } = placeMatrix(matrix)
-      const padded = (rows: number, array: Float32Array) =>
-        stride === dim && heap.holds(array) ? array.byteOffset : arena.take(rows * stride * 4)
-      const from = padded(matrix.columns, input)
-      const to = padded(matrix.rows, out)
-      if (from !== input.byteOffset || !heap.holds(input))
-        copyPadded(input, dim, heap.f32.subarray(from / 4, from / 4 + matrix.columns * stride), stride)
-      const chunkRows = Math.max(1, Math.ceil(matrix.rows / 256))
-      const words = { rows: matrix.rows, chunkRows, offsetsOfRows: offsets, indices, input: from, out: to }
-      heap.u32[at + Arg.values] = arena.copyIn(matrix.values)
-      heap.u32[at + Arg.dim] = stride
-      for (const name in words)
-        heap.u32[at + Arg[name as keyof typeof words]] = words[name as keyof typeof words]
-      machine.fork(Kernel.propagate, Math.ceil(matrix.rows / chunkRows))
-      if (to !== out.byteOffset || !heap.holds(out))
-        withoutPadding(heap.f32.subarray(to / 4, to / 4 + matrix.rows * stride), dim, stride, out)
-    },
+    propagate: createPropagation(context),
     meanOfLayers: (...given) => meanOfLayers(context, ...given),
 
     bpr(user, item, users, positives, negatives, n) {
@@ -275,19 +219,4 @@ export function createWasmEngine({
     dispose: () => machine.dispose(),
   }
   return checkedEngine(driver, { checksIds: true })
-
-  /** The structure of a matrix is copied in once; its values come with every call. */
-  function placeMatrix(matrix: SparseMatrix): { offsets: number; indices: number } {
-    const old = matrices.get(matrix.indices)
-    if (old) return old
-    const placed = {
-      offsets: heap.take(matrix.offsets.byteLength),
-      indices: heap.take(matrix.indices.byteLength),
-    }
-    heap.u32.set(matrix.offsets, placed.offsets / 4)
-    heap.u32.set(matrix.indices, placed.indices / 4)
-    matrices.set(matrix.indices, placed)
-    dropped.register(matrix.indices, [placed.offsets, placed.indices])
-    return placed
-  }
 }

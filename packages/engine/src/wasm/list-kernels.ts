@@ -1,9 +1,8 @@
 import { NumericError } from '@recdistill/core'
 import { expectIds } from '../check-input.ts'
 import type { ListRows } from '../engine.ts'
-import type { Arena } from './arena.ts'
+import type { Context } from './context.ts'
 import { All, Arg, Control, Kernel, Mode } from './layout.ts'
-import type { Machine } from './machine.ts'
 import { expectFinite, LANES, setJob, type WasmTable } from './table.ts'
 
 export interface ListJob {
@@ -24,14 +23,6 @@ export interface ListJob {
   readonly grad?: Float32Array
   /** Scores, for `Mode.score`. */
   readonly out?: Float32Array
-}
-
-/** Whoever calls kernels: the machine, scratch memory, and a row of zeros as long as the longest row. */
-export interface Context {
-  readonly machine: Machine
-  readonly arena: Arena
-  readonly threads: number
-  zeros(stride: number): number
 }
 
 /** Parts of the item table that sums are divided into, at most. */

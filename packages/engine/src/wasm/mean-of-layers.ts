@@ -1,11 +1,11 @@
 import { InputError } from '@recdistill/core'
 import { expectTrainable } from '../check-input.ts'
 import type { MeanOfLayers, SparseMatrix } from '../engine.ts'
+import { setWords, type Context } from './context.ts'
+import { flush, noteFlushed } from './deferred-adam.ts'
 import { Arg, Control, Head, Kernel, Layers } from './layout.ts'
-import type { Context } from './list-kernels.ts'
 import { placeNodes } from './place-nodes.ts'
-import { setWords } from './side-by-side.ts'
-import { clearGradient, expectFinite, field, flush, noteFlushed, setJob, type WasmTable } from './table.ts'
+import { clearGradient, expectFinite, field, setJob, type WasmTable } from './table.ts'
 
 type Pair = readonly [users: WasmTable, items: WasmTable]
 

@@ -1,8 +1,8 @@
 import { expectCount, expectRows } from '../check-input.ts'
 import type { Engine } from '../engine.ts'
 import { selectRows } from '../plain/numbers.ts'
+import type { Context } from './context.ts'
 import { Arg, Control, Kernel } from './layout.ts'
-import type { Context } from './list-kernels.ts'
 
 /** A piece of work copies about this much. */
 const PIECE_BYTES = 2 ** 16

@@ -2,9 +2,11 @@ import type { Csr } from '@recdistill/core'
 import { expectIds, expectSameDim } from '../check-input.ts'
 import type { ListRows } from '../engine.ts'
 import { expectSum } from '../plain/background.ts'
-import { pullRows, readyRows, type Context } from './list-kernels.ts'
+import { setWords, type Context } from './context.ts'
+import { flush } from './deferred-adam.ts'
 import { Arg, Background, Control, Kernel } from './layout.ts'
-import { flush, setJob, type WasmTable } from './table.ts'
+import { pullRows, readyRows } from './list-kernels.ts'
+import { setJob, type WasmTable } from './table.ts'
 
 /** What the kernels that put users side by side against the whole catalogue have in common. */
 export interface SideBySide {
@@ -136,10 +138,4 @@ function excludedRows({ machine: { heap }, arena }: Context, users: Uint32Array,
   })
   heap.u32[at.excludeOffsets / 4 + users.length] = end
   return at
-}
-
-export function setWords({ machine }: Context, words: Partial<Record<keyof typeof Arg, number>>): void {
-  const at = machine.control + Control.args
-  for (const name in words)
-    machine.heap.u32[at + Arg[name as keyof typeof Arg]] = words[name as keyof typeof Arg] ?? 0
 }
