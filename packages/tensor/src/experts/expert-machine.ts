@@ -1,33 +1,9 @@
 import { startWorkers } from '../threads.ts'
 import { runs, wasm, type SharedMemory } from '../webassembly.ts'
+import { dropFaint } from './faint-weights.ts'
+import type { MixtureGradients, MixtureInput } from './mixture.ts'
 import { relaxedModule, simdModule } from './modules.ts'
-
-/** What is mixed, row-major. */
-export interface MixtureInput {
-  readonly rows: number
-  readonly inputs: number
-  readonly experts: number
-  /** Hidden units of one expert. */
-  readonly hidden: number
-  readonly outputs: number
-  readonly x: Float32Array // [rows, inputs]
-  readonly weights: Float32Array // [rows, experts]
-  /** Read unless layers of the same key, by identity of what it holds, were used lately: layers with equal keys are equal. */
-  readonly layers: { readonly key: readonly object[]; read(): MixtureLayers }
-}
-
-export interface MixtureLayers {
-  readonly first: Float32Array // [inputs, experts * hidden]
-  readonly firstBias: Float32Array // [experts * hidden]
-  readonly second: Float32Array // [experts * hidden, outputs]
-  readonly secondBias: Float32Array // [experts, outputs]
-}
-
-/** Of a mixture; each has the shape of what it is the gradient of. */
-export interface MixtureGradients extends MixtureLayers {
-  readonly x: Float32Array
-  readonly weights: Float32Array
-}
+import { copyRows, withWidth } from './row-width.ts'
 
 /** Results are views, valid until the next call. */
 export interface ExpertMachine {
@@ -53,8 +29,6 @@ const PANEL = 32
 const BLOCK = 64
 /** Layers of users and layers of items. */
 const SLOTS = 2
-/** A weight this much smaller than the row's largest is lost when the experts are added up. */
-const FAINT = 2 ** -24
 
 /**
  * Kernels for mixtures of experts on a memory of their own; null where they cannot run. Results do not depend on `threads`.
@@ -186,42 +160,8 @@ export function createExpertMachine({
   }
 }
 
-/** Sets weights to 0 that are too small beside the largest of their row to change its sum. */
-export function dropFaint(weights: Float32Array, experts: number): void {
-  for (let row = 0; row < weights.length; row += experts) {
-    let largest = 0
-    for (let e = row; e < row + experts; e++) largest = Math.max(largest, Math.abs(weights[e]))
-    const least = largest * FAINT
-    for (let e = row; e < row + experts; e++) if (Math.abs(weights[e]) < least) weights[e] = 0
-  }
-}
-
 function sameKey(a: readonly object[], b: readonly object[]): boolean {
   return a.length === b.length && a.every((part, n) => part === b[n])
-}
-
-/** The same rows without what fills them up. */
-function withWidth(from: Float32Array, line: number, width: number): Float32Array {
-  if (line === width) return from
-  const to = new Float32Array((from.length / line) * width)
-  copyRows(from, line, to, width)
-  return to
-}
-
-/** Rows of another width: cut off, or followed by zeros. */
-function copyRows(from: Float32Array, fromWidth: number, to: Float32Array, toWidth: number): void {
-  if (fromWidth === toWidth) {
-    to.set(from)
-    return
-  }
-  const width = Math.min(fromWidth, toWidth)
-  const rows = toWidth === 0 ? 0 : to.length / toWidth
-  for (let row = 0; row < rows; row++) {
-    const source = row * fromWidth
-    const target = row * toWidth
-    for (let n = 0; n < width; n++) to[target + n] = from[source + n]
-    for (let n = width; n < toWidth; n++) to[target + n] = 0
-  }
 }
 
 function reserve(memory: SharedMemory, bytes: number): void {

@@ -3,8 +3,10 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { stampOfExperts } from '../../scripts/build-kernels.mjs'
 import { countTensors, prepareTensors, tf, valueAndGradients, type Tensor2D } from '../index.ts'
-import { createExpertMachine, dropFaint, type ExpertMachine, type MixtureInput } from './expert-machine.ts'
+import { createExpertMachine, type ExpertMachine } from './expert-machine.ts'
+import { dropFaint } from './faint-weights.ts'
 import { mixExperts, mixExpertsPlainly } from './mix-experts.ts'
+import type { MixtureInput } from './mixture.ts'
 import { stampOfAssembly } from './stamp.ts'
 
 const machines: Record<string, ExpertMachine> = {}

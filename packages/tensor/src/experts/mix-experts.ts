@@ -3,7 +3,8 @@ import type { Tensor, Tensor2D } from '@tensorflow/tfjs'
 import { numbersOf } from '../kernels/heap.ts'
 import { threadsNow } from '../threads.ts'
 import { withGradient } from '../with-gradient.ts'
-import { createExpertMachine, type ExpertMachine, type MixtureInput } from './expert-machine.ts'
+import { createExpertMachine, type ExpertMachine } from './expert-machine.ts'
+import type { MixtureInput } from './mixture.ts'
 
 /** E two-layer networks side by side: expert e owns columns e h to e h + h - 1 of the first layer, those rows of the second. */
 export interface ExpertLayers {
