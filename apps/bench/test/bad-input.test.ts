@@ -104,7 +104,7 @@ const settings: readonly Case[] = [
   [
     'defaults for a larger catalogue',
     () => ['bench', '--dataset', 'synthetic:tiny', '--epochs', '1', '--methods', 'rrd,rce-kd'],
-    /rrd\.maxK: .*150.*; rce-kd\.M: .*150.*; this would fit: --set rrd\.maxK=125 rrd\.L=25 rce-kd\.M=100$/m,
+    /rrd\.maxK: .*150.*; rce-kd\.M: .*150.*; this would fit: --set rrd\.maxK=62 rrd\.L=25 rrd\.K=12 rce-kd\.M=100$/m,
   ],
   ['methods of no name', () => ['bench', ...tiny, '--methods', ' ,'], /--methods.*none.*" ,"/],
   [

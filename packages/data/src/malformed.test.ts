@@ -113,7 +113,12 @@ const cases: readonly (readonly [name: string, request: unknown, says: RegExp])[
   [
     'no telling which column is the item',
     { files: file('odd.csv', 'user,foo,bar\na,1,2\n') },
-    /cannot tell which column is the item/,
+    /cannot tell which column is the item in .*; name it with --columns item=NAME/,
+  ],
+  [
+    'no telling which column is what',
+    { files: file('foreign.csv', 'who,what\na,1\n') },
+    /which column is the user and which the item in "who", "what"; name them with --columns user=NAME,item=NAME/,
   ],
   ['one column', { files: file('one.csv', 'user\na\nb\n') }, /no delimiter found/],
   [

@@ -1,4 +1,4 @@
-import { hasItem, type Csr, type Split } from '@recdistill/core'
+import { hasItem, type Csr, type Split, type SplitManifest } from '@recdistill/core'
 import type { SplitFacts } from '../split/split-interactions.ts'
 import { coldFindings } from './cold.ts'
 import { count, fact, percent, type Finding } from './finding.ts'
@@ -28,7 +28,7 @@ export function inspectSplit(
       `train ${count(sizes.train)}, valid ${count(sizes.valid)}, test ${count(sizes.test)}`,
       sizes,
     ),
-    ...filterFindings(facts),
+    ...filterFindings(split.manifest.filters, facts),
     ...emptyFindings(split),
     ...coldFindings(split, ks),
     ...overlapFindings(split),
@@ -37,14 +37,15 @@ export function inspectSplit(
   ]
 }
 
-function filterFindings(facts: SplitFacts | undefined): Finding[] {
+function filterFindings(filters: SplitManifest['filters'], facts: SplitFacts | undefined): Finding[] {
   if (!facts || facts.steps.length < 2) return []
   const [first, last] = [facts.steps[0], facts.steps[facts.steps.length - 1]]
+  const names = filters.map(({ filter }) => String(filter))
   const kept = last.interactions / first.interactions
   return [
     fact(
       'filters',
-      `the filters kept ${percent(kept)} of ${count(first.interactions)} interactions, ${count(last.users)} of ${count(first.users)} users, ${count(last.items)} of ${count(first.items)} items`,
+      `the filters (${names.join(', ')}) kept ${percent(kept)} of ${count(first.interactions)} interactions, ${count(last.users)} of ${count(first.users)} users, ${count(last.items)} of ${count(first.items)} items`,
       { kept, interactionsRead: first.interactions, usersRead: first.users, itemsRead: first.items },
     ),
   ]

@@ -13,7 +13,9 @@ export interface Roles {
 
 /** Names as data sets spell them, without case and punctuation; the first that is present wins. */
 const names: Record<Role, readonly string[]> = {
-  user: words('user userid users uid useridx reviewerid customerid visitorid memberid accountid sessionid'),
+  user: words(
+    'user userid users uid useridx reviewerid customer customerid visitor visitorid member memberid account accountid sessionid',
+  ),
   item: words(
     `item itemid items iid itemidx movieid movie parentasin asin productid product artistid businessid bookid isbn
      songid trackid articleid newsid venueid locationid poiid poi gameid appid adid sku`,
@@ -61,10 +63,12 @@ export function assignRoles(file: string, columns: readonly string[], asked: Rea
   }
   const user = find('user')
   const item = find('item')
-  if (user === null || item === null)
+  if (user === null || item === null) {
+    const missing = [...(user === null ? ['user'] : []), ...(item === null ? ['item'] : [])]
     throw new InputError(
-      `${file}: cannot tell which column is the ${user === null ? 'user' : 'item'} in ${list(columns)}; name it with columns: { ${user === null ? 'user' : 'item'}: ... }`,
+      `${file}: cannot tell which column is the ${missing.join(' and which the ')} in ${list(columns)}; name ${missing.length > 1 ? 'them' : 'it'} with --columns ${missing.map((role) => `${role}=NAME`).join(',')} (columns: { ${missing.map((role) => `${role}: NAME`).join(', ')} } in a file)`,
     )
+  }
   if (user === item) throw new InputError(`${file}: user and item are the same column, "${user}"`)
   return { user, item, rating: find('rating'), time: find('time') }
 }
