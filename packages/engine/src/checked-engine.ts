@@ -7,18 +7,16 @@ import {
   expectCount,
   expectExclude,
   expectFiniteRows,
-  expectGraph,
   expectIds,
   expectLength,
   expectLists,
-  expectMatrix,
-  expectMatrixEntries,
   expectPositions,
   expectPositive,
   expectSameDim,
   expectSameUsers,
   expectTrainable,
 } from './check-input.ts'
+import { expectGraph, expectMatrix, expectMatrixEntries } from './check-matrix.ts'
 import type { Engine, ListRows, Table } from './engine.ts'
 
 /**

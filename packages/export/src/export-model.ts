@@ -4,18 +4,12 @@ import { roundTo, type Precision } from '@recdistill/serve'
 import { createHash } from 'node:crypto'
 import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
 import { join, resolve, sep } from 'node:path'
+import { cardMarkdown } from './card-markdown.ts'
 import type { Deployable, VectorForm } from './deployable.ts'
 import { expectVectors } from './expect-vectors.ts'
 import { expectFits, formats, type FormatName, type HowToLoad } from './format.ts'
 import { keptLists } from './kept-lists.ts'
-import {
-  cardMarkdown,
-  modelCard,
-  type CardFile,
-  type Measured,
-  type ModelCard,
-  type Rounding,
-} from './model-card.ts'
+import { modelCard, type CardFile, type Measured, type ModelCard, type Rounding } from './model-card.ts'
 import { cardName, expectPlace, writeFolder } from './write-folder.ts'
 
 /**

@@ -10,13 +10,7 @@ export {
   type FormatName,
 } from './format.ts'
 export { keptLists, type KeptLists } from './kept-lists.ts'
-export {
-  cardMarkdown,
-  modelCard,
-  type CardFile,
-  type Measured,
-  type ModelCard,
-  type Rounding,
-} from './model-card.ts'
+export { cardMarkdown } from './card-markdown.ts'
+export { modelCard, type CardFile, type Measured, type ModelCard, type Rounding } from './model-card.ts'
 export { bundleOf } from './to-bundle.ts'
 export { writeFolder } from './write-folder.ts'

@@ -1,4 +1,4 @@
-import { expectMatrixEntries } from '../check-input.ts'
+import { expectMatrixEntries } from '../check-matrix.ts'
 import type { SparseMatrix } from '../engine.ts'
 import { attribute, FLOAT, type Device, type Handle } from './device.ts'
 
