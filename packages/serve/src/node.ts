@@ -14,7 +14,12 @@ async function* read(path: string): AsyncGenerator<Uint8Array> {
     for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 })) yield chunk as Uint8Array
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException
-    const reason = code === 'ENOENT' ? 'there is no such file' : message
+    const reason = reasons[code ?? ''] ?? message
     throw new ServeError('source', `loadFile: cannot read ${path}: ${reason}`, { cause })
   }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder; name the bundle in it, e.g. model.recdistill',
 }

@@ -118,7 +118,11 @@ test('a file by path and by address', async () => {
       'source',
       `loadFile: cannot read ${join(folder, 'none')}: there is no such file`,
     ])
-    expect((await failure(loadFile(folder))).code).toBe('source')
+    const aFolder = await failure(loadFile(folder))
+    expect([aFolder.code, aFolder.message]).toEqual([
+      'source',
+      `loadFile: cannot read ${folder}: it is a folder; name the bundle in it, e.g. model.recdistill`,
+    ])
   } finally {
     await rm(folder, { recursive: true })
   }

@@ -22,7 +22,14 @@ export function listCommand(io: Io, done: (code: number) => void): Command {
     .action(async (given: string, flags: { json?: boolean }) => {
       const entries = entriesOf(kindOf(given), await loadCatalogue())
       if (flags.json === true) line(io.stdout, JSON.stringify(entries, null, 2))
-      else for (const entry of entries) print(entry, Math.max(...entries.map(({ name }) => name.length)), io)
+      else {
+        const width = Math.max(...entries.map(({ name }) => name.length))
+        entries.forEach((entry, n) => {
+          print(entry, width, io)
+          // Data sets of one family are divided alike, which is said once, below the last of them.
+          if (splitsOf(entry) !== splitsOf(entries[n + 1])) printSplits(entry, width, io)
+        })
+      }
       done(0)
     })
 }
@@ -36,7 +43,7 @@ function kindOf(given: string): Kind {
   throw new InputError(`list: unknown kind "${given}";${hint} it lists ${kinds.join(', ')}${backbones}`)
 }
 
-function print({ name, about, parameters, splits }: Entry, width: number, io: Io): void {
+function print({ name, about, parameters }: Entry, width: number, io: Io): void {
   line(io.stdout, `${name.padEnd(width)}  ${about}`)
   const indent = ' '.repeat(width + 4)
   for (const parameter of (parameters as readonly ParamDescription[] | undefined) ?? [])
@@ -44,8 +51,18 @@ function print({ name, about, parameters, splits }: Entry, width: number, io: Io
       io.stdout,
       `${indent}${parameter.name} = ${JSON.stringify(parameter.default)} (${parameter.type}): ${parameter.description}`,
     )
-  for (const split of (splits as readonly Entry[] | undefined) ?? [])
-    line(io.stdout, `${indent}--split ${split.name}: ${split.about}`)
+}
+
+function splitsOf(entry: Entry | undefined): string {
+  return entry === undefined ? '' : JSON.stringify([entry.splits, entry.defaultSplit])
+}
+
+function printSplits({ splits, defaultSplit }: Entry, width: number, io: Io): void {
+  for (const { name, about } of (splits as readonly Entry[] | undefined) ?? [])
+    line(
+      io.stdout,
+      `${' '.repeat(width + 4)}--split ${name}${name === defaultSplit ? ' (default)' : ''}: ${about}`,
+    )
 }
 
 function entriesOf(kind: Kind, catalogue: Catalogue): readonly Entry[] {
