@@ -1,7 +1,7 @@
 import { NO_ITEM, type Csr } from '@recdistill/core'
 import { expectIds } from '../check-input.ts'
 import type { Engine, ListRows } from '../engine.ts'
-import type { Context } from './context.ts'
+import { setWords, type Context } from './context.ts'
 import { flush } from './deferred-adam.ts'
 import { earlierRankings, hintWidth } from './earlier-rankings.ts'
 import { Arg, Asked, Control, Kernel, Selection, Sorting, Tile } from './layout.ts'
@@ -46,7 +46,7 @@ export function createCatalogues(context: Context): Catalogues {
       const isTrained = user.trainable || item.trainable
       const newHints = isTrained ? earlier.room(question) : 0
       const hints = isTrained ? earlier.find(question) : 0
-      setWords({
+      setWords(context, {
         k,
         capacity,
         asked: Asked.best,
@@ -80,7 +80,13 @@ export function createCatalogues(context: Context): Catalogues {
       const catalogue = prepare(item)
       arena.begin()
       const result = arena.take(items.length * 4)
-      setWords({ asked: Asked.positions, places: k, k0: k, items0: arena.copyIn(items), out: result })
+      setWords(context, {
+        asked: Asked.positions,
+        places: k,
+        k0: k,
+        items0: arena.copyIn(items),
+        out: result,
+      })
       const ids = () => {
         expectIds('positions: users', users, user)
         expectIds('positions: items', items, item, true)
@@ -102,7 +108,7 @@ export function createCatalogues(context: Context): Catalogues {
       )
       const capacity = Math.min(2 * most + 64, item.rows + 1)
       const result = arena.take(positions.length * 4)
-      setWords({
+      setWords(context, {
         asked: Asked.items,
         places: k,
         k0: 0,
@@ -144,7 +150,7 @@ export function createCatalogues(context: Context): Catalogues {
     )
     const scratchBytes =
       Math.ceil((chunkRows * (user.stride * 4 + bytes.slot + 12) + bytes.sorting + 1024) / 64) * 64
-    setWords({
+    setWords(context, {
       rows: n,
       chunkRows,
       users: arena.copyIn(users),
@@ -158,7 +164,7 @@ export function createCatalogues(context: Context): Catalogues {
     const chunks = Math.ceil(n / chunkRows)
     setJob(machine, { user, item, all: 0 })
     readyRows(context, user, user === item ? null : item, chunks, explain)
-    setWords({
+    setWords(context, {
       k1: count,
       tiles,
       tileItems: items,
@@ -179,7 +185,7 @@ export function createCatalogues(context: Context): Catalogues {
     const norms = arena.take(item.rows * 4)
     const chunkRows = Math.max(1, Math.ceil(8192 / item.stride))
     setJob(machine, { user: null, item, all: 0 })
-    setWords({ norms, chunkRows })
+    setWords(context, { norms, chunkRows })
     machine.fork(Kernel.norms, Math.ceil(item.rows / chunkRows))
     expectFinite(machine, [item])
 
@@ -195,7 +201,13 @@ export function createCatalogues(context: Context): Catalogues {
       if (n % Tile.items === 0) heap.f32[bounds / 4 + n / Tile.items] = bound
     }
     const tileRows = Math.max(1, Math.ceil(2048 / item.stride))
-    setWords({ rows: count, chunkRows: tileRows, tiles, tileItems: items, zeros: context.zeros(item.stride) })
+    setWords(context, {
+      rows: count,
+      chunkRows: tileRows,
+      tiles,
+      tileItems: items,
+      zeros: context.zeros(item.stride),
+    })
     machine.fork(Kernel.pack, Math.ceil(count / tileRows))
     const catalogue = { version: item.version, count, tiles, items, bounds }
     kept.set(item, catalogue)
@@ -218,11 +230,6 @@ export function createCatalogues(context: Context): Catalogues {
     }
     heap.u32[excludeOffsets / 4 + users.length] = end - exclude / 4
     return { exclude, excludeOffsets }
-  }
-
-  function setWords(words: Partial<Record<keyof typeof Arg, number>>) {
-    for (const name in words)
-      heap.u32[at + Arg[name as keyof typeof Arg]] = words[name as keyof typeof Arg] ?? 0
   }
 }
 

@@ -1,7 +1,7 @@
 import { NumericError } from '@recdistill/core'
 import { expectIds } from '../check-input.ts'
 import type { ListRows } from '../engine.ts'
-import type { Context } from './context.ts'
+import { setWords, type Context } from './context.ts'
 import { All, Arg, Control, Kernel, Mode } from './layout.ts'
 import { expectFinite, LANES, setJob, type WasmTable } from './table.ts'
 
@@ -87,7 +87,7 @@ export function runLists(context: Context, job: ListJob): number {
     scratch: arena.take(scratchBytes * threads),
     zeros: context.zeros(item.stride),
   }
-  const words = {
+  setWords(context, {
     ...pointers,
     rows,
     chunkRows,
@@ -101,9 +101,8 @@ export function runLists(context: Context, job: ListJob): number {
     userParts,
     userShift,
     mode,
-  }
+  })
   const at = control + Control.args
-  for (const name in words) heap.u32[at + Arg[name as keyof typeof words]] = words[name as keyof typeof words]
   heap.f32[at + Arg.inverseTemperature] = 1 / (job.temperature ?? 1)
   heap.f32[at + Arg.scale] = job.scale ?? 1
   heap.f32[at + Arg.cap] = job.cap ?? Infinity
@@ -152,12 +151,13 @@ function sumLosses(what: string, losses: Float64Array, users: Uint32Array, user:
  * finds it and throws.
  */
 export function readyRows(
-  { machine }: Context,
+  context: Context,
   user: WasmTable,
   item: WasmTable | null,
   chunks: number,
   explain: () => void,
 ): void {
+  const { machine } = context
   const { heap, control } = machine
   heap.u32[control + Control.badId] = 0
   machine.fork(Kernel.checkIds, chunks)
@@ -166,11 +166,9 @@ export function readyRows(
   user.settle?.((all & All.users) !== 0)
   if (item !== null && item !== user) item.settle?.((all & All.items) !== 0)
   const stale = (table: WasmTable | null) => (table !== null && table.step > table.first ? table.chunks : 0)
-  const at = control + Control.args
   const [userChunks, itemChunks] = [stale(user), item === user ? 0 : stale(item)]
   if (userChunks + itemChunks === 0) return
-  heap.u32[at + Arg.userChunks] = userChunks
-  heap.u32[at + Arg.itemChunks] = itemChunks
+  setWords(context, { userChunks, itemChunks })
   machine.fork(Kernel.catchUp, userChunks + itemChunks)
   expectFinite(machine, item ? [user, item] : [user])
 }
@@ -178,26 +176,17 @@ export function readyRows(
 /** A gradient belongs to the next step, so its row must have done the ones before. */
 export function readyToPull(context: Context, table: WasmTable, ids: Uint32Array): void {
   const { machine, arena } = context
-  const { heap, control } = machine
-  const at = control + Control.args
   const chunkRows = Math.ceil(ids.length / 32)
-  heap.u32[at + Arg.users] = arena.copyIn(ids)
-  heap.u32[at + Arg.rows] = ids.length
-  heap.u32[at + Arg.chunkRows] = chunkRows
-  heap.u32[at + Arg.k0] = 0
-  heap.u32[at + Arg.k1] = 0
+  setWords(context, { users: arena.copyIn(ids), rows: ids.length, chunkRows, k0: 0, k1: 0 })
   setJob(machine, { user: table, item: null, all: 0 })
   readyRows(context, table, null, Math.ceil(ids.length / chunkRows), () => expectIds('pullRows', ids, table))
 }
 
 /** Adds rows of gradients at `grad` to the rows that `readyToPull` prepared. */
-export function pullRows({ machine }: Context, table: WasmTable, grad: number): void {
-  const { heap, control } = machine
+export function pullRows(context: Context, table: WasmTable, grad: number): void {
+  const { machine } = context
   const userShift = partShift(table.rows, USER_PARTS)
-  const at = control + Control.args
-  heap.u32[at + Arg.userGrad] = grad
-  heap.u32[at + Arg.parts] = 0
-  heap.u32[at + Arg.userShift] = userShift
+  setWords(context, { userGrad: grad, parts: 0, userShift })
   setJob(machine, { user: table, item: null, all: 0 })
   machine.fork(Kernel.accumulate, Math.ceil(table.rows / 2 ** userShift))
 }

@@ -1,8 +1,8 @@
 import { expectCount, expectRows } from '../check-input.ts'
 import type { Engine } from '../engine.ts'
 import { selectRows } from '../plain/numbers.ts'
-import type { Context } from './context.ts'
-import { Arg, Control, Kernel } from './layout.ts'
+import { setWords, type Context } from './context.ts'
+import { Kernel } from './layout.ts'
 
 /** A piece of work copies about this much. */
 const PIECE_BYTES = 2 ** 16
@@ -10,12 +10,11 @@ const PIECE_BYTES = 2 ** 16
 const MOST_BYTES = 2 ** 31
 
 /** Numbers in the memory of the kernels that belong to the caller. */
-export function createNumbers({
-  machine,
-  arena,
-}: Context): Pick<Engine, 'makeIds' | 'makeFloats' | 'release' | 'selectRows'> {
-  const { heap, control } = machine
-  const at = control + Control.args
+export function createNumbers(
+  context: Context,
+): Pick<Engine, 'makeIds' | 'makeFloats' | 'release' | 'selectRows'> {
+  const { machine, arena } = context
+  const { heap } = machine
   const made = new WeakMap<Uint32Array | Float32Array, number>()
   /** A cleared block, or null when little of this memory would be left for tables. */
   const take = (length: number) => {
@@ -52,16 +51,14 @@ export function createNumbers({
       if (!heap.holds(source) || !heap.holds(out)) return selectRows(source, width, rows, out)
       arena.begin()
       const chunkRows = Math.max(1, Math.ceil(PIECE_BYTES / (width * 4)))
-      const words = {
+      setWords(context, {
         users: arena.copyIn(rows),
         rows: rows.length,
         chunkRows,
         k: width,
         input: source.byteOffset,
         out: out.byteOffset,
-      }
-      for (const name in words)
-        heap.u32[at + Arg[name as keyof typeof words]] = words[name as keyof typeof words]
+      })
       machine.fork(Kernel.selectRows, Math.ceil(rows.length / chunkRows))
     },
   }
