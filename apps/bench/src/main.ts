@@ -1,6 +1,7 @@
 import { InputError, NumericError } from '@recdistill/core'
 import { Command, CommanderError } from 'commander'
 import { benchCommand } from './commands/bench.ts'
+import { compareCommand } from './commands/compare.ts'
 import { compressCommand } from './commands/compress.ts'
 import { createCommand } from './commands/create.ts'
 import { dataCommand } from './commands/data.ts'
@@ -32,6 +33,7 @@ export async function main(argv: readonly string[], io: Io = processIo()): Promi
     benchCommand,
     compressCommand,
     resumeCommand,
+    compareCommand,
     evaluateCommand,
     listCommand,
     dataCommand,

@@ -37,37 +37,66 @@ export interface Comparison {
  */
 export function compareModels(
   models: readonly ModelRun[],
-  {
-    metrics,
-    resamples = 1000,
-    seed = 0,
-  }: { readonly metrics?: readonly string[]; readonly resamples?: number; readonly seed?: number } = {},
+  { metrics, ...options }: CompareOptions & { readonly metrics?: readonly string[] } = {},
 ): Comparison[] {
   const byLabel = new Map<string, ModelRun[]>()
   for (const model of models) byLabel.set(model.label, [...(byLabel.get(model.label) ?? []), model])
   const groups = [...byLabel.values()]
   const keys = metrics ?? [...new Set(models.flatMap((model) => Object.keys(model.test)))]
-  return keys.flatMap((metric) => {
-    const pairs = pairsOf(groups, metric)
-    const overUsers = pairs.flatMap(([a, b]) => compareUsers(metric, a, b, { resamples, seed }))
-    const overSeeds = pairs.flatMap(([a, b]) => compareSeeds(metric, a, b))
-    return [...adjust(overUsers), ...adjust(overSeeds)]
+  return keys.flatMap((metric) => compareAll(metric, pairsOf(groups, metric), options))
+}
+
+/**
+ * Compares the first of each pair with the second, each the seeds of one model, as `compareModels` does: for models of several runs
+ * on one split.
+ *
+ * @param metrics Keys such as `ndcg@10`.
+ */
+export function comparePairs(
+  pairs: readonly ComparedPair[],
+  { metrics, ...options }: CompareOptions & { readonly metrics: readonly string[] },
+): Comparison[] {
+  return metrics.flatMap((metric) => {
+    const measured = (runs: readonly ModelRun[]) => runs.every((run) => Number.isFinite(run.test[metric]))
+    return compareAll(
+      metric,
+      pairs.filter(([a, b]) => measured(a) && measured(b)),
+      options,
+    )
   })
 }
 
-type Pair = readonly [ModelRun[], ModelRun[]]
+interface CompareOptions {
+  readonly resamples?: number
+  readonly seed?: number
+}
 
-function pairsOf(groups: readonly ModelRun[][], metric: string): Pair[] {
+function compareAll(
+  metric: string,
+  pairs: readonly ComparedPair[],
+  { resamples = 1000, seed = 0 }: CompareOptions,
+): Comparison[] {
+  const overUsers = pairs.flatMap(([a, b]) => compareUsers(metric, a, b, { resamples, seed }))
+  const overSeeds = pairs.flatMap(([a, b]) => compareSeeds(metric, a, b))
+  return [...adjust(overUsers), ...adjust(overSeeds)]
+}
+
+export type ComparedPair = readonly [readonly ModelRun[], readonly ModelRun[]]
+
+function pairsOf(groups: readonly ModelRun[][], metric: string): ComparedPair[] {
   const measured = groups.filter((runs) => runs.every((run) => Number.isFinite(run.test[metric])))
   const of = (role: ModelRun['role']) => measured.filter((runs) => runs[0].role === role)
   const mean = (runs: readonly ModelRun[]) => meanOf(runs.map((run) => run.test[metric]))
   const distilled = of('distilled')
   const againstScratch = of('scratch').flatMap((scratch) =>
-    [...distilled, ...of('baseline')].map((runs): Pair => [runs, scratch]),
+    [...distilled, ...of('baseline')].map((runs): ComparedPair => [runs, scratch]),
   )
   if (distilled.length < 2) return againstScratch
   const best = distilled.reduce((a, b) => (mean(b) > mean(a) ? b : a))
-  return [...againstScratch, ...distilled.filter((runs) => runs !== best).map((runs): Pair => [best, runs])]
+  return [
+    ...againstScratch,
+    ...distilled.filter((runs) => runs !== best).map((runs): ComparedPair => [best, runs]),
+  ]
 }
 
 function compareUsers(

@@ -1,7 +1,14 @@
 import { createRng, InputError, type ModelRun } from '@recdistill/core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { bootstrapInterval, compareModels, holm, pairedTTest, wilcoxonSignedRank } from './index.ts'
+import {
+  bootstrapInterval,
+  compareModels,
+  comparePairs,
+  holm,
+  pairedTTest,
+  wilcoxonSignedRank,
+} from './index.ts'
 
 const near = (value: number, expected: number, relative = 1e-6) =>
   expect(Math.abs(value - expected)).toBeLessThanOrEqual(relative * Math.abs(expected))
@@ -241,6 +248,31 @@ describe('comparing the models of a result', () => {
       expect(t.adjusted).toBeGreaterThanOrEqual(t.p)
       expect(wilcoxon.adjusted).toBeGreaterThanOrEqual(wilcoxon.p)
     }
+  })
+
+  test('pairs that are named are tested like those that a result has', () => {
+    const seedsOf = (label: string, role: ModelRun['role'], gain: number) =>
+      [0, 1, 2].map((seed) => model(label, role, seed, gain + seed * gain))
+    const [scratch, rrd] = [seedsOf('scratch', 'scratch', 0), seedsOf('rrd', 'distilled', 0.05)]
+    const metrics = ['ndcg@10']
+    expect(comparePairs([[rrd, scratch]], { metrics })).toEqual(
+      compareModels([...scratch, ...rrd], { metrics }),
+    )
+    const other = seedsOf('rrd (b)', 'distilled', 0.1)
+    const both = comparePairs(
+      [
+        [other, rrd],
+        [rrd, scratch],
+      ],
+      { metrics },
+    )
+    expect(both.map(({ a, b, over }) => `${a} ${b} ${over}`)).toEqual([
+      'rrd (b) rrd users',
+      'rrd scratch users',
+      'rrd (b) rrd seeds',
+      'rrd scratch seeds',
+    ])
+    expect(comparePairs([[rrd, scratch]], { metrics: ['hr@5'] })).toEqual([])
   })
 
   test('one seed and no users kept: nothing to say', () => {

@@ -1,0 +1,131 @@
+import { InputError, type RunResult } from '@recdistill/core'
+import { asBytes, asMetric, sheetText, significanceSheet, type Sheet } from '@recdistill/report'
+import { Command } from 'commander'
+import { readFileSync, statSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import {
+  compareRuns,
+  type ComparedModel,
+  type NamedRun,
+  type RunComparison,
+} from '../compare/compare-runs.ts'
+import { line, type Io } from '../io.ts'
+
+export function compareCommand(io: Io, done: (code: number) => void): Command {
+  return new Command('compare')
+    .description(
+      'Puts the models of several runs beside each other: numbers, what was set differently, and whether models of one name differ by more than chance.',
+    )
+    .argument('<runs...>', 'folders of runs on the same split and protocol')
+    .option('--json', 'as JSON')
+    .action((paths: readonly string[], { json }: { readonly json?: boolean }) => {
+      if (paths.length < 2) throw new InputError('compare: expected two runs or more, got one')
+      const runs = namedRuns(paths)
+      const { protocol } = runs[0].result
+      const shown = [
+        ...new Set([protocol.select, ...protocol.ks.flatMap((k) => [`recall@${k}`, `ndcg@${k}`])]),
+      ]
+      const comparison = compareRuns(runs, { metrics: shown })
+      if (json === true) line(io.stdout, JSON.stringify(asJson(runs, comparison), null, 2))
+      else {
+        const color = io.stdout.isTTY === true
+        const sheets = [
+          modelSheet(runs[0].result, comparison.models, shown),
+          significanceSheet(comparison.significance, [protocol.select]),
+          differingSheet(runs, comparison),
+        ].filter((sheet) => sheet !== null)
+        line(io.stdout, sheets.map((sheet) => sheetText(sheet, { color })).join('\n\n'))
+      }
+      done(0)
+    })
+}
+
+/** Names are those of the folders, with those they lie in where two are alike. */
+function namedRuns(paths: readonly string[]): NamedRun[] {
+  const full = paths.map((path) => resolve(path))
+  const twice = paths.find((_, n) => full.indexOf(full[n]) !== n)
+  if (twice !== undefined) throw new InputError(`compare: ${twice} is named twice; name each run once`)
+  return paths.map((path, n) => {
+    const name = basename(full[n])
+    const alike = full.filter((other) => basename(other) === name).length > 1
+    return { name: alike ? `${basename(dirname(full[n]))}/${name}` : name, result: readResult(path) }
+  })
+}
+
+function readResult(path: string): RunResult {
+  const file = statSync(path, { throwIfNoEntry: false })?.isDirectory() ? join(path, 'results.json') : path
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch {
+    throw new InputError(
+      `compare: cannot read ${file}; name the folder of a finished run, or go on with it by "recdistill resume ${path}"`,
+    )
+  }
+  try {
+    const result = JSON.parse(text) as Partial<RunResult> | null
+    if (result?.schema === 1 && Array.isArray(result.models) && result.split && result.protocol)
+      return result as RunResult
+  } catch {
+    // told below
+  }
+  throw new InputError(`compare: ${file} is not a result of recdistill bench`)
+}
+
+function modelSheet(
+  { split, protocol }: RunResult,
+  models: readonly ComparedModel[],
+  metrics: readonly string[],
+): Sheet {
+  return {
+    title: `${split.dataset}, test part, protocol ${protocol.name}`,
+    head: ['model', 'kind', 'size', ...metrics],
+    rows: models.map(({ label, runs }) => [
+      runs.length > 1 ? `${label} ×${runs.length}` : label,
+      `${runs[0].backbone.name} ${runs[0].backbone.dim}`,
+      asBytes(runs[0].bytes),
+      ...metrics.map((metric) => meanAndDeviation(runs.map(({ test }) => test[metric]))),
+    ]),
+    notes: [],
+  }
+}
+
+function meanAndDeviation(values: readonly number[]): string {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  if (values.length < 2) return asMetric(mean)
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1)
+  return `${asMetric(mean)} ±${asMetric(Math.sqrt(variance))}`
+}
+
+function differingSheet(runs: readonly NamedRun[], { differing }: RunComparison): Sheet | null {
+  if (differing.length === 0) return null
+  return {
+    title: 'Set differently',
+    head: ['', ...runs.map(({ name }) => name)],
+    rows: differing.map(([key, values]) => [key, ...values.map((value) => JSON.stringify(value) ?? '–')]),
+    notes: [],
+  }
+}
+
+function asJson(runs: readonly NamedRun[], { models, differing, significance }: RunComparison): unknown {
+  const { split, protocol } = runs[0].result
+  return {
+    runs: runs.map(({ name }) => name),
+    split,
+    protocol,
+    models: models.map(({ label, runs: seeds }) => ({
+      label,
+      seeds: seeds.map(({ seed, backbone, bytes, epochs, test }) => ({
+        seed,
+        backbone,
+        bytes,
+        epochs,
+        test,
+      })),
+    })),
+    differing: Object.fromEntries(
+      differing.map(([key, values]) => [key, values.map((value) => (value === undefined ? null : value))]),
+    ),
+    significance,
+  }
+}

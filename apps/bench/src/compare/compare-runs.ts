@@ -1,0 +1,98 @@
+import { InputError, type ModelRun, type RunResult } from '@recdistill/core'
+import { comparePairs, type ComparedPair, type Comparison } from '@recdistill/metrics/significance'
+
+/** A result and the name it has beside others. */
+export interface NamedRun {
+  readonly name: string
+  readonly result: RunResult
+}
+
+/** The runs of one model over seeds; the same model in several runs stands once. */
+export interface ComparedModel {
+  /** As in its run, with the run's name where another run has another model of that name. */
+  readonly label: string
+  readonly runs: readonly ModelRun[]
+}
+
+export interface RunComparison {
+  readonly models: readonly ComparedModel[]
+  /** Values of the configuration that are not the same everywhere: key, then the value of each run, `undefined` where there is none. */
+  readonly differing: readonly (readonly [key: string, values: readonly unknown[]])[]
+  /** Models of one name against that of the first run that has it. */
+  readonly significance: readonly Comparison[]
+}
+
+/**
+ * Models of several runs beside each other.
+ * @throws InputError when they were not measured on the same data by the same protocol.
+ */
+export function compareRuns(
+  runs: readonly NamedRun[],
+  { metrics }: { readonly metrics: readonly string[] },
+): RunComparison {
+  expectSameMeasure(runs)
+  const labels = [...new Set(runs.flatMap(({ result }) => result.models.map(({ label }) => label)))]
+  const models: ComparedModel[] = []
+  const pairs: ComparedPair[] = []
+  for (const label of labels) {
+    const found = distinct(
+      runs.flatMap(({ name, result }) => {
+        const ofLabel = result.models.filter((model) => model.label === label)
+        return ofLabel.length === 0 ? [] : [{ name, ofLabel }]
+      }),
+    )
+    const named = found.map(({ name, ofLabel }): ComparedModel => {
+      const own = found.length > 1 ? `${label} (${name})` : label
+      return { label: own, runs: ofLabel.map((model) => ({ ...model, label: own })) }
+    })
+    models.push(...named)
+    for (const other of named.slice(1)) pairs.push([other.runs, named[0].runs])
+  }
+  return { models, differing: differingValues(runs), significance: comparePairs(pairs, { metrics }) }
+}
+
+function expectSameMeasure([first, ...others]: readonly NamedRun[]): void {
+  for (const { name, result } of others) {
+    const { split, protocol } = first.result
+    if (result.split.hash !== split.hash)
+      throw new InputError(
+        `compare: ${first.name} was measured on ${split.dataset}, split ${split.hash.slice(0, 12)}, and ${name} on ${result.split.dataset}, split ${result.split.hash.slice(0, 12)}; numbers of different data say nothing of each other`,
+      )
+    if (JSON.stringify(result.protocol) !== JSON.stringify(protocol))
+      throw new InputError(
+        `compare: ${first.name} was measured by protocol ${protocol.name}, and ${name} by ${result.protocol.name}, with other rules; run one of them by the protocol of the other`,
+      )
+  }
+}
+
+interface Found {
+  readonly name: string
+  readonly ofLabel: readonly ModelRun[]
+}
+
+/** Those whose seeds, sizes and numbers are not all those of one before. */
+function distinct(found: readonly Found[]): Found[] {
+  const identity = ({ ofLabel }: Found) =>
+    JSON.stringify(
+      ofLabel.map(({ seed, backbone, epochs, valid, test }) => [seed, backbone, epochs, valid, test]),
+    )
+  const seen = new Set<string>()
+  return found.filter((each) => {
+    const key = identity(each)
+    return !seen.has(key) && seen.add(key)
+  })
+}
+
+function differingValues(runs: readonly NamedRun[]): (readonly [string, readonly unknown[]])[] {
+  const flat = runs.map(({ result }) => new Map(leaves(result.config)))
+  const keys = [...new Set(flat.flatMap((values) => [...values.keys()]))]
+  return keys
+    .map((key) => [key, flat.map((values) => values.get(key))] as const)
+    .filter(([, values]) => new Set(values.map((value) => JSON.stringify(value))).size > 1)
+}
+
+/** `rrd.K` and its value for every value of a configuration; lists are one value. */
+function leaves(value: unknown, path: readonly string[] = []): [string, unknown][] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [[path.join('.'), value]]
+  return Object.entries(value).flatMap(([key, inner]) => leaves(inner, [...path, key]))
+}

@@ -1,0 +1,99 @@
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { RunResult } from '@recdistill/core'
+import { beforeAll, expect, test } from 'vitest'
+import { freshFolder, run } from './run.ts'
+
+const at = freshFolder()
+const [short, long, other] = ['short', 'long', 'other'].map((name) => join(at, name))
+const bench = (folder: string, ...rest: string[]) =>
+  run(['bench', '--preset', 'tiny', '--no-cache', '--out', folder, ...rest])
+const resultOf = (folder: string) =>
+  JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8')) as RunResult
+
+beforeAll(async () => {
+  const same = ['--epochs', '4', '--seeds', '2']
+  expect((await bench(short, ...same, '--methods', 'rrd', '--set', 'rrd.K=5')).code).toBe(0)
+  expect((await bench(long, ...same, '--methods', 'rrd,rce-kd')).code).toBe(0)
+  expect((await bench(other, '--epochs', '1', '--methods', 'none', '--split', 'time')).code).toBe(0)
+}, 120_000)
+
+test('two runs stand side by side: what is the same once, what differs under the name of its run, tested and explained', async () => {
+  const { code, stdout, stderr } = await run(['compare', short, long])
+  expect(code, stderr).toBe(0)
+  const rowOf = (label: string) => stdout.split('\n').filter((text) => text.startsWith(label))
+  expect(rowOf('teacher')).toHaveLength(1)
+  expect(rowOf('scratch ×2')).toHaveLength(1)
+  expect(rowOf('rrd (short) ×2')).toHaveLength(1)
+  expect(rowOf('rrd (long) ×2')).toHaveLength(1)
+  expect(rowOf('rce-kd ×2')).toHaveLength(1)
+  expect(rowOf('rrd (long) − rrd (short)')[0]).toMatch(/ndcg@10 +2 /)
+  expect(rowOf('rrd.K')[0]).toMatch(/rrd\.K +5 +20/)
+  expect(rowOf('methods')[0]).toMatch(/\["rrd"\] +\["rrd","rce-kd"\]/)
+  expect(stdout).not.toMatch(/^rrd\.L/m)
+
+  const json = JSON.parse((await run(['compare', '--json', short, long])).stdout) as {
+    models: { label: string; seeds: { test: Record<string, number> }[] }[]
+    significance: { metric: string; a: string; b: string; over: string; difference: number }[]
+  }
+  const meanOf = (label: string) => {
+    const { seeds } = json.models.find((model) => model.label === label)!
+    return seeds.reduce((sum, each) => sum + each.test['ndcg@10'], 0) / seeds.length
+  }
+  const ofSeeds = json.significance.find(({ metric, over }) => metric === 'ndcg@10' && over === 'seeds')
+  expect(ofSeeds).toMatchObject({ a: 'rrd (long)', b: 'rrd (short)' })
+  expect(ofSeeds?.difference).toBeCloseTo(meanOf('rrd (long)') - meanOf('rrd (short)'), 12)
+  expect(meanOf('rrd (short)')).toBeCloseTo(
+    resultOf(short)
+      .models.filter(({ label }) => label === 'rrd')
+      .reduce((sum, model) => sum + model.test['ndcg@10'] / 2, 0),
+    12,
+  )
+})
+
+test.each([
+  ['one run', () => [short], /expected two runs or more/],
+  ['a run twice', () => [short, long, short], /named twice/],
+  [
+    'another split',
+    () => [short, other],
+    /short was measured on synthetic:tiny, split \w+, and other on .*different data/,
+  ],
+  ['a folder without a result', () => [short, at], /cannot read .*results\.json.*recdistill resume/],
+  [
+    'a file that is no result',
+    () => {
+      writeFileSync(join(at, 'some.json'), '{"schema":2}')
+      return [short, join(at, 'some.json')]
+    },
+    /some\.json is not a result/,
+  ],
+  [
+    'another protocol',
+    () => {
+      const changed = join(at, 'changed')
+      mkdirSync(changed, { recursive: true })
+      const result = resultOf(short)
+      writeFileSync(
+        join(changed, 'results.json'),
+        JSON.stringify({ ...result, protocol: { ...result.protocol, users: 'all' } }),
+      )
+      return [short, changed]
+    },
+    /measured by protocol strict, and changed by strict, with other rules/,
+  ],
+])('%s cannot be compared', async (_, folders, says) => {
+  const { code, stderr, stdout } = await run(['compare', ...folders()])
+  expect([code, stdout]).toEqual([2, ''])
+  expect(stderr).toMatch(says)
+  expect(stderr.trimEnd().split('\n')).toHaveLength(1)
+})
+
+test('folders of one name are told apart by those they lie in', async () => {
+  const [a, b] = ['a', 'b'].map((name) => join(at, name, 'run'))
+  cpSync(join(short, 'results.json'), join(a, 'results.json'), { recursive: true })
+  cpSync(join(long, 'results.json'), join(b, 'results.json'), { recursive: true })
+  const { stdout } = await run(['compare', a, b])
+  expect(stdout).toContain('rrd (a/run) ×2')
+  expect(stdout).toContain('rrd (b/run) − rrd (a/run)')
+})
