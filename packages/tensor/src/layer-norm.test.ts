@@ -47,6 +47,23 @@ test('value and gradient of any width are those of the definition', () => {
   )
 })
 
+test('a row is the same alone as among many that all threads share', () => {
+  const [rows, width] = [4099, 33]
+  const x = tf.randomNormal([rows, width], 0.3, 2, 'float32', 7)
+  const squares = (given: { x: tf.Tensor }) => tf.sum<Scalar>(tf.square(layerNorm(given.x, 1e-3)))
+  const { gradients } = valueAndGradients<'x', tf.Tensor>({ x }, squares)
+  const all = tf.tidy(() => layerNorm(x, 1e-3).dataSync())
+  for (const row of [0, 1, 247, 248, 249, 2048, rows - 1]) {
+    const one = tf.slice(x, [row, 0], [1, width])
+    const [from, to] = [row * width, (row + 1) * width]
+    expect(tf.tidy(() => layerNorm(one, 1e-3).dataSync())).toEqual(all.slice(from, to))
+    const alone = valueAndGradients<'x', tf.Tensor>({ x: one }, squares)
+    expect(alone.gradients.x).toEqual(gradients.x.slice(from, to))
+    one.dispose()
+  }
+  x.dispose()
+})
+
 test('equal numbers become zeros', () => {
   const x = tf.fill([3, 8], 7)
   expect([...tf.tidy(() => layerNorm(x, 1e-6).dataSync())]).toEqual(new Array(24).fill(0))

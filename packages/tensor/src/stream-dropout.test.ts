@@ -5,9 +5,10 @@ import { countTensors, prepareTensors, streamDropout, tf, valueAndGradients } fr
 
 beforeAll(async () => void (await prepareTensors()))
 
-const [rows, width] = [9, 333]
+const [rows, width] = [279, 333] // more than one thread's worth
 const ids = Uint32Array.from({ length: rows }, (_, row) => row * 70001)
-const sizes = Uint32Array.of(0, 1, 31, 32, 33, 127, 160, 331, 333)
+const lengths = [0, 1, 31, 32, 33, 127, 160, 331, 333]
+const sizes = Uint32Array.from({ length: rows }, (_, row) => lengths[row % lengths.length])
 
 test.each([0.5, 0.2, 0.25, 1e-3, 0.999])('the kernel draws what the stream draws, rate %d', (rate) => {
   const rng = createRng(7).fork('drop')

@@ -21,6 +21,21 @@ const digest = (make: () => tf.Tensor) =>
     .update(tf.tidy(() => make().dataSync<'float32'>()))
     .digest('hex')
 
+const dropped = (x: tf.Tensor) => {
+  const [rows] = x.shape
+  const width = x.size / rows
+  return streamDropout(x, {
+    rate: 0.3,
+    rng: createRng(2),
+    ids: Uint32Array.from({ length: rows }, (_, row) => 5 * row),
+    sizes: Uint32Array.from({ length: rows }, (_, row) => width - (row % Math.min(width, 9))),
+  })
+}
+
+/** [batch, m, k, n] and [rows, width] where something is 1, or no whole number of tiles, blocks or pieces. */
+const products = [[1, 1, 70001, 1], [1, 5, 1, 20001], [1, 20001, 5, 1], [70001, 1, 1, 1], [1, 17, 9001, 3], [3, 130, 385, 9], [2, 3, 301, 129]] // prettier-ignore
+const tables = [[70001, 1], [2, 40003], [1, 70001], [9001, 31]] // prettier-ignore
+
 /** Each large enough for more than one thread, and cut into pieces that are not all of one size. */
 const all = {
   mixtures: () =>
@@ -37,13 +52,19 @@ const all = {
   'layer norms': () => layerNorm(normal(3011, 33), 1e-5),
   'gradients of layer norms': () =>
     tf.grad((x) => tf.sum(tf.square(layerNorm(x as Tensor2D, 1e-5))))(normal(3011, 33)),
-  dropout: () =>
-    streamDropout(normal(301, 7, 40), {
-      rate: 0.3,
-      rng: createRng(2),
-      ids: Uint32Array.from({ length: 301 }, (_, row) => 5 * row),
-      sizes: new Uint32Array(301).fill(277),
-    }),
+  dropout: () => dropped(normal(301, 7, 40)),
+  ...Object.fromEntries(
+    products.map(([batch, m, k, n]) => [
+      `${batch} of ${m} x ${k} x ${n}`,
+      () => tf.matMul(normal(batch, m, k), normal(batch, k, n)),
+    ]),
+  ),
+  ...Object.fromEntries(
+    tables.flatMap((shape) => [
+      [`layer norms of ${shape.join(' x ')}`, () => layerNorm(normal(...shape), 1e-5)],
+      [`dropout of ${shape.join(' x ')}`, () => dropped(normal(...shape))],
+    ]),
+  ),
 }
 
 test('kernels run on as many threads as were asked for, and no result depends on it', async () => {

@@ -32,6 +32,28 @@ test('blocks of rows and of the inner size add up', () => {
   })
 })
 
+test('thin, long and tall matrices agree with the definition, cut into pieces or not', () => {
+  tf.tidy(() => {
+    for (const [batch, m, k, n] of [
+      [1, 1, 70001, 1],
+      [1, 5, 1, 20001],
+      [1, 20001, 5, 1],
+      [30001, 1, 3, 1],
+      [1, 17, 9001, 3],
+      [3, 130, 385, 9],
+      [40, 70, 40, 5],
+      [1, 129, 801, 33],
+    ])
+      // prettier-ignore
+      for (const ta of [false, true]) {
+        const a = tf.randomNormal(ta ? [batch, k, m] : [batch, m, k], 0, 1 / Math.sqrt(k), 'float32', m)
+        const b = tf.randomNormal(ta ? [1, n, k] : [batch, k, n], 0, 1, 'float32', n)
+        const expected = definition(flipped(a, ta), flipped(b, ta))
+        expectClose(kernel(a, b, ta, ta).dataSync(), expected, 1e-4)
+      }
+  })
+})
+
 test('as many products and sums as a 32-bit number cannot tell are no fewer', () => {
   const [m, k, n] = [2 ** 12, 2 ** 10, 2 ** 10] // 2^32 of them
   const product = tf.tidy(() => tf.matMul(tf.fill([m, k], 0.5), tf.fill([k, n], 2)).dataSync())
