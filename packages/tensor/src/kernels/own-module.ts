@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { withSharing } from '../sharing.ts'
 import { threadsNow } from '../threads.ts'
 import { runs, wasm, type SharedMemory } from '../webassembly.ts'
@@ -62,7 +63,8 @@ export function kernelOf(backend: WasmBackend): OwnModule {
 
 function instantiate(backend: WasmBackend): OwnModule {
   const memory = backend.wasm.asm.memory as SharedMemory
-  const shared = isShared(memory)
+  // one that others started has its memory for itself alone; test runners have a SharedArrayBuffer of their own to compare with
+  const shared = types.isSharedArrayBuffer(memory.buffer)
   const module = compile(shared)
   if (wasm === null || module === null) throw new Error('tensor: our kernels do not run in this runtime')
   const kernel = new wasm.Instance(module, { env: { memory } }).exports as unknown as Kernel
@@ -79,11 +81,6 @@ function instantiate(backend: WasmBackend): OwnModule {
       return team.for(work)
     },
   }
-}
-
-/** Whether threads can come to the memory of a backend: one that others started has it for itself alone. */
-function isShared(memory: SharedMemory): boolean {
-  return typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer
 }
 
 /** Products and sums fused where the runtime can. */
