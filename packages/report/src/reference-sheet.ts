@@ -15,7 +15,7 @@ export function referenceSheet(result: RunResult): Sheet | null {
   )
   return {
     title: `Beside ${reference.source}`,
-    head: ['model', ...metrics.map((metric) => `${metric}: ours / theirs / difference`)],
+    head: ['model', ...metrics],
     rows: labels.map((label) => [
       label,
       ...metrics.map((metric) => {
@@ -26,7 +26,7 @@ export function referenceSheet(result: RunResult): Sheet | null {
         return `${asMetric(mine.mean)} / ${asMetric(theirs)} / ${signed(mine.mean / theirs - 1)}`
       }),
     ]),
-    notes: reference.notes ?? [],
+    notes: ['In each cell: ours / theirs / difference.', ...(reference.notes ?? [])],
   }
 }
 

@@ -21,6 +21,8 @@ test('numbers of others stand beside ours with the difference, and those of mode
     ['rrd', '0.0252 / 0.0240 / +5.0 %'],
     ['unknown', '– / 0.0200'],
   ])
+  expect(sheet?.head).toEqual(['model', 'recall@10'])
+  expect(sheet?.notes).toEqual(['In each cell: ours / theirs / difference.', '<five> runs'])
   expect(referenceSheet(sampleResult(models))).toBeNull()
 })
 
