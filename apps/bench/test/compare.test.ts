@@ -51,6 +51,29 @@ test('two runs stand side by side: what is the same once, what differs under the
   )
 })
 
+test('runs with other cut-offs are compared at those they share', async () => {
+  const cut = join(at, 'cut')
+  expect(
+    (
+      await bench(
+        cut,
+        '--epochs',
+        '2',
+        '--methods',
+        'none',
+        '--set',
+        'protocol.ks=[5,20]',
+        'protocol.select=ndcg@5',
+      )
+    ).code,
+  ).toBe(0)
+  const { stdout, stderr, code } = await run(['compare', short, cut])
+  expect(code, stderr).toBe(0)
+  expect(stdout).toMatch(/^model +kind +size +recall@20 +ndcg@20$/m)
+  expect(stdout).toMatch(/scratch \(cut\) − scratch \(short\) +recall@20/)
+  expect(stdout).toMatch(/^protocol\.ks +– +\[5,20\]$/m)
+})
+
 test.each([
   ['one run', () => [short], /expected two runs or more/],
   ['a run twice', () => [short, long, short], /named twice/],

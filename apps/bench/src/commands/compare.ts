@@ -22,22 +22,36 @@ export function compareCommand(io: Io, done: (code: number) => void): Command {
       if (paths.length < 2) throw new InputError('compare: expected two runs or more, got one')
       const runs = namedRuns(paths)
       const { protocol } = runs[0].result
-      const shown = [
-        ...new Set([protocol.select, ...protocol.ks.flatMap((k) => [`recall@${k}`, `ndcg@${k}`])]),
-      ]
+      const shown = metricsOfAll(runs)
       const comparison = compareRuns(runs, { metrics: shown })
       if (json === true) line(io.stdout, JSON.stringify(asJson(runs, comparison), null, 2))
       else {
         const color = io.stdout.isTTY === true
         const sheets = [
           modelSheet(runs[0].result, comparison.models, shown),
-          significanceSheet(comparison.significance, [protocol.select]),
+          significanceSheet(comparison.significance, [
+            shown.includes(protocol.select) ? protocol.select : shown[0],
+          ]),
           differingSheet(runs, comparison),
         ].filter((sheet) => sheet !== null)
         line(io.stdout, sheets.map((sheet) => sheetText(sheet, { color })).join('\n\n'))
       }
       done(0)
     })
+}
+
+/** What chose the first run's epochs, then recall and NDCG at every cut-off, as far as all runs have them. */
+function metricsOfAll(runs: readonly NamedRun[]): string[] {
+  const { select, ks } = runs[0].result.protocol
+  const wanted = [...new Set([select, ...ks.flatMap((k) => [`recall@${k}`, `ndcg@${k}`])])]
+  const shared = wanted.filter((metric) =>
+    runs.every(({ result }) => result.models.every(({ test }) => metric in test)),
+  )
+  if (shared.length === 0)
+    throw new InputError(
+      `compare: the runs share no metric of ${wanted.join(', ')}; measure with cut-offs in common (--set protocol.ks=[10,20])`,
+    )
+  return shared
 }
 
 /** Names are those of the folders, with those they lie in where two are alike. */
