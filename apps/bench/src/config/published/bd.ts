@@ -1,14 +1,23 @@
 import type { Reference } from '@recdistill/core'
 
-const notes = [
-  'Theirs count ranks 1 to N − 1 as hits at N and discount a hit at rank 1 to 0.63, rank with scores up to ten epochs old, and train on one interaction too many per user; ours are the correct metrics on the correct data; --set protocol.name=bd --set protocol.bdLegacyMetrics=true counts hits as theirs.',
-]
+/**
+ * Outputs of the BD release's notebooks (CiteULike, test part, no selection of an epoch).
+ *
+ * @param pair Teacher and student, e.g. `mf:50 to mf:5`.
+ * @param legacy Whether ours are counted as theirs are, by `bdLegacyMetrics`.
+ */
+export function biDistillation(pair: string, legacy: boolean): Reference | null {
+  return pair in notebooks ? { ...notebooks[pair], notes: [legacy ? asTheirs : otherwise] } : null
+}
 
-/** Outputs of the BD release's notebooks (CiteULike, test part, no selection of an epoch), by teacher and student. */
-export const biDistillation: Readonly<Record<string, Reference>> = {
+const differently =
+  'rank with scores up to ten epochs old, train on one interaction too many per user and measure the last epoch, not the best by validation'
+const asTheirs = `Hits are counted as theirs; they ${differently}.`
+const otherwise = `Theirs count ranks 1 to N − 1 as hits at N and discount a hit at rank 1 to 0.63, ${differently}; --set protocol.name=bd --set protocol.bdLegacyMetrics=true counts hits as theirs.`
+
+const notebooks: Readonly<Record<string, Omit<Reference, 'notes'>>> = {
   'mf:50 to mf:5': {
     source: 'the notebook of BD with MF, epoch 100',
-    notes,
     values: {
       teacher: row(0.1152, 0.1774, 0.2684, 0.0286, 0.0386, 0.0513),
       scratch: row(0.068, 0.1106, 0.1757, 0.0159, 0.0228, 0.0319),
@@ -18,7 +27,6 @@ export const biDistillation: Readonly<Record<string, Reference>> = {
   },
   'cdae:50 to cdae:5': {
     source: 'the notebook of BD with CDAE, epoch 1000',
-    notes,
     values: {
       teacher: row(0.1797, 0.2409, 0.3131, 0.0497, 0.0596, 0.0697),
       scratch: row(0.0805, 0.129, 0.1859, 0.0238, 0.0316, 0.0395),

@@ -8,15 +8,17 @@ import { rceKdTable1 } from './rce-kd-table-1.ts'
 /** Published numbers for the experiment that a configuration repeats; null when it repeats none. */
 export function referenceOf(config: Config): Reference | null {
   const { teacher, student, protocol, source } = config
-  if (Object.keys(protocol).length > 1) return null // changed rules measure something else
+  const { name, ...rules } = protocol
+  const legacy = name === 'bd' && rules.bdLegacyMetrics === true && Object.keys(rules).length === 1
+  if (Object.keys(rules).length > 0 && !legacy) return null // changed rules measure something else
   const { request } = source
   if (!('dataset' in request)) return null
-  const experiment = [request.dataset, request.split, protocol.name].join(' ')
+  const experiment = [request.dataset, request.split, name].join(' ')
   const pair = `${teacher.backbone} to ${student.backbone}`
   const sized = `${teacher.backbone}:${teacher.dim} to ${student.backbone}:${student.dim}`
-  if (protocol.name === 'rce-kd' && request.split === 'rce-kd') return table1(config, request.dataset, pair)
+  if (name === 'rce-kd' && request.split === 'rce-kd') return table1(config, request.dataset, pair)
   if (experiment === 'citeulike-t loo loo-499' && sized === 'mf:200 to mf:20') return deRrd
-  if (experiment === 'citeulike-t bd bd') return biDistillation[sized] ?? null
+  if (experiment === 'citeulike-t bd bd') return biDistillation(sized, legacy)
   return null
 }
 
