@@ -69,6 +69,21 @@ const files: readonly Case[] = [
     withFile('x.csv', `user,item,rating\n${'a,b,good\nc,d,bad\n'.repeat(9)}`, '--min-rating', '3'),
     /x\.csv.*rating/,
   ],
+  [
+    'ratings with a comma',
+    withFile('x.csv', `user;item;rating\n${'a;b;0,5\nc;d;1,5\n'.repeat(9)}`),
+    /x\.csv.*rating in row 1 is "0,5".*--columns rating=none/,
+  ],
+  [
+    'text that is not UTF-8',
+    withFile('x.csv', new Uint8Array(Buffer.from(`user,item\n${'\xe9a,b\n'.repeat(9)}`, 'latin1'))),
+    /x\.csv.*not UTF-8.*--encoding latin-1/,
+  ],
+  [
+    'an encoding that is none',
+    withFile('x.csv', rows(9, 9), '--encoding', 'ebcdic'),
+    /--encoding: .*utf-8, latin-1/,
+  ],
   ['a least rating without ratings', withFile('x.csv', rows(9, 9), '--min-rating', '3'), /rating/],
   [
     'one user with one item',

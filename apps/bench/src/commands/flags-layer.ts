@@ -60,6 +60,7 @@ export function flagsLayer(flags: Flags): Layer {
   const read = {
     ...(flags.format === undefined ? {} : { format: flags.format }),
     ...(flags.delimiter === undefined ? {} : { delimiter: flags.delimiter }),
+    ...(flags.encoding === undefined ? {} : { encoding: flags.encoding }),
     ...(flags.columns === undefined ? {} : { columns: columns(String(flags.columns)) }),
   }
   if (Object.keys(read).length > 0) values.read = read
@@ -100,12 +101,14 @@ function kCore(text: string): unknown {
   return { users: scalar(users), items: scalar(items) }
 }
 
-function columns(text: string): Record<string, string | number> {
+function columns(text: string): Record<string, string | number | null> {
   return Object.fromEntries(
     text.split(',').map((pair) => {
       const [role, name, ...rest] = pair.split('=')
       if (name === undefined || name === '' || rest.length > 0)
         throw new InputError(`--columns: expected role=name pairs, e.g. user=uid,item=movie, got "${text}"`)
+      // Rating and time may be left unread; users and items are needed, so that a column may have this name.
+      if (name.trim() === 'none' && ['rating', 'time'].includes(role.trim())) return [role.trim(), null]
       return [role.trim(), /^\d+$/.test(name) ? Number(name) : name.trim()]
     }),
   )

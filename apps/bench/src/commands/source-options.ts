@@ -22,8 +22,9 @@ export function withSource(command: Command): Command {
     .option('--delimiter <text>', 'between columns, e.g. "," or "::"')
     .option(
       '--columns <names>',
-      'columns of the files by name or place: user=uid,item=movie,rating=stars,time=3',
+      'columns of the files by name or place, none for one that is not read: user=uid,item=movie,rating=none,time=3',
     )
+    .option('--encoding <name>', 'of the files: utf-8, latin-1 or utf-16')
     .option('--min-rating <number>', 'drop interactions rated below')
     .option('--k-core <n>', 'least interactions of a user and an item (or users:items)')
     .option('--split <rule>', `how to divide: a named split of the data set, or ${splitRuleForms.join('  ')}`)

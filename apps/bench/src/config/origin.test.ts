@@ -53,8 +53,8 @@ test('numbers of BD are beside ours however hits are counted, and the notes say 
   const of = async (preset: string, ...set: string[]) =>
     referenceOf(await resolve(flagsLayer({ preset, dataset: 'citeulike-t' }), setLayer(set)))
   const legacy = ['protocol.name=bd', 'protocol.bdLegacyMetrics=true']
-  expect((await of('bd'))?.notes.join()).toContain('bdLegacyMetrics=true')
-  expect((await of('bd', ...legacy))?.notes.join()).toContain('counted as theirs')
+  expect((await of('bd'))?.notes?.join()).toContain('bdLegacyMetrics=true')
+  expect((await of('bd', ...legacy))?.notes?.join()).toContain('counted as theirs')
   expect((await of('bd', ...legacy))?.values).toEqual((await of('bd'))?.values)
   expect(await of('bd', ...legacy, 'protocol.ks=[50]')).toBeNull()
   expect(await of('rce-kd-table1', 'protocol.name=rce-kd', 'protocol.ks=[5]')).toBeNull()

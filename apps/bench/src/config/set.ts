@@ -2,7 +2,7 @@ import { InputError } from '@recdistill/core'
 import { parse } from 'yaml'
 import type { Layer } from './layer.ts'
 
-/** `--set a.b=v` as a layer: the value is read as YAML, so numbers, booleans and [lists] are what they look like. */
+/** `--set a.b=v` as a layer: the value is read as YAML, so numbers, booleans, null and [lists] are what they look like. */
 export function setLayer(assignments: readonly string[]): Layer {
   const values: Record<string, unknown> = {}
   for (const assignment of assignments) {
@@ -25,7 +25,7 @@ export function setLayer(assignments: readonly string[]): Layer {
 export function scalar(text: string): unknown {
   try {
     const value = parse(text) as unknown
-    return value === null ? text : value
+    return value === null && !/^(null|~)$/i.test(text.trim()) ? text : value
   } catch {
     return text
   }

@@ -64,7 +64,7 @@ async function expectNumbers(database: Database, file: string, column: string, r
   )
   if (bad)
     throw new InputError(
-      `${file}: the ${role} in row ${bad[0]} is ${bad[1] === null ? 'empty' : JSON.stringify(bad[1])}, expected ${what}; correct it, or leave the column unread (columns: { ${role}: null })`,
+      `${file}: the ${role} in row ${bad[0]} is ${bad[1] === null ? 'empty' : JSON.stringify(bad[1])}, expected ${what}; correct it, or leave the column unread (--columns ${role}=none, or columns: { ${role}: null })`,
     )
 }
 

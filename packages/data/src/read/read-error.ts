@@ -10,12 +10,14 @@ export function asReadError(file: string, error: unknown): unknown {
   const columns = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(text)
   if (columns)
     return new InputError(
-      `${at} has ${columns[2]} columns, expected ${columns[1]}; correct the line, or give the delimiter`,
+      `${at} has ${columns[2]} columns, expected ${columns[1]}; correct the line, or give the delimiter (--delimiter)`,
     )
   if (/unterminated quote/.test(text))
     return new InputError(`${at} opens a quote that is never closed; correct the line`)
   if (/unicode|utf-8/i.test(text))
-    return new InputError(`${at} is not UTF-8; give its encoding (latin-1 or utf-16), or get the file again`)
+    return new InputError(
+      `${at} is not UTF-8; give its encoding (--encoding latin-1 or utf-16), or get the file again`,
+    )
   if (/JSON/.test(text)) return new InputError(`${at} is not a JSON object; correct the line`)
   if (/state machine/.test(text))
     return new InputError(

@@ -65,7 +65,7 @@ function sniffTable(file: string, lines: readonly string[], options: ReadOptions
   const first = splitLine(lines[0], delimiter)
   if (first.length < 2)
     throw new InputError(
-      `${file}: expected at least two columns separated by "${show(delimiter)}", the first line has one ("${clip(lines[0])}"); give the delimiter`,
+      `${file}: expected at least two columns separated by "${show(delimiter)}", the first line has one ("${clip(lines[0])}"); give the delimiter (--delimiter)`,
     )
   const second = lines.length > 1 ? splitLine(lines[1], delimiter) : null
   const header = options.header ?? looksLikeHeader(first, second, options)
@@ -98,7 +98,7 @@ function defaultPositions(file: string, lines: readonly string[], delimiter: str
   const asked = options.columns
   if (width > 4 && (asked?.user === undefined || asked.item === undefined))
     throw new InputError(
-      `${file}: no header and ${width} columns; say which is which (columns: { user: 0, item: 1, ... }), or give format adjacency if a line is a user and their items`,
+      `${file}: no header and ${width} columns; say which is which (--columns user=0,item=1), or give format adjacency if a line is a user and their items`,
     )
   if (width === 2 || width > 4) return { user: 0, item: 1, rating: null, time: null }
   if (width === 4) return { user: 0, item: 1, rating: 2, time: 3 }
