@@ -328,6 +328,19 @@ describe('little to show', () => {
     expect(page).toContain('teacher is not better than scratch on any metric')
   })
 
+  test('names of points stand above all dots and bars', () => {
+    const page = htmlReport(
+      sampleResult([
+        sampleModel('teacher', 'teacher'),
+        sampleModel('scratch', 'scratch'),
+        sampleModel('rrd', 'distilled'),
+      ]),
+    )
+    const plot = /<title>ndcg@10 by model size<\/title>.*?<\/svg>/s.exec(page)?.[0] ?? ''
+    expect(plot.match(/<text\s+class="name"/g)).toHaveLength(3)
+    expect(plot.search(/<text\s+class="name"/)).toBeGreaterThan(plot.lastIndexOf('<circle'))
+  })
+
   test('epochs are counted from 1, as on the terminal, and have whole ticks', () => {
     const page = htmlReport(
       sampleResult([

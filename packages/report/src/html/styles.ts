@@ -60,7 +60,7 @@ figcaption { font-size: .86rem; margin-top: .3rem; }
 svg { display: block; width: 100%; min-width: 33rem; height: auto; }
 .half svg { min-width: 22rem; }
 svg text { font: 12px system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif; fill: var(--soft); }
-svg text.name { fill: var(--own); font-weight: 600; }
+svg text.name { fill: var(--own); font-weight: 600; stroke: var(--card); stroke-width: 3px; stroke-linejoin: round; paint-order: stroke; }
 svg .grid { stroke: var(--grid); } svg .axis { stroke: var(--line); }
 svg .curve { fill: none; stroke: var(--own); stroke-width: 2; stroke-linejoin: round; }
 svg .other-seed { stroke-width: 1; opacity: .45; }

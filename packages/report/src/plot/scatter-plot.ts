@@ -35,7 +35,14 @@ export function scatterPlot(
     const width = name.length * 7
     // Names stand right of their points, or left where the plane ends.
     const left = cx + 10 + width > size.width
-    return { ...point, name, cx, cy, left, anchor: { x: left ? cx - 10 - width : cx + 10, y: cy, width } }
+    return {
+      ...point,
+      name,
+      cx,
+      cy,
+      left,
+      anchor: { x: left ? cx - 10 - width : cx + 10, y: cy, width, dot: cx },
+    }
   })
   const heights = spreadLabels(
     placed.map((point) => point.anchor),
@@ -44,7 +51,7 @@ export function scatterPlot(
   return html`<svg viewBox="0 0 ${size.width} ${size.height}" role="img" aria-label="${title}">
     <title>${title}</title>
     ${plane.axes}
-    ${placed.map(({ name, colour, cx, cy, left, spread, x, y }, n) => {
+    ${placed.map(({ colour, cx, cy, left, spread, x, y }, n) => {
       const edge = left ? cx - 10 : cx + 10
       return html`<g style="--own:${colour}">
         ${
@@ -65,10 +72,21 @@ export function scatterPlot(
         <circle class="dot" r="5.5" cx="${at(cx)}" cy="${at(cy)}"
           ><title>${points[n].name}: ${axes.y.format(y)}, ${axes.x.label} ${axes.x.format(x)}</title></circle
         >
-        <text class="name" x="${at(edge)}" y="${at(heights[n] + 4)}" text-anchor="${left ? 'end' : 'start'}"
-          >${name}</text
-        >
       </g>`
     })}
+    ${
+      // Above all bars and dots, so that none of another point crosses a name out.
+      placed.map(
+        ({ name, colour, cx, left }, n) =>
+          html`<text
+            class="name"
+            style="--own:${colour}"
+            x="${at(left ? cx - 10 : cx + 10)}"
+            y="${at(heights[n] + 4)}"
+            text-anchor="${left ? 'end' : 'start'}"
+            >${name}</text
+          >`,
+      )
+    }
   </svg>`
 }

@@ -37,3 +37,26 @@ test('labels in one column never overlap, keep their order and stay inside when 
     }),
   )
 })
+
+test('names keep off the dots of others, and off each other, wherever there is room', () => {
+  const place = fc.double({ min: 100, max: 900, noNaN: true })
+  const points = fc.array(fc.record({ x: place, y: fc.double({ min: 300, max: 500, noNaN: true }) }), {
+    maxLength: 12,
+  })
+  fc.assert(
+    fc.property(points, (dots) => {
+      const anchors = dots.map(({ x, y }) => ({ x: x + 10, y, width: 90, dot: x }))
+      const heights = spreadLabels(anchors, { top: -1e4, bottom: 1e4 })
+      anchors.forEach((anchor, n) => {
+        const under = (x: number) => x > anchor.x - 6 && x < anchor.x + anchor.width + 6
+        dots.forEach(({ x, y }, other) => {
+          if (other !== n && under(x)) expect(Math.abs(heights[n] - y)).toBeGreaterThan(11.999)
+        })
+        anchors.slice(0, n).forEach(({ x }, other) => {
+          if (Math.abs(x - anchor.x) < 90)
+            expect(Math.abs(heights[n] - heights[other])).toBeGreaterThan(13.999)
+        })
+      })
+    }),
+  )
+})
