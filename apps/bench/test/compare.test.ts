@@ -92,6 +92,14 @@ test.each([
     /some\.json is not a result/,
   ],
   [
+    'the result of something else',
+    () => {
+      writeFileSync(join(at, 'other.json'), JSON.stringify({ ...resultOf(short), models: [{ name: 'mf' }] }))
+      return [short, join(at, 'other.json')]
+    },
+    /other\.json is not a result/,
+  ],
+  [
     'another protocol',
     () => {
       const changed = join(at, 'changed')
@@ -110,6 +118,16 @@ test.each([
   expect([code, stdout]).toEqual([2, ''])
   expect(stderr).toMatch(says)
   expect(stderr.trimEnd().split('\n')).toHaveLength(1)
+})
+
+test('a compression is compared by the run of its student', async () => {
+  const [plain, compression] = [join(at, 'plain'), join(at, 'compression')]
+  cpSync(join(short, 'results.json'), join(plain, 'results.json'), { recursive: true })
+  cpSync(join(long, 'results.json'), join(compression, 'student', 'results.json'), { recursive: true })
+  for (const name of ['compress.json', 'results.json']) writeFileSync(join(compression, name), '{"schema":1}')
+  const { stdout, code, stderr } = await run(['compare', plain, compression])
+  expect(code, stderr).toBe(0)
+  expect(stdout).toContain('rrd (compression) − rrd (plain)')
 })
 
 test('folders of one name are told apart by those they lie in', async () => {

@@ -1,4 +1,4 @@
-import { InputError, type RunResult } from '@recdistill/core'
+import { InputError, type ModelRun, type RunResult } from '@recdistill/core'
 import { asBytes, asMetric, sheetText, significanceSheet, type Sheet } from '@recdistill/report'
 import { Command } from 'commander'
 import { readFileSync, statSync } from 'node:fs'
@@ -9,6 +9,7 @@ import {
   type NamedRun,
   type RunComparison,
 } from '../compare/compare-runs.ts'
+import { isCompressFolder, studentFolder } from '../compress/compress-folder.ts'
 import { line, type Io } from '../io.ts'
 
 export function compareCommand(io: Io, done: (code: number) => void): Command {
@@ -16,7 +17,7 @@ export function compareCommand(io: Io, done: (code: number) => void): Command {
     .description(
       'Puts the models of several runs beside each other: numbers, what was set differently, and whether models of one name differ by more than chance.',
     )
-    .argument('<runs...>', 'folders of runs on the same split and protocol')
+    .argument('<runs...>', 'folders of runs or compressions on the same split and protocol')
     .option('--json', 'as JSON')
     .action((paths: readonly string[], { json }: { readonly json?: boolean }) => {
       if (paths.length < 2) throw new InputError('compare: expected two runs or more, got one')
@@ -67,7 +68,7 @@ function namedRuns(paths: readonly string[]): NamedRun[] {
 }
 
 function readResult(path: string): RunResult {
-  const file = statSync(path, { throwIfNoEntry: false })?.isDirectory() ? join(path, 'results.json') : path
+  const file = resultFile(path)
   let text: string
   try {
     text = readFileSync(file, 'utf8')
@@ -78,12 +79,20 @@ function readResult(path: string): RunResult {
   }
   try {
     const result = JSON.parse(text) as Partial<RunResult> | null
-    if (result?.schema === 1 && Array.isArray(result.models) && result.split && result.protocol)
+    const models = (result?.models ?? []) as readonly Partial<ModelRun>[]
+    const whole = models.length > 0 && models.every(({ label, backbone, test }) => label && backbone && test)
+    if (result?.schema === 1 && whole && result.split && result.protocol && result.config)
       return result as RunResult
   } catch {
     // told below
   }
   throw new InputError(`compare: ${file} is not a result of recdistill bench`)
+}
+
+/** Of a folder its results; of a compression those of the run in it that holds the chosen student. */
+function resultFile(path: string): string {
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path
+  return isCompressFolder(path) ? join(path, studentFolder, 'results.json') : join(path, 'results.json')
 }
 
 function modelSheet(

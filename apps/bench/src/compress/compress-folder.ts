@@ -9,6 +9,9 @@ import type { CompressPlan } from './plan.ts'
 /** Latencies of shapes that are not trained yet, by `columns precision`. */
 export type Latencies = Record<string, Estimate>
 
+/** Of a compression: the run that holds its teacher, the chosen student and the same from scratch. */
+export const studentFolder = 'student'
+
 export function isCompressFolder(path: string): boolean {
   return existsSync(join(path, 'compress.json'))
 }

@@ -20,6 +20,7 @@ import { frozenTeacher, runBench } from '../run/run-bench.ts'
 import { createRunFolder, foldersAt, openRunFolder, type RunFolder } from '../run/run-folder.ts'
 import { writeResult } from '../run/write-result.ts'
 import { version } from '../version.ts'
+import { studentFolder } from './compress-folder.ts'
 import { bundleParts, studentTables, tablesOf, type Tables } from './deployed.ts'
 import { finalMeasure, groupsOf, popularityOf } from './final-test.ts'
 import { validQuality, withDeployed } from './measure-candidates.ts'
@@ -28,7 +29,6 @@ import { rankingLatency } from './ranking-latency.ts'
 import type { Compression } from './run-compress.ts'
 
 /** Name of the folder of the student's run, in that of the compression. */
-const studentFolder = 'student'
 
 /**
  * The chosen student as a run of its own, beside its teacher and the same student from scratch, and the report's numbers. Here
