@@ -126,9 +126,15 @@ test(
     const parallel = await runBinary([...keep, '--out', other, '--parallel', '2'])
     expect(parallel.code, parallel.stderr).toBe(0)
     expectSame(other, folder)
+    const timesOf = () => read(other, 'results.json') as { startedAt: string; seconds: number }
+    const before = timesOf()
     const again = await runBinary([...keep, '--out', other])
     expect(again.code, again.stderr).toBe(0)
     expect(again.stderr).not.toContain('scratch: epoch 1/')
+    // The time is that of all processes, of which the first did the work.
+    const [line] = readFileSync(join(other, 'log.jsonl'), 'utf8').split('\n')
+    expect(timesOf().startedAt).toBe((JSON.parse(line) as { at: string }).at)
+    expect(timesOf().seconds).toBeGreaterThan(before.seconds / 2)
     expect(withoutTimes(read(other, 'results.json'))).toEqual(withoutTimes(read(folder, 'results.json')))
   },
 )

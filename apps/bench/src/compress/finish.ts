@@ -39,7 +39,7 @@ export async function finish(
   all: Compression,
   { chosen, results }: SearchOutcome & { readonly chosen: Chosen },
   teacherRun: ModelRun,
-  startedAt: Date,
+  { startedAt, before }: { readonly startedAt: Date; readonly before: ReturnType<RunFolder['worked']> },
 ): Promise<CompressResult | null> {
   const { plan, split, protocol, engine } = all
   const { trial } = chosen.result
@@ -104,8 +104,8 @@ export async function finish(
     return {
       schema: 1,
       version,
-      startedAt: startedAt.toISOString(),
-      seconds: (Date.now() - startedAt.getTime()) / 1000,
+      startedAt: (before?.since ?? startedAt).toISOString(),
+      seconds: (before?.seconds ?? 0) + (Date.now() - startedAt.getTime()) / 1000,
       target: plan.target,
       met: chosen.meets,
       select: protocol.select,

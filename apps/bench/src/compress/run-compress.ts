@@ -97,6 +97,7 @@ export async function runCompress({
   try {
     imported = await openImported(config, { split, engine, cache, say })
     const { plan, folder } = await begin({ split, protocol, engine, imported })
+    const before = foldersAt(folder).worked()
     const shown = relative(process.cwd(), folder)
     place = shown === '' || shown.startsWith('..') ? folder : shown
     introduce({ ...config, methods: [] }, split, say)
@@ -114,9 +115,10 @@ export async function runCompress({
     say(
       `chosen: ${chosen.result.trial.id}, tables in ${chosen.candidate.precision}; now the student from scratch, and the final test`,
     )
-    const result = await finish(all, { ...outcome, chosen }, teacher, startedAt)
+    const result = await finish(all, { ...outcome, chosen }, teacher, { startedAt, before })
     if (result === null) throw new Stopped()
     writeResults(folder, result)
+    foldersAt(folder).log({ type: 'finished' })
     tell(result, chosen, { io, json, place })
     return chosen.meets ? 0 : targetMissed
   } catch (error) {
