@@ -1,10 +1,10 @@
 import { fromEmbeddings } from '@recdistill/backbones'
-import { NO_ITEM } from '@recdistill/core'
+import { NO_ITEM, trainingSplit } from '@recdistill/core'
 import { loadMethod } from '@recdistill/methods'
 import { train } from '@recdistill/trainer'
 import { readFloats, writeColumns } from '../columns.mjs'
 import { drawLists } from './draw-lists.mjs'
-import { createModel, mf, splitOf } from './model.mjs'
+import { createModel, mf } from './model.mjs'
 import { readBatches } from './prepare.mjs'
 import { timed } from './timing.mjs'
 
@@ -20,7 +20,7 @@ export const noProtocol = {
 
 /** Epochs of distillation by the trainer, evaluation left out: negatives, order, the method's lists and all steps. */
 export async function openEpochs(engine, scenario, world, folder) {
-  const split = splitOf(world)
+  const split = trainingSplit(world.name, world.train, world.numItems)
   const method = await loadMethod(scenario.kind)
   const params = method.params.parse(paramsOf(scenario))
   const teacher = fromEmbeddings(engine, {
