@@ -118,14 +118,14 @@ function bareRow(runs: readonly ModelRun[], groups: readonly ModelRun[][]): Row 
     microsecondsPerUser: finiteMean(speeds.map((speed) => speed.microsecondsPerUser)),
     seconds: finiteMean(runs.map((run) => run.seconds.total)) ?? 0,
     epochs: finiteMean(runs.map((run) => run.epochs)) ?? 0,
-    valid: values(runs.map((run) => run.valid)),
-    test: values(runs.map((run) => run.test)),
-    beyond: values(runs.map((run) => run.beyond)),
+    valid: overSeeds(runs.map((run) => run.valid)),
+    test: overSeeds(runs.map((run) => run.test)),
+    beyond: overSeeds(runs.map((run) => run.beyond)),
   }
 }
 
 /** Mean and spread of every key over the runs that have it. */
-function values(measured: readonly Metrics[]): Record<string, Value> {
+export function overSeeds(measured: readonly Metrics[]): Record<string, Value> {
   const out: Record<string, Value> = {}
   for (const key of keysOf(measured)) {
     const found = measured.map((metrics) => metrics[key]).filter((value) => Number.isFinite(value))

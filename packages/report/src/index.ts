@@ -1,4 +1,4 @@
-export { aggregate, type Aggregate, type Row, type Value } from './aggregate.ts'
+export { aggregate, overSeeds, type Aggregate, type Row, type Value } from './aggregate.ts'
 export { gapRecovered } from './gap-recovered.ts'
 export { terminalTable } from './terminal-table.ts'
 export { markdownTable } from './comparison-markdown.ts'

@@ -73,7 +73,7 @@ export function listDraws(lists: UserLists, models: ListModels): ListDraws {
           unfinished = job.items
           const count = Math.min(perRound, numUsers - first)
           const left = job.byLaw?.({ first, count }) ?? null
-          for (let n = 0; n < (left?.length ?? count); n++) drawFor(job, left ? left[n] : first + n)
+          drawFor(job, left?.length ?? count, left ? (n) => left[n] : (n) => first + n)
         }
       unfinished = null
       for (const [, list] of drawn) list.teacher = null
@@ -90,18 +90,28 @@ export function listDraws(lists: UserLists, models: ListModels): ListDraws {
       const forBatch = row.forBatch(epoch)
       for (const job of jobs) {
         const left = job.byLaw?.({ first: 0, count: numUsers, ids: users }) ?? users
-        for (let n = 0; n < left.length; n++) drawFor(job, left[n], forBatch)
+        drawFor(job, left.length, (n) => left[n], forBatch)
       }
     },
   }
 
-  function drawFor(job: DrawJob, user: number, seenBy: Parameters<DrawJob['forUser']>[1] = row): void {
-    row.moveTo(user)
+  /** For `count` users, one after the other; what a job throws names the user whose turn it was. */
+  function drawFor(
+    job: DrawJob,
+    count: number,
+    userAt: (n: number) => number,
+    seenBy: Parameters<DrawJob['forUser']>[1] = row,
+  ): void {
+    let user = 0
     inMethod(
       lists.method,
       () => `${job.what}, of user ${user}`,
       () => {
-        job.forUser(user, seenBy)
+        for (let n = 0; n < count; n++) {
+          user = userAt(n)
+          row.moveTo(user)
+          job.forUser(user, seenBy)
+        }
       },
     )
   }

@@ -1,5 +1,13 @@
 import { InputError, type ModelRun, type RunResult } from '@recdistill/core'
-import { asBytes, asMetric, sheetText, significanceSheet, type Sheet } from '@recdistill/report'
+import {
+  asBytes,
+  asMetric,
+  overSeeds,
+  sheetText,
+  significanceSheet,
+  type Sheet,
+  type Value,
+} from '@recdistill/report'
 import { Command } from 'commander'
 import { readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
@@ -103,21 +111,21 @@ function modelSheet(
   return {
     title: `${split.dataset}, test part, protocol ${protocol.name}`,
     head: ['model', 'kind', 'size', ...metrics],
-    rows: models.map(({ label, runs }) => [
-      runs.length > 1 ? `${label} ×${runs.length}` : label,
-      `${runs[0].backbone.name} ${runs[0].backbone.dim}`,
-      asBytes(runs[0].bytes),
-      ...metrics.map((metric) => meanAndDeviation(runs.map(({ test }) => test[metric]))),
-    ]),
+    rows: models.map(({ label, runs }) => {
+      const measured = overSeeds(runs.map(({ test }) => test))
+      return [
+        runs.length > 1 ? `${label} ×${runs.length}` : label,
+        `${runs[0].backbone.name} ${runs[0].backbone.dim}`,
+        asBytes(runs[0].bytes),
+        ...metrics.map((metric) => (metric in measured ? inWords(measured[metric]) : '–')),
+      ]
+    }),
     notes: [],
   }
 }
 
-function meanAndDeviation(values: readonly number[]): string {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-  if (values.length < 2) return asMetric(mean)
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1)
-  return `${asMetric(mean)} ±${asMetric(Math.sqrt(variance))}`
+function inWords({ mean, sd }: Value): string {
+  return sd === null ? asMetric(mean) : `${asMetric(mean)} ±${asMetric(sd)}`
 }
 
 function differingSheet(runs: readonly NamedRun[], { differing }: RunComparison): Sheet | null {
