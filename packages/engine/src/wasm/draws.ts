@@ -1,80 +1,21 @@
-import { InputError, type Csr } from '@recdistill/core'
 import { expectLength } from '../check-input.ts'
-import type { Draws, DrawnUsers, ItemRows } from '../draws.ts'
-import { setWords, type Context, type Words } from './context.ts'
+import type { Draws } from '../draws.ts'
+import type { Context, Words } from './context.ts'
 import { Corrected, Kernel, Sorting } from './layout.ts'
+import { everyone, placeDoubles, placeFrom, placeRows, placeSeen, runDraw, type DrawJob } from './run-draw.ts'
 
-/** Users of a piece of work. */
-const PIECE = 64
 /** e to more than this does not fit the kernels' numbers, and `below` of more items takes another way. */
 const LIMITS = { exponent: 80, items: 2 ** 21 }
 
 /** Draws on the kernels; what they cannot do at all is left to the twins for all users. */
 export function createDraws(context: Context): Draws {
-  const { machine, arena, threads } = context
-  const { heap } = machine
-
-  /** Runs a kernel over the users. `scratch` is what a thread needs: marks that are cleared, then the rest. */
-  const run = (
-    kernel: Kernel,
-    users: DrawnUsers,
-    out: Uint32Array | Float32Array,
-    size: number,
-    scratch: { marks: number; rest: number },
-    words: Words,
-  ): Uint32Array => {
-    const { first, count, key, ids } = users
-    expectLength(`${Kernel[kernel]}: out`, out.length, count * size)
-    if (ids) expectUsers(Kernel[kernel], users, ids)
-    if (!heap.holds(out)) return everyone(users)
-    const rows = ids ? ids.length : count
-    const marks = upTo64(scratch.marks + 16)
-    const scratchBytes = marks + upTo64(scratch.rest) + 512
-    const at = arena.take(scratchBytes * threads)
-    for (let thread = 0; thread < threads; thread++)
-      heap.u8.fill(0, at + thread * scratchBytes, at + thread * scratchBytes + marks)
-    const unsure = arena.take(count)
-    heap.u8.fill(0, unsure, unsure + count)
-    setWords(context, {
-      rows,
-      users: ids ? arena.copyIn(ids) : 0,
-      chunkRows: PIECE,
-      firstUser: first,
-      key0: key[0],
-      key1: key[1],
-      out: out.byteOffset,
-      size,
-      unsure,
-      scratch: at,
-      scratchBytes,
-      ...words,
-    })
-    machine.fork(kernel, Math.ceil(rows / PIECE))
-    return left(first, heap.u8.subarray(unsure, unsure + count))
-  }
-  const placeRows = (what: string, { items, width }: ItemRows, { count }: DrawnUsers): number => {
-    expectLength(what, items.length, count * width)
-    return arena.copyIn(items)
-  }
-  const placeSeen = ({ offsets, items }: Csr): Words => ({
-    excludeOffsets: arena.copyIn(offsets),
-    exclude: arena.copyIn(items),
-  })
-  const placeDoubles = (...arrays: readonly ArrayLike<number>[]): number => {
-    const at = arena.take(arrays.reduce((sum, { length }) => sum + length * 8, 0))
-    let next = at / 8
-    for (const array of arrays) {
-      heap.f64.set(array, next)
-      next += array.length
-    }
-    return at
-  }
+  const { arena } = context
+  const run = (job: DrawJob, words: Words) => runDraw(context, job, words)
 
   const drawFirst: Draws['first'] = (users, from, out, size) => {
     if (size > from.width) return everyone(users)
     arena.begin()
-    const words = { from: placeRows('first', from, users), k: from.width }
-    return run(Kernel.drawFirst, users, out, size, { marks: 0, rest: 0 }, words)
+    return run({ kernel: Kernel.drawFirst, users, out, size }, placeFrom(context, 'first', from, users))
   }
 
   return {
@@ -83,18 +24,13 @@ export function createDraws(context: Context): Draws {
       if (size >= n) return size === n && !keepDrawOrder ? drawFirst(users, from, out, size) : everyone(users)
       arena.begin()
       return run(
-        Kernel.drawByPosition,
-        users,
-        out,
-        size,
-        { marks: 0, rest: (n + 32) * 16 },
+        { kernel: Kernel.drawByPosition, users, out, size, rest: (n + 32) * 16 },
         {
-          from: placeRows('byPosition', from, users),
-          k: from.width,
+          ...placeFrom(context, 'byPosition', from, users),
           places: n,
           capacity: tail,
           mode: keepDrawOrder ? 1 : 0,
-          table: placeDoubles(chance, slowness, hazard),
+          table: placeDoubles(context, chance, slowness, hazard),
         },
       )
     },
@@ -102,35 +38,34 @@ export function createDraws(context: Context): Draws {
       if (numItems > LIMITS.items) return everyone(users)
       arena.begin()
       return run(
-        Kernel.drawExcept,
-        users,
-        out,
-        size,
-        { marks: numItems, rest: (2 * size + 64) * 4 },
-        { from: placeRows('except', from, users), k: from.width, places: n, numItems, ...placeSeen(seen) },
+        { kernel: Kernel.drawExcept, users, out, size, marks: numItems, rest: (2 * size + 64) * 4 },
+        {
+          ...placeFrom(context, 'except', from, users),
+          ...placeSeen(context, seen),
+          places: n,
+          numItems,
+        },
       )
     },
     unseen(users, { numItems, seen }, out, size) {
       if (numItems > LIMITS.items) return everyone(users)
       arena.begin()
-      const words = { numItems, ...placeSeen(seen) }
-      return run(Kernel.drawUnseen, users, out, size, { marks: 0, rest: (2 * size + 64) * 4 }, words)
+      return run(
+        { kernel: Kernel.drawUnseen, users, out, size, rest: (2 * size + 64) * 4 },
+        { numItems, ...placeSeen(context, seen) },
+      )
     },
     bestOfTwo(users, { numItems, seen }, n, { T, distinct }, out, size) {
       arena.begin()
       return run(
-        Kernel.drawBestOfTwo,
-        users,
-        out,
-        size,
-        { marks: 0, rest: (2 * size + 64) * 4 },
+        { kernel: Kernel.drawBestOfTwo, users, out, size, rest: (2 * size + 64) * 4 },
         {
+          ...placeSeen(context, seen),
           numItems,
           capacity: n,
           places: distinct ? 8 * size : size,
           mode: distinct ? 1 : 0,
-          table: placeDoubles([-T, Math.expm1(-1 / T)]),
-          ...placeSeen(seen),
+          table: placeDoubles(context, [-T, Math.expm1(-1 / T)]),
         },
       )
     },
@@ -138,15 +73,11 @@ export function createDraws(context: Context): Draws {
       if (size > n) return everyone(users)
       arena.begin()
       expectLength('byCorrection: correction', correction.length, users.count * n)
+      const rest = (n + 64) * 16 + (3 * size + 64) * 4
       return run(
-        Kernel.drawByCorrection,
-        users,
-        out,
-        size,
-        { marks: n, rest: (n + 64) * 16 + (3 * size + 64) * 4 },
+        { kernel: Kernel.drawByCorrection, users, out, size, marks: n, rest },
         {
-          from: placeRows('byCorrection', from, users),
-          k: from.width,
+          ...placeFrom(context, 'byCorrection', from, users),
           places: n,
           values: arena.copyIn(correction),
           dim: n,
@@ -165,18 +96,13 @@ export function createDraws(context: Context): Draws {
       arena.begin()
       const table = Float32Array.from({ length: largest + 1 }, (_, d) => Math.exp(d / T))
       return run(
-        Kernel.drawNearlyClosed,
-        users,
-        out,
-        size,
-        { marks: numItems, rest: (n + 64) * 8 },
+        { kernel: Kernel.drawNearlyClosed, users, out, size, marks: numItems, rest: (n + 64) * 8 },
         {
-          from: placeRows('nearlyClosed', from, users),
-          k: from.width,
+          ...placeFrom(context, 'nearlyClosed', from, users),
           places: n,
-          items0: placeRows('nearlyClosed: wanted', wanted, users),
+          items0: placeRows(context, 'nearlyClosed: wanted', wanted, users),
           k0: wanted.width,
-          items1: placeRows('nearlyClosed: closed', closed, users),
+          items1: placeRows(context, 'nearlyClosed: closed', closed, users),
           k1: closed.width,
           dim: drawn,
           capacity: largest,
@@ -190,29 +116,22 @@ export function createDraws(context: Context): Draws {
       arena.begin()
       const k = list.width
       expectLength('inOrder: scores', scores.length, users.count * k)
+      const rest = (2 * k + 16) * 8 + Sorting.buckets * 4
       return run(
-        Kernel.drawInOrder,
-        users,
-        out,
-        k,
-        { marks: 0, rest: (2 * k + 16) * 8 + Sorting.buckets * 4 },
-        { from: placeRows('inOrder', list, users), k, values: arena.copyIn(scores) },
+        { kernel: Kernel.drawInOrder, users, out, size: k, rest },
+        { ...placeFrom(context, 'inOrder', list, users), values: arena.copyIn(scores) },
       )
     },
     overlap(users, list, places, other, numItems, table, out) {
       if (table.length === 0) return everyone(users)
       arena.begin()
       return run(
-        Kernel.fillOverlap,
-        users,
-        out,
-        1,
-        { marks: numItems, rest: 0 },
+        { kernel: Kernel.fillOverlap, users, out, size: 1, marks: numItems },
         {
-          items0: placeRows('overlap', list, users),
+          items0: placeRows(context, 'overlap', list, users),
           k0: list.width,
           places: Math.min(places, list.width),
-          items1: placeRows('overlap: other', other, users),
+          items1: placeRows(context, 'overlap: other', other, users),
           k1: other.width,
           numItems,
           capacity: table.length - 1,
@@ -224,16 +143,11 @@ export function createDraws(context: Context): Draws {
       arena.begin()
       expectLength('byPlace: table', table.length, n + horizon + 1)
       return run(
-        Kernel.fillByPlace,
-        users,
-        out,
-        n,
-        { marks: numItems * 4, rest: 0 },
+        { kernel: Kernel.fillByPlace, users, out, size: n, marks: numItems * 4 },
         {
-          from: placeRows('byPlace', from, users),
-          k: from.width,
+          ...placeFrom(context, 'byPlace', from, users),
           places: n,
-          items0: placeRows('byPlace: ranked', ranked, users),
+          items0: placeRows(context, 'byPlace: ranked', ranked, users),
           k0: ranked.width,
           numItems,
           capacity: Math.min(horizon, ranked.width),
@@ -242,26 +156,4 @@ export function createDraws(context: Context): Draws {
       )
     },
   }
-}
-
-/** Kernels look nothing up: a row that does not exist would be written all the same. */
-function expectUsers(what: string, { first, count }: DrawnUsers, ids: Uint32Array): void {
-  const wrong = ids.find((id) => id < first || id >= first + count)
-  if (wrong !== undefined)
-    throw new InputError(`${what}: user ${wrong} is not among the ${count} users from ${first} on`)
-}
-
-/** Marked users, usually none. */
-function left(first: number, unsure: Uint8Array): Uint32Array {
-  const users: number[] = []
-  for (let row = unsure.indexOf(1); row >= 0; row = unsure.indexOf(1, row + 1)) users.push(first + row)
-  return Uint32Array.from(users)
-}
-
-function everyone({ first, count, ids }: DrawnUsers): Uint32Array {
-  return ids ?? Uint32Array.from({ length: count }, (_, n) => first + n)
-}
-
-function upTo64(bytes: number): number {
-  return Math.ceil(bytes / 64) * 64
 }

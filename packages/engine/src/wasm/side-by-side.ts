@@ -4,6 +4,7 @@ import type { ListRows } from '../engine.ts'
 import { expectSum } from '../plain/background.ts'
 import { setWords, type Context } from './context.ts'
 import { flush } from './deferred-adam.ts'
+import { excludedRows } from './excluded-rows.ts'
 import { Arg, Background, Control, Kernel } from './layout.ts'
 import { pullRows, readyRows } from './list-kernels.ts'
 import { setJob, type WasmTable } from './table.ts'
@@ -121,21 +122,4 @@ export function pullPieces({ context, user, item, rows }: SideBySide, kernel: Ke
     pullRows(context, user, userGrad)
   }
   return { count: parts, losses }
-}
-
-/** Rows of `exclude` for the users at hand, one after the other. */
-function excludedRows({ machine: { heap }, arena }: Context, users: Uint32Array, exclude: Csr | null) {
-  if (exclude === null) return { exclude: 0, excludeOffsets: 0 }
-  const { offsets, items } = exclude
-  let total = 0
-  for (const user of users) total += offsets[user + 1] - offsets[user]
-  const at = { excludeOffsets: arena.take((users.length + 1) * 4), exclude: arena.take(total * 4) }
-  let end = 0
-  users.forEach((user, row) => {
-    heap.u32[at.excludeOffsets / 4 + row] = end
-    heap.u32.set(items.subarray(offsets[user], offsets[user + 1]), at.exclude / 4 + end)
-    end += offsets[user + 1] - offsets[user]
-  })
-  heap.u32[at.excludeOffsets / 4 + users.length] = end
-  return at
 }
