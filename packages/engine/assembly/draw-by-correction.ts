@@ -1,9 +1,10 @@
 import { Arg, Corrected } from '../src/wasm/layout'
-import { behind, candidatesOf, endOf, firstRow, lastRow, leaveToTwin, marksOf, openUser, outOf, rowAt, wordsBytes } from './draws'
+import { behind, candidatesOf, firstRow, lastRow, leaveToTwin, marksOf, openUser, outOf, rowAt, wordsBytes } from './draws'
 import { arg } from './memory'
+import { endOf } from './padding'
 import { closeKeys, cutAfter, sortByKeys } from './race'
 import { fourAbove, sumAsTheyAre, sumByFour, sumFromFloor } from './running-sums'
-import { exponential, maxLanes } from './simd'
+import { exponentialOfWords, maxLanes } from './simd'
 import { nextWord } from './stream'
 
 /** Weights further apart than that are no matter for 32-bit floats. */
@@ -113,7 +114,7 @@ function raceForRest(n: u32, count: u32, marks: usize, words: usize, drawn: usiz
   for (let l: usize = 0; l < left; l++) store<u32>(keys + (l << 2), nextWord())
   const heaviest = f32x4.splat(most)
   for (let at: usize = 0; at < left << 2; at += 16)
-    v128.store(keys + at, f32x4.mul(exponential(v128.load(keys + at)), f32x4.div(heaviest, v128.load(weights + at))))
+    v128.store(keys + at, f32x4.mul(exponentialOfWords(v128.load(keys + at)), f32x4.div(heaviest, v128.load(weights + at))))
   closeKeys(keys, <u32>left)
   const cut = cutAfter(keys, <u32>left, missing)
   if (!(cut == cut)) return false

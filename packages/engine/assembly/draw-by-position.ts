@@ -2,7 +2,7 @@ import { Arg } from '../src/wasm/layout'
 import { behind, candidatesOf, firstRow, isFull, lastRow, leaveToTwin, marksOf, openUser, outOf, rowAt, wordsBytes } from './draws'
 import { arg } from './memory'
 import { closeKeys, cutAfter, sortByKeys } from './race'
-import { exponential } from './simd'
+import { exponentialOfWords } from './simd'
 import { nextWord } from './stream'
 
 /**
@@ -40,7 +40,7 @@ function drawRow(row: u32, words: usize, arrived: usize, keys: usize, slow: usiz
   }
   // arrival times: -log(1 - u), and 1 - u is what the complement of the word stands for
   for (let at: usize = 0; at < count << 2; at += 16)
-    v128.store(keys + at, f32x4.mul(exponential(v128.load(keys + at)), v128.load(slow + at)))
+    v128.store(keys + at, f32x4.mul(exponentialOfWords(v128.load(keys + at)), v128.load(slow + at)))
   const all = late(<u32>count, arrived, keys)
   if (all < size) return false
   closeKeys(keys, all)

@@ -1,7 +1,8 @@
 import { Arg } from '../src/wasm/layout'
-import { behind, candidatesOf, endOf, firstRow, lastRow, leaveToTwin, marksOf, outOf, rowAt } from './draws'
+import { behind, candidatesOf, firstRow, lastRow, leaveToTwin, marksOf, outOf, rowAt } from './draws'
 import { keyOf } from './keys'
 import { arg, NO_ITEM } from './memory'
+import { endOf } from './padding'
 import { sortByScore } from './select'
 
 /** The `k` candidates of a row in the order of their scores in `values` [rows, k]; padding behind them. */

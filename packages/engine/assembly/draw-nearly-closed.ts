@@ -2,7 +2,7 @@ import { Arg } from '../src/wasm/layout'
 import { behind, candidatesOf, firstRow, isFull, lastRow, leaveToTwin, markOf, marksOf, openUser, outOf, rowAt, setMarks, wordsBytes } from './draws'
 import { arg, NO_ITEM } from './memory'
 import { closeKeys, cutAfter } from './race'
-import { exponential } from './simd'
+import { exponentialOfWords } from './simd'
 
 const WANTED: u8 = 1
 const LISTED: u8 = 2
@@ -39,7 +39,7 @@ function drawRow(row: u32, marks: usize, words: usize, counts: usize): bool {
   openUser(row, n, words)
   const table = <usize>arg(Arg.table)
   for (let at: usize = 0; at < <usize>n << 2; at += 16) {
-    const waits = exponential(v128.load(words + at))
+    const waits = exponentialOfWords(v128.load(words + at))
     // what stands behind the last count belongs to nobody, but is read
     v128.store(
       words + at,

@@ -90,15 +90,6 @@ export function isFull(row: u32, n: u32): bool {
   return n > 0 && load<u32>(candidatesOf(row) + (<usize>(n - 1) << 2)) != NO_ITEM
 }
 
-/** Where the items of a list end: at its padding, or after `n`. */
-// @ts-ignore: decorator
-@inline
-export function endOf(list: usize, n: u32): usize {
-  let end = list + (<usize>n << 2)
-  while (end > list && load<u32>(end - 4) == NO_ITEM) end -= 4
-  return end
-}
-
 /** An item that is not in the catalogue, which no model should name, has the mark behind the last one. */
 // @ts-ignore: decorator
 @inline

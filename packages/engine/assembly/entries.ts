@@ -1,6 +1,6 @@
 import { Arg, Head } from '../src/wasm/layout'
-import { lengthOf } from './lists'
 import { arg, head, rowBytes } from './memory'
+import { lengthOf } from './padding'
 import { axpy20, BYTES20 } from './rows20'
 import { add, axpy, clear } from './vectors'
 

@@ -1,6 +1,7 @@
 import { Arg } from '../src/wasm/layout'
-import { candidatesOf, endOf, firstRow, lastRow, markOf, marksOf, outOf, rowAt, setMarks } from './draws'
+import { candidatesOf, firstRow, lastRow, markOf, marksOf, outOf, rowAt, setMarks } from './draws'
 import { arg, NO_ITEM } from './memory'
+import { endOf } from './padding'
 
 /** out = table[how many of the first `places` of `items0` [k0] are in `items1` [k1]], or its last number, at `capacity`. */
 export function fillOverlap(chunk: u32, thread: u32): void {

@@ -1,6 +1,7 @@
 import { Arg, Head, Mode } from '../src/wasm/layout'
-import { lengthOf, lossRow } from './lists'
+import { lossRow } from './loss-row'
 import { arg, head, rowBytes } from './memory'
+import { lengthOf } from './padding'
 import { BYTES20 } from './rows20'
 import { fma, minusInfinity, sumLanesOf4 } from './simd'
 import { add, axpy, clear } from './vectors'

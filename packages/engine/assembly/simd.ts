@@ -119,7 +119,7 @@ export function logPositive(x: v128): v128 {
  * -log((v + 1/2) / 2^32) of unsigned words v: what `Rng.exponential` makes of them, to 1e-6 of itself. Close to 1 it is made of
  * the distance to 1, which the complement of v holds without loss.
  */
-export function exponential(v: v128): v128 {
+export function exponentialOfWords(v: v128): v128 {
   const unit = f32x4.splat(2.3283064365386963e-10)
   const x = f32x4.mul(f32x4.add(f32x4.convert_i32x4_u(v), constant(10)), unit)
   const rest = f32x4.mul(f32x4.add(f32x4.convert_i32x4_u(v128.not(v)), constant(10)), unit)

@@ -3,6 +3,7 @@ import { dotInOrder4, keyOf, scoreOf } from './keys'
 import { arg, head, NO_ITEM } from './memory'
 import { sortByScore } from './select'
 import { maxLanes } from './simd'
+import { lowerBound } from './sorted-ids'
 import { clear } from './vectors'
 
 /** Takes the items of a tile that may be among the best of a user. */
@@ -44,15 +45,9 @@ export function isExcluded(row: u32, item: u32): bool {
   if (arg(Arg.exclude) == 0) return false
   const offsets = <usize>arg(Arg.excludeOffsets) + (<usize>row << 2)
   const items = <usize>arg(Arg.exclude)
-  let low = load<u32>(offsets)
   const end = load<u32>(offsets, 4)
-  let high = end
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (load<u32>(items + (<usize>middle << 2)) < item) low = middle + 1
-    else high = middle
-  }
-  return low < end && load<u32>(items + (<usize>low << 2)) == item
+  const at = lowerBound(items, load<u32>(offsets), end, item)
+  return at < end && load<u32>(items + (<usize>at << 2)) == item
 }
 
 /** Writes the best items of a user, best first. */

@@ -1,53 +1,11 @@
-import { All, Arg, Control, Head, Mode } from '../src/wasm/layout'
-import { binaryCrossEntropy, crossEntropy, relaxedRanking } from './losses'
-import { arg, argF, head, NO_ITEM, rowBytes, word } from './memory'
-import { fma, minusInfinity } from './simd'
+import { Arg, Head, Mode } from '../src/wasm/layout'
 import { sortEntries } from './entries'
+import { lossRow } from './loss-row'
+import { arg, head, NO_ITEM, rowBytes } from './memory'
+import { lengthOf } from './padding'
 import { BYTES20, dot4of20 } from './rows20'
+import { fma, minusInfinity } from './simd'
 import { axpy, axpy4, clear, dot, dot4 } from './vectors'
-
-/**
- * Checks the ids of some rows against their tables and marks the rows that are about to be read. A wrong id is noted
- * and its mark left out; the caller finds and names it.
- */
-export function checkIds(chunk: u32): void {
-  const from = chunk * arg(Arg.chunkRows)
-  const to = min(from + arg(Arg.chunkRows), arg(Arg.rows))
-  const padding = arg(Arg.mode) != Mode.bpr
-  checkColumn(arg(Arg.user), <usize>arg(Arg.users), from, to, false, true)
-  const item = <usize>arg(Arg.item)
-  const marks = (arg(Arg.all) & All.items) == 0
-  if (arg(Arg.k0) != 0) checkColumn(item, <usize>arg(Arg.items0), from * arg(Arg.k0), to * arg(Arg.k0), padding, marks)
-  if (arg(Arg.k1) != 0) checkColumn(item, <usize>arg(Arg.items1), from * arg(Arg.k1), to * arg(Arg.k1), padding, marks)
-}
-
-function checkColumn(table: usize, ids: usize, from: u32, to: u32, padding: bool, mark: bool): void {
-  const rows = head(table, Head.rows)
-  const need = <usize>head(table, Head.need)
-  const marks = mark && need != 0 && head(table, Head.step) != 0
-  // where padding may stand, id + 1 is looked at, of which it is the smallest
-  const shift: u32 = padding ? 1 : 0
-  let highest: u32 = 0
-  let n = ids + (<usize>from << 2)
-  const end = ids + (<usize>to << 2)
-  if (marks) {
-    for (; n < end; n += 4) {
-      const id = load<u32>(n)
-      highest = max(highest, id + shift)
-      if (id < rows) store<u8>(need + id, 1)
-    }
-  } else {
-    let top = i32x4.splat(0)
-    const shifts = i32x4.splat(shift)
-    for (; n + 16 <= end; n += 16) top = i32x4.max_u(top, i32x4.add(v128.load(n), shifts))
-    highest = max(
-      max(<u32>i32x4.extract_lane(top, 0), <u32>i32x4.extract_lane(top, 1)),
-      max(<u32>i32x4.extract_lane(top, 2), <u32>i32x4.extract_lane(top, 3)),
-    )
-    for (; n < end; n += 4) highest = max(highest, load<u32>(n) + shift)
-  }
-  if (to > from && highest >= rows + shift) atomic.store<u32>(word(Control.badId), 1)
-}
 
 /** Scores, loss, score gradients, user gradients and sorted item entries of some rows. */
 export function listRows(chunk: u32, thread: u32): void {
@@ -88,42 +46,10 @@ export function listRows(chunk: u32, thread: u32): void {
   if (mode != Mode.score && arg(Arg.parts) != 0) sortEntries(chunk, from, to, scratch)
 }
 
-/** Loss of one row; its scores become gradients. */
-// @ts-ignore: decorator
-@inline
-export function lossRow(mode: u32, row: u32, grad0: usize, pad0: u32, grad1: usize, pad1: u32, scratch: usize): f64 {
-  const weight = load<f32>(<usize>arg(Arg.weights) + (<usize>row << 2))
-  const scale = argF(Arg.scale)
-  if (mode == Mode.relaxedRanking)
-    return <f64>weight * relaxedRanking(grad0, pad0, grad1, pad1, argF(Arg.cap), weight * scale, scratch)
-  const teacher0 = <usize>arg(Arg.teacher0) + (<usize>(row * arg(Arg.k0)) << 2)
-  const inverse = argF(Arg.inverseTemperature)
-  if (mode == Mode.softCrossEntropy)
-    return <f64>weight * crossEntropy(grad0, teacher0, pad0, inverse, weight * scale, scratch)
-  if (mode == Mode.binaryCrossEntropy)
-    return <f64>weight * binaryCrossEntropy(grad0, teacher0, pad0, inverse, argF(Arg.teacherShift), weight * scale)
-  const gamma = load<f32>(<usize>arg(Arg.gamma) + (<usize>row << 2))
-  const teacher1 = <usize>arg(Arg.teacher1) + (<usize>(row * arg(Arg.k1)) << 2)
-  const weight0 = weight * (1 - gamma)
-  const weight1 = weight * gamma
-  return (
-    <f64>weight0 * crossEntropy(grad0, teacher0, pad0, inverse, weight0 * scale, scratch) +
-    <f64>weight1 * crossEntropy(grad1, teacher1, pad1, inverse, weight1 * scale, scratch)
-  )
-}
-
 // @ts-ignore: decorator
 @inline
 function rowOf(values: usize, bytes: usize, id: u32, zeros: usize): usize {
   return select<usize>(zeros, values + <usize>id * bytes, id == NO_ITEM)
-}
-
-/** Places of a list up to its last item: padding at the end costs nothing. */
-// @ts-ignore: decorator
-@inline
-export function lengthOf(items: usize, k: u32): u32 {
-  while (k != 0 && load<u32>(items + (<usize>(k - 1) << 2)) == NO_ITEM) k--
-  return k
 }
 
 /** Scores of one list. Padding, and the places up to a multiple of 4, score minus infinity where `hide`, else 0. */
