@@ -1,15 +1,17 @@
-import type { Csr } from '@recdistill/core'
+import type { Csr, Rng } from '@recdistill/core'
 import type { Engine } from '@recdistill/engine'
 import { defineBackbone, type Backbone, type BackboneContext } from '@recdistill/plugin'
 import { z } from 'zod'
 import { binaryCrossEntropy } from './binary-cross-entropy.ts'
-import { encodedUsers, type UserEncoder } from './encoded-users.ts'
+import { encodedUsers } from './encoded-users.ts'
 import { withFlipped } from './flip-encoded.ts'
 import { initTable, initUniform } from './init-table.ts'
 import { reconstructionRows } from './reconstruction-rows.ts'
 import { rowsOfUsers, someOfRows } from './rows-of-users.ts'
 import { seenItemsEncoder } from './seen-items-encoder.ts'
+import { stepEncoders, termDropout } from './step-encoders.ts'
 import { restoreTables, stateOfTables } from './table-state.ts'
+import type { UserEncoder } from './user-encoder.ts'
 
 const params = z.object({
   activation: z.enum(['sigmoid', 'relu']).default('sigmoid').describe('of the hidden layer'),
@@ -19,6 +21,7 @@ const params = z.object({
     .lt(1)
     .default(0.5)
     .describe('share of the seen items left out of the input in training'),
+  termDropout,
   init: z
     .number()
     .positive()
@@ -37,8 +40,9 @@ const params = z.object({
  * probability `dropout` and is scaled by 1 / (1 - dropout). Defaults are those of BD; the DE-RRD line of work has
  * `activation: 'relu', dropout: 0.2, init: 0.01`. W1, W2 and biases start uniform in +-1 / sqrt(fan in).
  *
- * Its vectors are [h, 1] and [W2, b2]: one longer than `dim`. Where we differ: views, so also a distillation term, never see
- * dropout; unseen items are those outside of training, so held-out ones can be drawn.
+ * Its vectors are [h, 1] and [W2, b2]: one longer than `dim`. A distillation term sees the users of a step as its own
+ * objective does, with the same items left out. Where we differ: unseen items are those outside of training, so held-out ones
+ * can be drawn.
  */
 export default defineBackbone({
   name: 'cdae',
@@ -55,7 +59,7 @@ export default defineBackbone({
 
 function createCdae(
   { split, dim, optimizer, rng, engine: anyEngine, trainable }: BackboneContext,
-  { activation, dropout, init, unseen }: z.output<typeof params>,
+  { activation, dropout, termDropout: masks, init, unseen }: z.output<typeof params>,
 ): Backbone {
   const engine = anyEngine as Engine
   const { numUsers, numItems, train } = split
@@ -72,19 +76,22 @@ function createCdae(
   const encoder = (inputs: (users: Uint32Array) => Csr, scale: number): UserEncoder =>
     seenItemsEncoder(engine, { user, input, inputBias }, { activation, inputs, scale })
   const whole = encoder((users) => rowsOfUsers(train, users), 1)
-  const views = encodedUsers(engine, output, whole, { trainable })
+  const noisy = (rng: Rng) => {
+    const drop = rng.fork('dropout')
+    return encoder((users) => someOfRows(train, users, dropout, drop), 1 / (1 - dropout))
+  }
+  const steps = stepEncoders(whole, trainable && dropout > 0 ? noisy : null, masks)
+  const views = encodedUsers(engine, output, steps, { trainable })
 
   const model = {
     ...views,
     numUsers,
     numItems,
     parameters: tables.reduce((sum, table) => sum + table.rows * table.dim, 0),
-    begin() {},
+    begin: (training) => steps.begin(training),
     base({ users, rng }) {
       let loss = 0
-      const drop = rng.fork('dropout')
-      const noisy = encoder((some) => someOfRows(train, some, dropout, drop), 1 / (1 - dropout))
-      views.train(noisy, users, (table, from, to) => {
+      views.train(noisy(rng), users, (table, from, to) => {
         const rows = reconstructionRows(train, users.subarray(from, to), { numItems, unseen, rng })
         const scores = new Float32Array(rows.items.length)
         engine.scoreLists(table, output, rows, scores)
@@ -101,5 +108,5 @@ function createCdae(
       for (const table of tables) engine.free(table)
     },
   } satisfies Backbone
-  return withFlipped(model, { engine, item: output, encoder: whole, trainable })
+  return withFlipped(model, { engine, item: output, steps, trainable })
 }

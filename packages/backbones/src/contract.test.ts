@@ -51,3 +51,6 @@ describeBackbone(sasrec, {
   ...plain,
   params: { reduction: 'sum', length: 3, blocks: 1, heads: 2, loss: 'softmax', drawn: 6, dropout: 0 },
 })
+describeBackbone(hstu, { ...plain, params: { termDropout: 'list' }, skip: means })
+describeBackbone(sasrec, { ...plain, params: { termDropout: 'list' }, skip: means })
+describeBackbone(cdae, { ...plain, params: { termDropout: 'list' } })

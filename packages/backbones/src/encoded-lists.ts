@@ -2,8 +2,9 @@ import { NO_ITEM, type Csr } from '@recdistill/core'
 import type { Engine, Table } from '@recdistill/engine'
 import type { Backbone, FusedInput } from '@recdistill/plugin'
 import { tf } from '@recdistill/tensor'
-import type { UserEncoder } from './encoded-users.ts'
 import { fusedOnTables } from './fused-on-tables.ts'
+import type { StepEncoders } from './step-encoders.ts'
+import type { UserEncoder } from './user-encoder.ts'
 
 /** Users encoded together. */
 const atOnce = 1024
@@ -28,7 +29,7 @@ export interface EncodedLists extends Views {
 export function encodedLists(
   engine: Engine,
   item: Table,
-  encoder: UserEncoder,
+  steps: StepEncoders,
   { numUsers, trainable }: { numUsers: number; trainable: boolean },
 ): EncodedLists {
   const { dim } = item
@@ -37,10 +38,10 @@ export function encodedLists(
   let listed: Table | null = null
   let places = new Uint32Array(0) // of users in `listed`
 
-  const encode = (users: Uint32Array, out: Float32Array) => {
+  const encode = (by: UserEncoder, users: Uint32Array, out: Float32Array) => {
     for (let from = 0; from < users.length; from += atOnce) {
       const some = users.subarray(from, from + atOnce)
-      encoder.encode(some, out.subarray(from * dim, (from + some.length) * dim))
+      by.encode(some, out.subarray(from * dim, (from + some.length) * dim))
     }
   }
   /** All users, for ranking. */
@@ -49,6 +50,7 @@ export function encodedLists(
     if (fresh) return everyone
     const vectors = new Float32Array(numUsers * dim)
     encode(
+      steps.plain,
       Uint32Array.from({ length: numUsers }, (_, user) => user),
       vectors,
     )
@@ -57,14 +59,14 @@ export function encodedLists(
     return everyone
   }
   /** A table of the users that stand in some lists, and the lists with places in it for users. */
-  const tableOf = (...lists: readonly Uint32Array[]) => {
+  const tableOf = (by: UserEncoder, ...lists: readonly Uint32Array[]) => {
     const users = distinct(lists)
     if (listed === null || listed.rows < users.length) {
       if (listed) engine.free(listed)
       listed = engine.table('listed users', 2 ** Math.ceil(Math.log2(Math.max(1, users.length))), dim, { trainable }) // prettier-ignore
     }
     const vectors = new Float32Array(listed.rows * dim)
-    encode(users, vectors)
+    encode(by, users, vectors)
     engine.write(listed, vectors)
     if (places.length === 0) places = new Uint32Array(numUsers)
     users.forEach((user, place) => (places[user] = place))
@@ -72,26 +74,26 @@ export function encodedLists(
     return { table: listed, users, placed }
   }
   /** What was added to the gradients of the table goes back to what the vectors were computed from. */
-  const pull = (table: Table, users: Uint32Array) => {
+  const pull = (by: UserEncoder, table: Table, users: Uint32Array) => {
     const grad = new Float32Array(table.rows * dim)
     engine.takeGradient(table, grad)
     for (let from = 0; from < users.length; from += atOnce) {
       const some = users.subarray(from, from + atOnce)
       // an encoder pulls back what it encoded last
-      if (users.length > atOnce) encoder.encode(some, new Float32Array(some.length * dim))
-      encoder.pull(some, grad.subarray(from * dim, (from + some.length) * dim))
+      if (users.length > atOnce) by.encode(some, new Float32Array(some.length * dim))
+      by.pull(some, grad.subarray(from * dim, (from + some.length) * dim))
     }
   }
 
-  const scoresOf: Views['scoresOf'] = (items, users, k) => {
-    const { table, placed } = tableOf(users)
+  const scoresBy = (by: UserEncoder, items: Uint32Array, users: Uint32Array, k: number) => {
+    const { table, placed } = tableOf(by, users)
     const out = new Float32Array(items.length * k)
     engine.scoreLists(item, table, { users: items, items: placed(users), k }, out)
     return out
   }
   return {
     dim,
-    scoresOf,
+    scoresOf: (items, users, k) => scoresBy(steps.plain, items, users, k),
     positionsOf(items, users, k, exclude) {
       const out = new Uint32Array(items.length * k)
       engine.positions(item, all(), { users: items, items: users, k }, exclude, out)
@@ -106,29 +108,33 @@ export function encodedLists(
     rowsOf(of, ids) {
       const out = new Float32Array(ids.length * dim)
       if (of === 'users') engine.gatherRows(item, ids, out)
-      else encode(ids, out)
+      else encode(steps.of(), ids, out)
       return out
     },
-    scores: (items, users, k) => tf.tensor2d(scoresOf(items, users, k), [items.length, k]),
+    scores: (items, users, k) => tf.tensor2d(scoresBy(steps.of(users), items, users, k), [items.length, k]),
     pullScores(items, users, k, grad) {
-      const { table, users: encoded, placed } = tableOf(users)
+      const by = steps.of(users)
+      const { table, users: encoded, placed } = tableOf(by, users)
       engine.pullScores(item, table, { users: items, items: placed(users), k }, grad)
-      pull(table, encoded)
+      pull(by, table, encoded)
     },
     pullRows(of, ids, grad) {
       if (of === 'users') {
         engine.pullRows(item, ids, grad)
         return
       }
-      const { table, users, placed } = tableOf(ids)
+      const by = steps.of()
+      const { table, users, placed } = tableOf(by, ids)
       engine.pullRows(table, placed(ids), grad)
-      pull(table, users)
+      pull(by, table, users)
     },
     fused(loss, input, scale) {
       if (loss.kind === 'catalogueCrossEntropy') return null // rows of the table are no users of the teacher
-      const { table, users, placed } = tableOf(...Object.values(input.lists).map(({ items }) => items))
+      if (steps.apart) return null // its lists are of one encoding
+      const by = steps.of()
+      const { table, users, placed } = tableOf(by, ...Object.values(input.lists).map(({ items }) => items))
       const value = fusedOnTables(engine, item, table, loss, withLists(input, placed), scale)
-      if (value !== null) pull(table, users)
+      if (value !== null) pull(by, table, users)
       return value
     },
     forget: () => void (fresh = false),

@@ -4,14 +4,8 @@ import type { Backbone, FusedInput } from '@recdistill/plugin'
 import { tf } from '@recdistill/tensor'
 import { fusedOnTables } from './fused-on-tables.ts'
 import { rowsOfUsers } from './rows-of-users.ts'
-
-/** Computes the vectors of users, and brings gradients of them back to what they were computed from. */
-export interface UserEncoder {
-  /** Writes a vector for each of `users`. [users, dim] */
-  encode(users: Uint32Array, out: Float32Array): void
-  /** Adds the pullback of `encode`, which was last called with the same users. `grad` is [users, dim]; may be written to. */
-  pull(users: Uint32Array, grad: Float32Array): void
-}
+import type { StepEncoders } from './step-encoders.ts'
+import type { UserEncoder } from './user-encoder.ts'
 
 type Views = Pick<
   Backbone,
@@ -21,8 +15,8 @@ type Views = Pick<
 
 export interface EncodedUsers extends Views {
   /**
-   * Encodes users by another encoder, such as one with dropout, and pulls back what `use` adds to the gradients of `table`: it
-   * holds the vectors of users `from` to `to` of the given ones, in that order.
+   * Encodes users by another encoder, and pulls back what `use` adds to the gradients of `table`: it holds the vectors of users
+   * `from` to `to` of the given ones, in that order.
    */
   train(encoder: UserEncoder, users: Uint32Array, use: (table: Table, from: number, to: number) => void): void
   free(): void
@@ -33,12 +27,13 @@ const atOnce = 1024
 
 /**
  * The views of a model whose item vectors are a table and whose user vectors are computed when they are asked for: score =
- * <encode(user), item row>. Any number of users is served in blocks, through a table of one block.
+ * <encode(user), item row>. Any number of users is served in blocks, through a table of one block. What is differentiated goes by
+ * the encoders of the step, all else by `steps.plain`.
  */
 export function encodedUsers(
   engine: Engine,
   item: Table,
-  encoder: UserEncoder,
+  steps: StepEncoders,
   { trainable }: { trainable: boolean },
 ): EncodedUsers {
   const { dim } = item
@@ -65,14 +60,13 @@ export function encodedUsers(
       by.pull(some, part)
     }
   }
-  const read = (users: Uint32Array, use: (rows: Uint32Array, from: number, to: number) => void) =>
-    inBlocks(encoder, users, use, false)
-  const pull = (users: Uint32Array, use: (rows: Uint32Array, from: number, to: number) => void) =>
-    inBlocks(encoder, users, use, true)
+  type Use = (rows: Uint32Array, from: number, to: number) => void
+  const read = (by: UserEncoder, users: Uint32Array, use: Use) => inBlocks(by, users, use, false)
+  const pull = (by: UserEncoder, users: Uint32Array, use: Use) => inBlocks(by, users, use, true)
 
-  const scoresOf: Views['scoresOf'] = (users, items, k) => {
+  const scoresBy = (by: UserEncoder, users: Uint32Array, items: Uint32Array, k: number) => {
     const out = new Float32Array(users.length * k)
-    read(users, (rows, from, to) => {
+    read(by, users, (rows, from, to) => {
       const part = { users: rows, items: items.subarray(from * k, to * k), k }
       engine.scoreLists(block, item, part, out.subarray(from * k, to * k))
     })
@@ -80,10 +74,10 @@ export function encodedUsers(
   }
   return {
     dim,
-    scoresOf,
+    scoresOf: (users, items, k) => scoresBy(steps.plain, users, items, k),
     positionsOf(users, items, k, exclude) {
       const out = new Uint32Array(users.length * k)
-      read(users, (rows, from, to) => {
+      read(steps.plain, users, (rows, from, to) => {
         const part = { users: rows, items: items.subarray(from * k, to * k), k }
         const excluded = exclude && rowsOfUsers(exclude, users.subarray(from, to))
         engine.positions(block, item, part, excluded, out.subarray(from * k, to * k))
@@ -93,13 +87,13 @@ export function encodedUsers(
     rowsOf(of, ids) {
       const out = new Float32Array(ids.length * dim)
       if (of === 'items') engine.gatherRows(item, ids, out)
-      else read(ids, (rows, from) => out.set(vectors.subarray(0, rows.length * dim), from * dim))
+      else read(steps.of(), ids, (rows, from) => out.set(vectors.subarray(0, rows.length * dim), from * dim))
       return out
     },
     rank(users, k, exclude): Ranking {
       const items = new Uint32Array(users.length * k)
       const scores = new Float32Array(users.length * k)
-      read(users, (rows, from, to) => {
+      read(steps.plain, users, (rows, from, to) => {
         const excluded = exclude && rowsOfUsers(exclude, users.subarray(from, to))
         const ranking = engine.rank(block, item, rows, k, excluded)
         items.set(ranking.items, from * k)
@@ -107,21 +101,25 @@ export function encodedUsers(
       })
       return { users: users.slice(), k, items, scores }
     },
-    scores: (users, items, k) => tf.tensor2d(scoresOf(users, items, k), [users.length, k]),
+    scores: (users, items, k) => tf.tensor2d(scoresBy(steps.of(items), users, items, k), [users.length, k]),
     pullScores(users, items, k, grad) {
-      pull(users, (rows, from, to) => {
+      pull(steps.of(items), users, (rows, from, to) => {
         const part = { users: rows, items: items.subarray(from * k, to * k), k }
         engine.pullScores(block, item, part, grad.subarray(from * k, to * k))
       })
     },
     pullRows(of, ids, grad) {
       if (of === 'items') engine.pullRows(item, ids, grad)
-      else pull(ids, (rows, from, to) => engine.pullRows(block, rows, grad.subarray(from * dim, to * dim)))
+      else
+        pull(steps.of(), ids, (rows, from, to) =>
+          engine.pullRows(block, rows, grad.subarray(from * dim, to * dim)),
+        )
     },
     fused(loss, input, scale) {
       if (loss.kind === 'catalogueCrossEntropy') return null // rows of the block are no users of the teacher
+      if (steps.apart) return null // its lists are of one encoding
       let sum = 0
-      pull(input.users, (rows, from, to) => {
+      pull(steps.of(), input.users, (rows, from, to) => {
         sum +=
           fusedOnTables(engine, block, item, loss, { ...partOf(input, from, to), users: rows }, scale) ?? 0
       })

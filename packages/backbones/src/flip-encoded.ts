@@ -1,7 +1,7 @@
 import type { Engine, Table } from '@recdistill/engine'
 import type { Backbone } from '@recdistill/plugin'
 import { encodedLists } from './encoded-lists.ts'
-import type { UserEncoder } from './encoded-users.ts'
+import type { StepEncoders } from './step-encoders.ts'
 
 /**
  * Gives a model of encoded users a flipped one, which ranks users for an item. Training and checkpoints stay with the model,
@@ -12,11 +12,11 @@ export function withFlipped(
   {
     engine,
     item,
-    encoder,
+    steps,
     trainable,
-  }: { engine: Engine; item: Table; encoder: UserEncoder; trainable: boolean },
+  }: { engine: Engine; item: Table; steps: StepEncoders; trainable: boolean },
 ): Backbone {
-  const views = encodedLists(engine, item, encoder, { numUsers: model.numUsers, trainable })
+  const views = encodedLists(engine, item, steps, { numUsers: model.numUsers, trainable })
   const whole: Backbone = {
     ...model,
     update() {

@@ -5,6 +5,7 @@ import { initTable, initUniform } from './init-table.ts'
 import { hstuBlock } from './sequence/hstu-block.ts'
 import { sequenceBackbone } from './sequence/sequence-backbone.ts'
 import type { SequenceLayers } from './sequence/sequence-encoder.ts'
+import { termDropout } from './step-encoders.ts'
 
 const params = z.object({
   length: z.int().min(2).default(100).describe("items of a user's history that are read, the last ones (N)"),
@@ -14,6 +15,7 @@ const params = z.object({
   dv: z.int().min(1).default(16).describe('width of values and gates of a head'),
   dropout: z.number().min(0).lt(1).default(0.5).describe('share of a block left out in training'),
   inputDropout: z.number().min(0).lt(1).default(0.5).describe('share of the input left out in training'),
+  termDropout,
   drawn: z.int().min(1).default(512).describe('items drawn for each position in its own objective (R)'),
   temperature: z.number().positive().default(0.05).describe('of the softmax in its own objective'),
   relativeBias: z
@@ -44,8 +46,9 @@ const params = z.object({
  * other backbones. Scores are not divided by the temperature: they lie in [-1, 1].
  *
  * The reference declares a relative bias but never applies it, for want of times; so `relativeBias` is off by default. On, it
- * is b[i - j] of each block, for all heads, added to q k^T: of positions alone, since a split keeps no times. Where else we
- * differ: views, so also a distillation term, never see dropout; a user without a history scores 0 everywhere.
+ * is b[i - j] of each block, for all heads, added to q k^T: of positions alone, since a split keeps no times. In a distillation
+ * term users are encoded with dropout too, once a batch; `termDropout` has the other ways. A user without a history scores 0
+ * everywhere.
  */
 export default defineBackbone({
   name: 'hstu',
@@ -78,6 +81,7 @@ function createHstu(context: BackboneContext, options: z.output<typeof params>) 
     positionOf: (place) => place,
     inputDropout,
     dropout,
+    termDropout: options.termDropout,
     cosine: true,
     loss: 'softmax',
     drawn,

@@ -6,12 +6,14 @@ import { initTable, initUniform } from './init-table.ts'
 import { norm, sasrecBlock } from './sequence/sasrec-block.ts'
 import { sequenceBackbone } from './sequence/sequence-backbone.ts'
 import type { SequenceLayers } from './sequence/sequence-encoder.ts'
+import { termDropout } from './step-encoders.ts'
 
 const params = z.object({
   length: z.int().min(1).default(50).describe("items of a user's history that are read, the last ones (n)"),
   blocks: z.int().min(1).default(2).describe('blocks (b)'),
   heads: z.int().min(1).default(1).describe('heads of attention; they divide dim'),
   dropout: z.number().min(0).lt(1).default(0.5).describe('share of input and layers left out in training'),
+  termDropout,
   loss: z
     .enum(['bce', 'softmax'])
     .default('bce')
@@ -38,7 +40,8 @@ const params = z.object({
  *
  * Where we differ: the released code adds the normalised queries to what came of attention and takes keys and values before
  * the norm; this is the paper's equation. Dropout is on the input and behind each layer, as in the paper, not on attention.
- * Views, so also a distillation term, never see dropout; a user without a history scores 0 everywhere.
+ * In a distillation term users are encoded with dropout too, once a batch; `termDropout` has the other ways. A user without a
+ * history scores 0 everywhere.
  */
 export default defineBackbone({
   name: 'sasrec',
@@ -68,6 +71,7 @@ function createSasrec(context: BackboneContext, options: z.output<typeof params>
     positionOf: (place, read) => length - read + place,
     inputDropout: dropout,
     dropout,
+    termDropout: options.termDropout,
     cosine: false,
     loss: loss === 'bce' ? 'binary' : 'softmax',
     drawn,

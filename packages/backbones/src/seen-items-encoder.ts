@@ -1,6 +1,6 @@
 import type { Csr } from '@recdistill/core'
 import type { Engine, Table } from '@recdistill/engine'
-import type { UserEncoder } from './encoded-users.ts'
+import type { UserEncoder } from './user-encoder.ts'
 
 interface Tables {
   readonly user: Table // [users, hidden]

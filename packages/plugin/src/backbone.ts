@@ -56,8 +56,13 @@ export interface Backbone extends Model {
    * definition says `trains: 'once'`: such a model teaches, but has no gradients (`base`, `pull*` and `update` throw).
    */
   fit?(): void
-  /** Before views are asked for of parameters that are new or have changed (`create`, `update`, `restore`): e.g. propagate the graph. */
-  begin(): void
+  /**
+   * Before views are asked for of parameters that are new or have changed (`create`, `update`, `restore`): e.g. propagate the
+   * graph. With `training`, the stream of a step, what is differentiated until the next call (`scores`, `rowsOf`, `rawRowsOf`,
+   * `fused`, backgrounds, and all that pulls back) is as in training: a model with dropout leaves numbers out, of a user the same
+   * ones whoever else is asked for. `scoresOf`, `positionsOf`, `itemsAt` and `rank` never leave anything out.
+   */
+  begin(training?: Rng): void
   /** Adds the gradient of the backbone's own objective. Returns the loss summed over the rows. */
   base(batch: PairBatch): number
   /** Differentiable scores of lists; the caller disposes. [users, k] */

@@ -1,7 +1,11 @@
 import { NO_ITEM, NumericError } from '@recdistill/core'
 import type { Backbone } from '@recdistill/plugin'
-import { expect, test } from 'vitest'
+import { countTensors, prepareTensors, tf } from '@recdistill/tensor'
+import { afterEach, beforeAll, expect, test } from 'vitest'
 import { backgroundOf, pullBackground, type Background } from './background.ts'
+
+beforeAll(() => prepareTensors())
+afterEach(() => expect(countTensors()).toBe(0))
 
 const users = Uint32Array.of(0, 1)
 const exclude = { offsets: Uint32Array.of(0, 1, 1), items: Uint32Array.of(0) }
@@ -12,8 +16,11 @@ function scoring(scores: readonly (readonly number[])[]) {
   const pulled: Float32Array[] = []
   const model = {
     numItems: scores[0].length,
-    scoresOf: (users: Uint32Array, items: Uint32Array, k: number) =>
-      Float32Array.from(items, (item, n) => scores[users[Math.floor(n / k)]][item]),
+    scores: (users: Uint32Array, items: Uint32Array, k: number) =>
+      tf.tensor2d(
+        Float32Array.from(items, (item, n) => scores[users[Math.floor(n / k)]][item]),
+        [users.length, k],
+      ),
     pullScores: (_users: Uint32Array, _items: Uint32Array, _k: number, grad: Float32Array) =>
       pulled.push(grad.slice()),
   } as unknown as Backbone

@@ -85,7 +85,9 @@ function inBlocks(
   for (let first = 0; first < users.length; first += perBlock) {
     const block = users.subarray(first, first + perBlock)
     const catalogue = everything.subarray(0, block.length * numItems)
-    const scores = model.scoresOf(block, catalogue, numItems).slice()
+    const tensor = model.scores(block, catalogue, numItems)
+    const scores = tensor.dataSync<'float32'>().slice()
+    tensor.dispose()
     const wrong = scores.findIndex(Number.isNaN)
     if (wrong >= 0)
       throw new NumericError(

@@ -113,9 +113,9 @@ function* runSteps(run: Run, options: TrainOptions, watch: Stopwatch): Generator
 
 function runStep({ model, teacher, batches, kd, progress }: Run, { epochs, method }: TrainOptions): void {
   const { epoch, step, sums } = progress
-  model.begin()
-  teacher?.model.begin()
   const batch = batches.at(step)
+  model.begin(batch.rng)
+  teacher?.model.begin(batch.rng)
   if (method?.definition.base?.(method.params) ?? true) {
     sums.base += finite(model.base(batch), 'base')
     if (teacher) finite(teacher.model.base(batch), 'base')

@@ -1,11 +1,14 @@
+import type { Rng } from '@recdistill/core'
 import type { Engine, Table } from '@recdistill/engine'
 import type { Backbone, BackboneContext } from '@recdistill/plugin'
+import type { z } from 'zod'
 import { encodedUsers } from '../encoded-users.ts'
 import { withFlipped } from '../flip-encoded.ts'
+import { stepEncoders, type termDropout } from '../step-encoders.ts'
 import { restoreTables, stateOfTables } from '../table-state.ts'
 import { drawNext } from './draw-next.ts'
 import { nextItemLoss } from './next-item-loss.ts'
-import { rememberedUsers } from './remembered-users.ts'
+import { rememberedUsers, roomForUsers } from './remembered-users.ts'
 import { unitRows } from './unit-rows.ts'
 import { sequenceEncoder, type SequenceLayers } from './sequence-encoder.ts'
 
@@ -19,6 +22,7 @@ export interface SequenceOptions {
   readonly positionOf: (place: number, length: number) => number
   readonly inputDropout: number
   readonly dropout: number
+  readonly termDropout: z.output<typeof termDropout>
   /** Cosines in place of dot products. */
   readonly cosine: boolean
   readonly loss: 'softmax' | 'binary'
@@ -41,8 +45,11 @@ export function sequenceBackbone(
   const unit = cosine ? unitRows(engine, item) : null
   const scored = unit?.table ?? item
   const encoder = sequenceEncoder(engine, { ...options, histories, normalised: cosine })
-  const remembered = rememberedUsers(encoder, numUsers, item.dim)
-  const views = encodedUsers(engine, scored, remembered, { trainable })
+  const remembered = rememberedUsers(encoder, item.dim, roomForUsers(numUsers, item.dim))
+  const drops = trainable && (options.dropout > 0 || options.inputDropout > 0)
+  const noisy = drops ? (rng: Rng) => rememberedUsers(encoder.noisy(rng), item.dim) : null
+  const steps = stepEncoders(remembered, noisy, options.termDropout)
+  const views = encodedUsers(engine, scored, steps, { trainable })
   const loss = trainable ? nextItemLoss(engine, scored, { kind: options.loss, drawn, temperature }) : null
   let stale = true
 
@@ -51,7 +58,8 @@ export function sequenceBackbone(
     numUsers,
     numItems,
     parameters: tables.reduce((sum, table) => sum + table.rows * table.dim, 0),
-    begin() {
+    begin(training) {
+      steps.begin(training)
       if (!stale) return
       remembered.forget()
       unit?.refresh()
@@ -75,7 +83,7 @@ export function sequenceBackbone(
       return sum
     },
     update() {
-      remembered.settle()
+      steps.settle()
       unit?.settle()
       engine.adam(tables, optimizer)
       stale = true
@@ -93,5 +101,5 @@ export function sequenceBackbone(
       for (const table of tables) engine.free(table)
     },
   } satisfies Backbone
-  return withFlipped(model, { engine, item: scored, encoder: remembered, trainable })
+  return withFlipped(model, { engine, item: scored, steps, trainable })
 }

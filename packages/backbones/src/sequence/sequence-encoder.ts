@@ -8,7 +8,7 @@ import {
   type Scalar,
   type Tensor2D,
 } from '@recdistill/tensor'
-import type { UserEncoder } from '../encoded-users.ts'
+import type { UserEncoder } from '../user-encoder.ts'
 import { normaliseRows, pullNormalised } from './normalise-rows.ts'
 import { sequencesOf, type Sequences } from './sequences.ts'
 
@@ -23,6 +23,8 @@ export interface SequenceLayers {
 }
 
 export interface SequenceEncoder extends UserEncoder {
+  /** The same encoder with numbers left out, by masks that depend on the stream and the user alone. */
+  noisy(rng: Rng): UserEncoder
   /**
    * Runs the histories of users in training: `use` gets the states of all positions that have a next item, with these, and
    * returns its gradient with respect to the states, which is pulled back. [items, dim]
@@ -76,6 +78,9 @@ export function sequenceEncoder(engine: Engine, model: SequenceModel): SequenceE
       ]),
     )
 
+  const dropOf = (sequences: Sequences, from: Rng | null): Drop =>
+    from ? dropping(sequences, from, model.dropout) : (x) => x
+
   /** Pulls back what `use` returns for the states at `at`. */
   const differentiate = (
     sequences: Sequences,
@@ -86,7 +91,7 @@ export function sequenceEncoder(engine: Engine, model: SequenceModel): SequenceE
     const { items, places, rows, longest } = sequences
     const positions = positionsOf(sequences, positionOf)
     const leaves = tf.tidy(() => ({ [inputName]: inputOf(sequences, positions), ...weightsOf() }))
-    const drop = dropFrom ? dropping(sequences, dropFrom, model.dropout) : (x: tf.Tensor3D) => x
+    const drop = dropOf(sequences, dropFrom)
     const { gradients } = valueAndGradients<string, tf.Tensor>(leaves, (given) => {
       const { [inputName]: x, ...weights } = given as Record<string, tf.Tensor>
       const input = drop(x as tf.Tensor3D, model.inputDropout)
@@ -106,15 +111,17 @@ export function sequenceEncoder(engine: Engine, model: SequenceModel): SequenceE
     engine.pullRows(item, items, toInput)
   }
 
-  return {
+  const lastStates = (dropFrom: Rng | null): UserEncoder => ({
     encode(users, out) {
       out.fill(0)
       for (const sequences of sequencesOf(histories, users, { length })) {
         const positions = positionsOf(sequences, positionOf)
+        const drop = dropOf(sequences, dropFrom)
         let states: Float32Array = new Float32Array(0)
         // by assignment: `tf.tidy` would search an array it is given for tensors
         tf.tidy(() => {
-          const grid = layers.apply(inputOf(sequences, positions), weightsOf(), (x) => x)
+          const input = drop(inputOf(sequences, positions), model.inputDropout)
+          const grid = layers.apply(input, weightsOf(), drop)
           states = pick(grid.dataSync<'float32'>(), sequences.ends, dim)
         })
         if (normalised) normaliseRows(states, dim)
@@ -123,8 +130,12 @@ export function sequenceEncoder(engine: Engine, model: SequenceModel): SequenceE
     },
     pull(users, grad) {
       for (const sequences of sequencesOf(histories, users, { length }))
-        differentiate(sequences, sequences.ends, null, () => pick(grad, sequences.rows, dim))
+        differentiate(sequences, sequences.ends, dropFrom, () => pick(grad, sequences.rows, dim))
     },
+  })
+  return {
+    ...lastStates(null),
+    noisy: lastStates,
     train(users, rng, use) {
       for (const sequences of sequencesOf(histories, users, { length: trainLength, next: true }))
         differentiate(sequences, sequences.places, rng, (states) => use(sequences, states))

@@ -5,6 +5,7 @@ import { backboneFit } from './backbone-fit.ts'
 import { backboneFlipped } from './backbone-flipped.ts'
 import { backboneGradients } from './backbone-gradients.ts'
 import type { BackboneContract } from './backbone-scene.ts'
+import { backboneSteps } from './backbone-steps.ts'
 import { backboneTraining } from './backbone-training.ts'
 import { backboneViews } from './backbone-views.ts'
 import type { Check } from './check.ts'
@@ -23,6 +24,7 @@ export function backboneChecks<P extends z.ZodObject>(
   return [
     ...backboneViews(definition, contract),
     ...backboneGradients(definition, contract),
+    ...backboneSteps(definition, contract),
     ...backboneBackgrounds(definition, contract),
     ...backboneFlipped(definition, contract),
     ...backboneTraining(definition, contract),

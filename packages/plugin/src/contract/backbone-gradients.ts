@@ -133,6 +133,7 @@ export function expectSlopes(
   rng: Rng,
   gradient: Parameters,
   value: () => number,
+  training?: Rng,
 ): void {
   const places = Object.entries(parameters).flatMap(([name, values]) =>
     [...values.keys()].map((n) => ({ name, n })),
@@ -140,14 +141,14 @@ export function expectSlopes(
   const most = Math.max(...places.map(({ name, n }) => Math.abs(gradient[name][n])))
   assert.ok(most > 0, 'the gradient is zero')
   // Values are float32: known to about 1e-6 of their size, and a slope to that over the step.
-  const tolerance = 5e-3 * most + (1e-6 * Math.abs(at(backbone, parameters, value))) / step
+  const tolerance = 5e-3 * most + (1e-6 * Math.abs(at(backbone, parameters, value, training))) / step
   const share = mostCoordinates / places.length
   for (const { name, n } of places) {
     if (rng.float() >= share) continue
     const valueAt = (t: number) => {
       const moved = parameters[name].slice()
       moved[n] += t
-      return at(backbone, { ...parameters, [name]: moved }, value)
+      return at(backbone, { ...parameters, [name]: moved }, value, training)
     }
     const slope = (valueAt(step) - valueAt(-step)) / (2 * step)
     assert.ok(
@@ -236,7 +237,7 @@ function expectFused(backbone: Backbone, parameters: Parameters, loss: FusedLoss
     assertNear(gradient[name], values, { rel: 1e-4 }, `${loss.kind}: gradient of ${name}`)
 }
 
-function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let sum = 0
   for (let n = 0; n < a.length; n++) sum += a[n] * b[n]
   return sum

@@ -1,4 +1,4 @@
-import { createRng, groupByUser, trainingSplit, type Split } from '@recdistill/core'
+import { createRng, groupByUser, trainingSplit, type Rng, type Split } from '@recdistill/core'
 import type { z } from 'zod'
 import type { Backbone, BackboneDefinition, OptimizerOptions } from '../backbone.ts'
 import { parseParams } from '../parse-params.ts'
@@ -96,9 +96,14 @@ export function scatter(backbone: Backbone, spread: number, seed = 5): Parameter
  * The gradient that `contribute` adds, read off the first moments of Adam: after one step from zero they are (1 - beta1) g.
  * `state().optimizer` must hold them as `<parameter>.m`.
  */
-export function gradientOf(backbone: Backbone, parameters: Parameters, contribute: () => void): Parameters {
+export function gradientOf(
+  backbone: Backbone,
+  parameters: Parameters,
+  contribute: () => void,
+  training?: Rng,
+): Parameters {
   backbone.restore({ parameters })
-  backbone.begin()
+  backbone.begin(training)
   contribute()
   backbone.update()
   const { optimizer } = backbone.state()
@@ -113,8 +118,8 @@ export function gradientOf(backbone: Backbone, parameters: Parameters, contribut
 }
 
 /** Puts parameters in place for reading views; the step clears gradients of whatever was asked before. */
-export function at<T>(backbone: Backbone, parameters: Parameters, read: () => T): T {
+export function at<T>(backbone: Backbone, parameters: Parameters, read: () => T, training?: Rng): T {
   backbone.restore({ parameters })
-  backbone.begin()
+  backbone.begin(training)
   return read()
 }
