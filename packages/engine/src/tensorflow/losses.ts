@@ -1,5 +1,4 @@
-import type { FLOAT } from './device.ts'
-import { attribute, DOUBLE, type Device, type Handle } from './device.ts'
+import { attribute, DOUBLE, type Device, type FLOAT, type Handle } from './device.ts'
 
 /*
  * Values and gradients of the built-in losses on a block of score lists, in double precision: the lists are small beside the

@@ -11,6 +11,7 @@ import { createDraws } from './draws.ts'
 import { gatherRows, pullGatheredRows } from './gathered-rows.ts'
 import { Head, Mode } from './layout.ts'
 import { runLists } from './list-kernels.ts'
+import { createListLosses } from './list-losses.ts'
 import { createMachine } from './machine.ts'
 import { meanOfLayers } from './mean-of-layers.ts'
 import { createNumbers } from './numbers.ts'
@@ -62,7 +63,6 @@ export function createWasmEngine({
   }
   const catalogues = createCatalogues(context)
   const catalogueLoss = createCatalogueLoss(context)
-  const numbers = createNumbers(context)
 
   const driver: Engine<WasmTable> = {
     driver: 'cpu',
@@ -107,28 +107,14 @@ export function createWasmEngine({
       freeTable(machine, table)
     },
 
-    ...numbers,
+    ...createNumbers(context),
     draws: createDraws(context),
 
     scoreLists(user, item, rows, out) {
-      runLists(context, {
-        what: 'scoreLists',
-        mode: Mode.score,
-        user,
-        item,
-        lists: [rows],
-        out,
-      })
+      runLists(context, { what: 'scoreLists', mode: Mode.score, user, item, lists: [rows], out })
     },
     pullScores(user, item, rows, grad) {
-      runLists(context, {
-        what: 'pullScores',
-        mode: Mode.pull,
-        user,
-        item,
-        lists: [rows],
-        grad,
-      })
+      runLists(context, { what: 'pullScores', mode: Mode.pull, user, item, lists: [rows], grad })
     },
     backgroundLogSumExp: (...given) => backgroundLogSumExp(context, ...given),
     pullBackground: (...given) => pullBackground(context, ...given),
@@ -149,72 +135,8 @@ export function createWasmEngine({
     propagate: createPropagation(context),
     meanOfLayers: (...given) => meanOfLayers(context, ...given),
 
-    bpr(user, item, users, positives, negatives, n) {
-      return runLists(context, {
-        what: 'bpr',
-        mode: Mode.bpr,
-        user,
-        item,
-        lists: [
-          { users, items: positives, k: 1 },
-          { users, items: negatives, k: n },
-        ],
-      })
-    },
-    softCrossEntropy(user, item, rows, weights, teacher, temperature, scale) {
-      return runLists(context, {
-        what: 'softCrossEntropy',
-        mode: Mode.softCrossEntropy,
-        user,
-        item,
-        lists: [rows],
-        teachers: [teacher],
-        weights,
-        temperature,
-        scale,
-      })
-    },
-    binaryCrossEntropy(user, item, rows, weights, teacher, temperature, shift, scale) {
-      return runLists(context, {
-        what: 'binaryCrossEntropy',
-        mode: Mode.binaryCrossEntropy,
-        user,
-        item,
-        lists: [rows],
-        teachers: [teacher],
-        weights,
-        temperature,
-        teacherShift: shift,
-        scale,
-      })
-    },
+    ...createListLosses(context),
     catalogueCrossEntropy: catalogueLoss.crossEntropy,
-    relaxedRanking(user, item, listed, background, weights, scoreCap, scale) {
-      return runLists(context, {
-        what: 'relaxedRanking',
-        mode: Mode.relaxedRanking,
-        user,
-        item,
-        lists: [listed, background],
-        weights,
-        cap: scoreCap ?? Infinity,
-        scale,
-      })
-    },
-    rceKd(user, item, top, topTeacher, approximate, approximateTeacher, gamma, weights, temperature, scale) {
-      return runLists(context, {
-        what: 'rceKd',
-        mode: Mode.rceKd,
-        user,
-        item,
-        lists: [top, approximate],
-        teachers: [topTeacher, approximateTeacher],
-        gamma,
-        weights,
-        temperature,
-        scale,
-      })
-    },
 
     dispose: () => machine.dispose(),
   }
