@@ -102,7 +102,7 @@ const files: readonly Case[] = [
   ],
   [
     'a catalogue smaller than the lists measured',
-    withFile('x.csv', rows(30, 15), '--methods', 'none'),
+    withFile('x.csv', rows(30, 15), '--methods', 'none', '--set', 'protocol.ks=[10,20]'),
     /catalogue has 17 items/,
   ],
   [
@@ -117,9 +117,14 @@ const files: readonly Case[] = [
 
 const settings: readonly Case[] = [
   [
-    'defaults for a larger catalogue',
-    () => ['bench', '--dataset', 'synthetic:tiny', '--epochs', '1', '--methods', 'rrd,rce-kd'],
-    /rrd\.maxK: .*150.*; rce-kd\.M: .*150.*; this would fit: --set rrd\.maxK=62 rrd\.L=25 rrd\.K=12 rce-kd\.M=100$/m,
+    'lists for a larger catalogue',
+    () =>
+      ['bench', '--dataset', 'synthetic:tiny', '--epochs', '1', '--methods', 'rrd,rce-kd'].concat([
+        '--set',
+        'rrd.maxK=500',
+        'rce-kd.M=200',
+      ]),
+    /rrd\.maxK: .*150.*; rce-kd\.M: .*150.*; this would fit: --set rrd\.K=21 rrd\.L=42 rrd\.maxK=107 rce-kd\.K=37 rce-kd\.L=37 rce-kd\.M=150$/m,
   ],
   ['methods of no name', () => ['bench', ...tiny, '--methods', ' ,'], /--methods.*none.*" ,"/],
   [

@@ -43,7 +43,10 @@ export interface MethodDefinition<
     readonly teacherWeightDecay?: number
   }
   readonly presets?: readonly MethodPreset<z.output<P>>[]
-  /** What the parameters must satisfy beyond their types; returns one line per problem. */
+  /**
+   * What the parameters must satisfy beyond their types; returns one line per problem, `name.parameter: ...`. Defaults it refuses
+   * for a small catalogue can be lowered by that alone.
+   */
   check?(params: z.output<P>, size: Size): readonly string[]
   /** What is made once per run, e.g. groups of items or a graph: given to `lists`, `values` and `loss`. */
   make?(params: z.output<P>, world: World): M

@@ -75,17 +75,18 @@ export function compressCommand(io: Io, done: (code: number) => void): Command {
       json: flags.json === true,
       parallel,
       async begin(prepared) {
-        const { split, protocol, engine, imported } = prepared
+        const { split, engine, imported } = prepared
         const suited: Config[] = []
-        const leftOut = new Set<string>()
+        const changes = new Set<string>()
         for (const config of configs) {
-          const fitting = await checkFit(teachable(config, catalogue), { catalogue, split, protocol })
+          const fitting = await checkFit(teachable(config, catalogue), { catalogue, split })
           const fit =
             imported === null ? fitting : await checkTeacher(fitting, imported, { catalogue, split, engine })
           suited.push(fit.config)
-          for (const problem of fit.leftOut) leftOut.add(problem)
+          for (const change of fit.config.lowered) changes.add(change)
+          for (const problem of fit.leftOut) changes.add(`left out: ${problem}`)
         }
-        for (const problem of leftOut) line(io.stderr, `left out: ${problem}`)
+        for (const change of changes) line(io.stderr, change)
         const plan = await makePlan(
           suited,
           { ...settings, fixed: fixedOf(layers, suited) },

@@ -7,6 +7,7 @@ import { setLayer } from '../config/set.ts'
 import { line, type Io } from '../io.ts'
 import { short } from '../progress/format.ts'
 import { cacheFolder } from '../run/cache-folder.ts'
+import { fitProtocol } from '../run/fit-protocol.ts'
 import { readRankings } from '../run/read-rankings.ts'
 import { prepareSource } from '../run/source.ts'
 import { flagsLayer } from './flags-layer.ts'
@@ -42,8 +43,9 @@ export function evaluateCommand(io: Io, done: (code: number) => void): Command {
       [flagsLayer({ ...flags }), setLayer(flags.set ?? [])],
       catalogue,
     )
-    const protocol = catalogue.protocol(rules)
     const split = await prepareSource(source, { cache: cacheFolder(source.cache, io.env), io })
+    const { protocol, lowered } = fitProtocol(rules, { catalogue, split })
+    if (lowered !== null) line(io.stderr, lowered)
     const rankings = await readRankings(flags.rankings, split)
     const evaluation = evaluateRankings(rankings, split, protocol, {
       part,

@@ -23,6 +23,7 @@ import { duration, short } from '../progress/format.ts'
 import { createProgress } from '../progress/progress.ts'
 import { cacheFolder } from '../run/cache-folder.ts'
 import { introduce, quoted, startEngine } from '../run/execute.ts'
+import { fitProtocol } from '../run/fit-protocol.ts'
 import { openImported } from '../run/imported-teacher.ts'
 import { runBench } from '../run/run-bench.ts'
 import { foldersAt } from '../run/run-folder.ts'
@@ -82,7 +83,7 @@ export async function runCompress({
   const startedAt = new Date()
   const cache = cacheFolder(config.source.cache, io.env)
   const split = await prepareSource(config.source, { cache, io })
-  const protocol = catalogue.protocol(config.protocol)
+  const { protocol } = fitProtocol(config.protocol, { catalogue, split })
   const engine = await startEngine(config, warn)
   const abort = new AbortController()
   const signal = { stop: false }

@@ -34,6 +34,8 @@ export interface Config {
   readonly reuseTeachers: boolean
   /** Seconds from one checkpoint to the next. */
   readonly checkpointEvery: number
+  /** What nobody wrote and was made smaller to suit the data, one sentence each; known once the data is read. */
+  readonly lowered: readonly string[]
 }
 
 /** A named protocol and the rules of it that are changed. */
@@ -74,6 +76,8 @@ export interface MethodConfig {
   readonly params: Readonly<Record<string, unknown>>
   readonly lambda: number
   readonly optimizer: OptimizerConfig
+  /** Parameters that a person wrote; others may be made smaller to suit the data. */
+  readonly written: readonly string[]
   /** Where its values come from, in words. */
   readonly origin: string
 }

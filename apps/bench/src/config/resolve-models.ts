@@ -131,6 +131,7 @@ export function methodOf(
     params,
     lambda,
     optimizer,
+    written: Object.keys(values).filter((key) => key in definition.params.shape),
     origin: changed.length === 0 ? from : `${from}, with ${changed.join(', ')} as given`,
   }
 }

@@ -69,6 +69,7 @@ export async function resolveConfig(given: readonly Layer[], catalogue: Catalogu
     followTest: values.followTest === true,
     reuseTeachers: values.reuseTeachers !== false,
     checkpointEvery: (values.checkpointEvery as number | undefined) ?? 30,
+    lowered: [],
   }
 }
 

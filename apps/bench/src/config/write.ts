@@ -3,7 +3,9 @@ import type { Config, ModelConfig, SourceConfig } from './config.ts'
 
 /** A resolved configuration as the YAML that resolves to it again: what `resume` reads, and what `--config` takes. */
 export function configYaml(config: Config): string {
-  return `# Every value of this run. Use it again with: recdistill bench --config THIS_FILE\n${stringify(configValues(config))}`
+  const head = 'Every value of this run. Use it again with: recdistill bench --config THIS_FILE'
+  const comments = [head, ...config.lowered].map((text) => `# ${text}\n`).join('')
+  return comments + stringify(configValues(config))
 }
 
 /** The same as plain data, with only what was said. */

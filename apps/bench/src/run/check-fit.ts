@@ -1,9 +1,10 @@
-import { InputError, type EvalProtocol, type Split } from '@recdistill/core'
+import { InputError, type Split } from '@recdistill/core'
 import { checkMeasurable } from '@recdistill/metrics'
-import { pairProblem, sideOf, type PairSide, type World } from '@recdistill/plugin'
+import { pairProblem, sideOf, type AnyMethod, type PairSide, type World } from '@recdistill/plugin'
 import type { Catalogue } from '../catalogue.ts'
 import type { Config, MethodConfig, ModelConfig } from '../config/config.ts'
-import { fittingValues } from './fitting-values.ts'
+import { fitProtocol } from './fit-protocol.ts'
+import { fittingValues, suitLargeData } from './fitting-values.ts'
 
 /** A configuration whose methods all suit its models and data. */
 export interface Fitting {
@@ -14,12 +15,13 @@ export interface Fitting {
 
 /**
  * Everything about methods, models and protocol that depends on the data, before anything is written or trained.
+ * Lengths of lists and cut-offs that nobody wrote and that are too long for the catalogue are lowered.
  * @throws InputError for the first thing that does not fit. Where nobody named the methods, those that cannot teach this
  * student with this teacher are left out instead, unless that leaves none.
  */
 export async function checkFit(
   config: Config,
-  { catalogue, split, protocol }: { catalogue: Catalogue; split: Split; protocol: EvalProtocol },
+  { catalogue, split }: { catalogue: Catalogue; split: Split },
 ): Promise<Fitting> {
   const { numUsers, numItems, train, manifest } = split
   const refuse = (problem: string) => new InputError(`${manifest.dataset}: ${problem}`)
@@ -27,7 +29,8 @@ export async function checkFit(
     throw refuse(
       'the train part of the split is empty; choose a split rule that gives it a share, or loosen the filters',
     )
-  for (const part of ['valid', 'test'] as const) checkMeasurable(split, protocol, part)
+  const measured = fitProtocol(config.protocol, { catalogue, split })
+  for (const part of ['valid', 'test'] as const) checkMeasurable(split, measured.protocol, part)
 
   const sideWith = ({ backbone, dim }: ModelConfig) => {
     const side = sideOf(catalogue.backbone(backbone))
@@ -40,6 +43,7 @@ export async function checkFit(
   const methods: MethodConfig[] = []
   const leftOut: string[] = []
   const unfit: Unfit[] = []
+  const lowered = measured.lowered === null ? [] : [measured.lowered]
   for (const method of config.methods) {
     const definition = await catalogue.method(method.reference)
     const pair = { student: student.side, teacher: teacher.side }
@@ -51,19 +55,40 @@ export async function checkFit(
           : pairProblem(definition, method.params, pair, world)
     if (problem === null) {
       const problems = definition.check?.(method.params, world) ?? []
-      if (problems.length > 0)
+      const smaller = problems.length > 0 ? loweredDefaults(definition, method, world) : {}
+      if (smaller === null)
         unfit.push({
           name: definition.name,
           problems,
           instead: fittingValues(definition, method.params, world),
         })
-      methods.push(method)
+      else if (problems.length > 0) lowered.push(loweredInWords(method, smaller, world))
+      methods.push({ ...method, params: { ...method.params, ...smaller } })
     } else if (config.unnamedMethods) leftOut.push(problem)
     else throw new InputError(problem)
   }
   if (methods.length === 0 && leftOut.length > 0) throw new InputError(leftOut[0])
   if (unfit.length > 0) throw new InputError(misfit(unfit))
-  return { config: { ...config, methods }, leftOut }
+  return { config: { ...config, protocol: measured.config, methods, lowered }, leftOut }
+}
+
+/** Smaller values for what nobody wrote; null where that does not help, or where values that were written contradict others. */
+function loweredDefaults(
+  definition: AnyMethod,
+  { params, written }: MethodConfig,
+  world: World,
+): Readonly<Record<string, number>> | null {
+  if (!suitLargeData(definition, params)) return null
+  return fittingValues(definition, params, world, { keep: written })
+}
+
+function loweredInWords(
+  { name, params }: MethodConfig,
+  smaller: Readonly<Record<string, number>>,
+  { numUsers, numItems }: World,
+): string {
+  const each = Object.entries(smaller).map(([key, value]) => `${key} ${String(params[key])} to ${value}`)
+  return `${name}: defaults lowered to suit ${numUsers} users and ${numItems} items: ${each.join(', ')}`
 }
 
 interface Unfit {

@@ -38,8 +38,8 @@ export async function execute({
   const warn = (text: string) => line(io.stderr, `recdistill: ${text}`)
   const cache = cacheFolder(given.source.cache, io.env)
   const split = await prepareSource(given.source, { cache, io })
-  const protocol = catalogue.protocol(given.protocol)
-  const fitting = await checkFit(given, { catalogue, split, protocol })
+  const fitting = await checkFit(given, { catalogue, split })
+  const protocol = catalogue.protocol(fitting.config.protocol)
   const engine = await startEngine(given, warn)
   const { config, leftOut, imported, folder } = await orElse(
     async () => {
@@ -65,6 +65,7 @@ export async function execute({
   })
   try {
     introduce(config, split, (text) => progress.say(text))
+    for (const change of config.lowered) progress.say(change)
     for (const problem of leftOut) progress.say(`left out: ${problem}`)
     for (const note of imported?.notes ?? []) progress.say(`teacher: ${note}`)
     const result = await runBench({

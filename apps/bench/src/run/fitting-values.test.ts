@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { loadCatalogue } from '../catalogue.ts'
-import { fittingValues } from './fitting-values.ts'
+import { z } from 'zod'
+import { fittingValues, suitLargeData } from './fitting-values.ts'
 
 const { methods, parse } = await loadCatalogue()
 const worldOf = (numItems: number) => ({
@@ -25,7 +26,42 @@ test('defaults of every method fit any catalogue of twelve items or more after w
     expect(fittingValues(method, parse(method, {}) as Record<string, unknown>, worldOf(1e5))).toEqual({})
 })
 
+test('all lengths of lists keep their proportions, and are as long as can be', () => {
+  const rrd = methods.find(({ name }) => name === 'rrd')!
+  const params = parse(rrd, { K: 100, L: 200, maxK: 500 })
+  expect(fittingValues(rrd, params, worldOf(150))).toEqual({ K: 21, L: 42, maxK: 107 })
+})
+
+test('what a person wrote stays, and the rest fits around it or nothing is proposed', () => {
+  const rrd = methods.find(({ name }) => name === 'rrd')!
+  const params = parse(rrd, { K: 100, L: 200, maxK: 500 })
+  expect(fittingValues(rrd, params, worldOf(150), { keep: ['K'] })).toEqual({ L: 42, maxK: 107 })
+  expect(fittingValues(rrd, params, worldOf(90), { keep: ['K'] })).toBeNull()
+  expect(fittingValues(rrd, params, worldOf(150), { keep: ['K', 'L', 'maxK'] })).toBeNull()
+})
+
+test('values are no smaller than their declarations allow', () => {
+  const shape = { even: z.int().multipleOf(2).default(40), pair: z.int().min(2).default(4) }
+  const own = {
+    name: 'own',
+    params: z.object(shape),
+    check: ({ even, pair }: Record<string, unknown>, { numItems }: { numItems: number }) => [
+      ...(Number(even) > numItems ? ['own.even: too long'] : []),
+      ...(Number(pair) > numItems ? ['own.pair: too long'] : []),
+    ],
+  }
+  expect(fittingValues(own, { even: 40, pair: 4 }, worldOf(7))).toEqual({ even: 6, pair: 2 })
+  expect(fittingValues(own, { even: 40, pair: 4 }, worldOf(1))).toBeNull()
+})
+
+test('values that contradict each other do so in any catalogue', () => {
+  const rrd = methods.find(({ name }) => name === 'rrd')!
+  expect(suitLargeData(rrd, parse(rrd, { K: 100, maxK: 500 }))).toBe(true)
+  expect(suitLargeData(rrd, parse(rrd, { K: 100, maxK: 50 }))).toBe(false)
+})
+
 test('what is no number is not advised upon', () => {
   const check = () => ['own.mode: expected sharp, got soft']
-  expect(fittingValues({ name: 'own', check }, { mode: 'soft' }, worldOf(10))).toBeNull()
+  const own = { name: 'own', params: z.object({ mode: z.string() }), check }
+  expect(fittingValues(own, { mode: 'soft' }, worldOf(10))).toBeNull()
 })

@@ -1,32 +1,61 @@
-import type { AnyMethod, World } from '@recdistill/plugin'
+import type { AnyMethod, Size } from '@recdistill/plugin'
+import type { z } from 'zod'
 
 type Values = Readonly<Record<string, unknown>>
+type Definition = Pick<AnyMethod, 'name' | 'check' | 'params'>
 
-/**
- * Smaller values for the numbers a method complains of, e.g. of lists longer than the catalogue: all of them are halved together, so that
- * they keep their proportions, until nothing is left to say.
- * @returns What has to change, or null where halving does not help.
- */
-export function fittingValues(
-  { name, check }: Pick<AnyMethod, 'name' | 'check'>,
-  params: Values,
-  world: World,
-): Readonly<Record<string, number>> | null {
-  const halved: Record<string, number> = {}
-  for (let divisor = 1; ;) {
-    const problems = check?.({ ...params, ...halved }, world) ?? []
-    if (problems.length === 0) return halved
-    const key = keyOf(problems[0], name)
-    if (key === null || typeof params[key] !== 'number') return null
-    if (key in halved && Object.values(halved).every((value) => value === 1)) return null
-    if (divisor === 1 || key in halved) divisor *= 2
-    for (const each of [...Object.keys(halved), key])
-      halved[each] = Math.max(1, Math.floor((params[each] as number) / divisor))
-  }
+/** Larger than any data. */
+const endless: Size = { numUsers: 2 ** 40, numItems: 2 ** 40 }
+
+/** Whether values go together at all, whatever the data: what is wrong with others is no matter of its size. */
+export function suitLargeData({ check }: Pick<Definition, 'check'>, params: Values): boolean {
+  return (check?.(params, endless) ?? []).length === 0
 }
 
-/** Of `rrd.maxK: expected ...` it is `maxK`. */
-function keyOf(problem: string, name: string): string | null {
-  const place = problem.slice(0, Math.max(0, problem.indexOf(':')))
-  return place.startsWith(`${name}.`) ? place.slice(name.length + 1) : null
+/**
+ * Smaller lengths of lists for a method that complains of its parameters: all lengths by one factor, so that they keep their
+ * proportions, the largest that leaves nothing to say; or only those complained of, where that does not help. Which parameters are
+ * lengths is told by `check` alone: it refuses those that are longer than any catalogue.
+ * @param keep Parameters that stay as they are.
+ * @returns What changes, or null where no factor helps.
+ */
+export function fittingValues(
+  definition: Definition,
+  params: Values,
+  size: Size,
+  { keep = [] }: { readonly keep?: readonly string[] } = {},
+): Readonly<Record<string, number>> | null {
+  const complaints = (values: Values, of: Size) => definition.check?.(values, of) ?? []
+  const problems = complaints(params, size)
+  if (problems.length === 0) return {}
+  const names = (key: string) => (problem: string) => problem.startsWith(`${definition.name}.${key}:`)
+  const free = Object.keys(params).filter((key) => Number.isInteger(params[key]) && !keep.includes(key))
+  const lengths = free.filter((key) => complaints({ ...params, [key]: 2 ** 41 }, endless).some(names(key)))
+  const blamed = free.filter((key) => problems.some(names(key)))
+  for (const keys of [lengths, blamed]) {
+    const longest = Math.max(0, ...keys.map((key) => Number(params[key])))
+    for (let part = longest - 1; part > 0; part--) {
+      const values = shortened(definition, params, keys, part / longest)
+      if (complaints({ ...params, ...values }, size).length === 0) return values
+    }
+  }
+  return null
+}
+
+/** Rounded down, but no shorter than the declarations allow; only what becomes another value. */
+function shortened(
+  { params: { shape } }: Definition,
+  params: Values,
+  keys: readonly string[],
+  factor: number,
+): Record<string, number> {
+  const shorter: Record<string, number> = {}
+  for (const key of keys) {
+    const before = Number(params[key])
+    const allowed = (value: number) => (shape[key] as z.ZodType).safeParse(value).success
+    let value = Math.max(1, Math.floor(before * factor))
+    while (value < before && !allowed(value)) value++
+    if (value !== before) shorter[key] = value
+  }
+  return shorter
 }
