@@ -1,5 +1,6 @@
 import type { Metrics, ModelRun, Role, RunResult } from '@recdistill/core'
 import { gapRecovered } from './gap-recovered.ts'
+import { gapNotes, importNotes, missingNotes } from './notes.ts'
 
 /** One number of a row over its seeds. */
 export interface Value {
@@ -53,7 +54,6 @@ export interface Aggregate {
  * largest teacher. Numbers that are not finite are left out, with a note.
  */
 export function aggregate(result: RunResult): Aggregate {
-  const notes: string[] = []
   const groups = groupRuns(result.models)
   const bare = groups.map((runs) => bareRow(runs, groups))
   const teacher = largest(bare.filter((row) => row.role === 'teacher'))
@@ -76,13 +76,15 @@ export function aggregate(result: RunResult): Aggregate {
       test: withGaps('test'),
     }
   })
-  notes.push(...importNotes(result.models))
-  notes.push(...gapNotes(bare, teacher, scratches, metrics), ...missingNotes(result.models))
   return {
     rows: roles.flatMap((role) => rows.filter((row) => row.role === role)),
     metrics,
     beyondMetrics: keysOf(bare.map((row) => row.beyond)),
-    notes,
+    notes: [
+      ...importNotes(result.models),
+      ...gapNotes(bare, teacher, scratches, metrics),
+      ...missingNotes(result.models),
+    ],
   }
 }
 
@@ -136,53 +138,6 @@ export function overSeeds(measured: readonly Metrics[]): Record<string, Value> {
     out[key] = { mean, sd, n, gap: null }
   }
   return out
-}
-
-function gapNotes(
-  rows: readonly Row[],
-  teacher: Row | null,
-  scratches: readonly Row[],
-  metrics: readonly string[],
-): string[] {
-  if (!rows.some((row) => row.role === 'distilled')) return []
-  if (!teacher) return ['Gap recovered needs a teacher in the same result.']
-  if (scratches.length === 0)
-    return ['Gap recovered needs a student trained from scratch in the same result.']
-  const notes: string[] = []
-  for (const scratch of scratches) {
-    const without = metrics.filter((key) => {
-      const [low, high] = [scratch.test[key], teacher.test[key]]
-      return low && high && high.mean <= low.mean
-    })
-    if (without.length === 0) continue
-    const where = without.length === metrics.length ? 'any metric' : without.join(', ')
-    notes.push(
-      `${teacher.label} is not better than ${scratch.label} on ${where}: there is no gap to recover, shown as –.`,
-    )
-  }
-  return notes
-}
-
-/** Which models were trained elsewhere, and what that means for their numbers. */
-function importNotes(models: readonly ModelRun[]): string[] {
-  return models.flatMap(({ id, imported }) => {
-    if (!imported) return []
-    const incomplete = (['users', 'items'] as const).flatMap((side) => {
-      const { known, missing } = imported[side]
-      return missing === 0 ? [] : [`${known} of ${known + missing} ${side}`]
-    })
-    const part = incomplete.length === 0 ? '' : `; it knows ${incomplete.join(' and ')}`
-    return [`${id} is imported: ${imported.form}${part}.`]
-  })
-}
-
-function missingNotes(models: readonly ModelRun[]): string[] {
-  return models.flatMap((run) => {
-    const bad = Object.entries({ ...run.test, ...run.beyond }).filter(([, value]) => !Number.isFinite(value))
-    return bad.length === 0
-      ? []
-      : [`${run.id} has no finite value for ${bad.map(([key]) => key).join(', ')}; left out.`]
-  })
 }
 
 function largest(rows: readonly Row[]): Row | null {

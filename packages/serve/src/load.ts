@@ -1,9 +1,10 @@
 import { collect, collectInto, grow, type Chunks } from './collect.ts'
+import { createRecommender } from './create-recommender.ts'
 import { checkBundle, readBundle } from './decode.ts'
 import { ServeError } from './errors.ts'
 import { openKernels, type KernelOptions } from './kernels.ts'
 import { createPlainScorer } from './plain-scorer.ts'
-import { createRecommender, type Recommender } from './recommender.ts'
+import type { Recommender } from './recommender.ts'
 import { BUNDLE_AT, createWasmScorer, tailBytes } from './wasm-scorer.ts'
 
 /** Bytes at hand, what `fetch` returned, or an address to fetch. Anything else that has bytes: `new Response(it)`. */

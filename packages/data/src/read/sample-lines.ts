@@ -1,0 +1,30 @@
+import { InputError } from '@recdistill/core'
+import type { ReadOptions } from './options.ts'
+import type { SourceFile } from './source-file.ts'
+
+/** The first lines of a file that have anything on them. @throws InputError when it is no text. */
+export function sampleLines(source: SourceFile, { encoding = 'utf-8' }: ReadOptions): string[] {
+  const text = new TextDecoder(
+    encoding === 'latin-1' ? 'latin1' : encoding === 'utf-16' ? 'utf-16le' : encoding,
+  )
+    .decode(source.sample)
+    .replace(/^\uFEFF/, '')
+  if (/[\u0000-\u0008\u000E-\u001F]/.test(text))
+    throw new InputError(
+      `${source.file}: looks like binary data, not text; expected CSV, TSV, JSON lines, .inter, adjacency lines or Parquet`,
+    )
+  const lines = text.split(/\r?\n/)
+  if (!source.whole) lines.pop()
+  const filled = lines.filter((line) => line.trim() !== '')
+  if (filled.length > 0) return filled
+  throw new InputError(
+    source.whole
+      ? `${source.file}: has no line with anything on it; expected interactions, one a line`
+      : `${source.file}: the first line is longer than ${source.sample.length} bytes; give its format`,
+  )
+}
+
+/** A line as an error shows it. */
+export function clip(line: string): string {
+  return line.length > 60 ? `${line.slice(0, 60)}...` : line
+}
