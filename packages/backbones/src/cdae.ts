@@ -40,9 +40,9 @@ const params = z.object({
  * probability `dropout` and is scaled by 1 / (1 - dropout). Defaults are those of BD; the DE-RRD line of work has
  * `activation: 'relu', dropout: 0.2, init: 0.01`. W1, W2 and biases start uniform in +-1 / sqrt(fan in).
  *
- * Its vectors are [h, 1] and [W2, b2]: one longer than `dim`. A distillation term sees the users of a step as its own
- * objective does, with the same items left out. Where we differ: unseen items are those outside of training, so held-out ones
- * can be drawn.
+ * Its vectors are [h, 1] and [W2, b2]: one longer than `dim`. With `termDropout: 'batch'` a distillation term sees
+ * users as its own objective does, with the same items left out; by default it sees no dropout. Where we differ: unseen items are
+ * those outside of training, so held-out ones can be drawn.
  */
 export default defineBackbone({
   name: 'cdae',

@@ -51,6 +51,8 @@ describeBackbone(sasrec, {
   ...plain,
   params: { reduction: 'sum', length: 3, blocks: 1, heads: 2, loss: 'softmax', drawn: 6, dropout: 0 },
 })
-describeBackbone(hstu, { ...plain, params: { termDropout: 'list' }, skip: means })
-describeBackbone(sasrec, { ...plain, params: { termDropout: 'list' }, skip: means })
-describeBackbone(cdae, { ...plain, params: { termDropout: 'list' } })
+for (const termDropout of ['batch', 'list']) {
+  describeBackbone(hstu, { ...plain, params: { termDropout }, skip: means })
+  describeBackbone(sasrec, { ...plain, params: { termDropout }, skip: means })
+  describeBackbone(cdae, { ...plain, params: { termDropout } })
+}

@@ -46,9 +46,8 @@ const params = z.object({
  * other backbones. Scores are not divided by the temperature: they lie in [-1, 1].
  *
  * The reference declares a relative bias but never applies it, for want of times; so `relativeBias` is off by default. On, it
- * is b[i - j] of each block, for all heads, added to q k^T: of positions alone, since a split keeps no times. In a distillation
- * term users are encoded with dropout too, once a batch; `termDropout` has the other ways. A user without a history scores 0
- * everywhere.
+ * is b[i - j] of each block, for all heads, added to q k^T: of positions alone, since a split keeps no times. A distillation
+ * term sees no dropout unless `termDropout` says so. A user without a history scores 0 everywhere.
  */
 export default defineBackbone({
   name: 'hstu',

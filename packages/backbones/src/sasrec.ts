@@ -40,8 +40,7 @@ const params = z.object({
  *
  * Where we differ: the released code adds the normalised queries to what came of attention and takes keys and values before
  * the norm; this is the paper's equation. Dropout is on the input and behind each layer, as in the paper, not on attention.
- * In a distillation term users are encoded with dropout too, once a batch; `termDropout` has the other ways. A user without a
- * history scores 0 everywhere.
+ * A distillation term sees no dropout unless `termDropout` says so. A user without a history scores 0 everywhere.
  */
 export default defineBackbone({
   name: 'sasrec',

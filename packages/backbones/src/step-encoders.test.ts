@@ -50,7 +50,7 @@ const input = () => ({
 
 describe.each([cdae, hstu, sasrec] as BackboneDefinition[])('$name', (definition) => {
   test('encodes users with dropout in a step, without it otherwise', () => {
-    const model = create(definition)
+    const model = create(definition, { termDropout: 'batch' })
     const plain = scoresIn(model)
     const dropped = scoresIn(model, step)
     expect(dropped).not.toEqual(plain)
@@ -88,15 +88,19 @@ describe.each([cdae, hstu, sasrec] as BackboneDefinition[])('$name', (definition
     expect(apart.fused?.(crossEntropy, input(), 1)).toBeGreaterThan(0)
   })
 
-  test('sees no dropout where none is asked for', () => {
-    const model = create(definition, { termDropout: 'none' })
+  test('sees no dropout unless it is asked for', () => {
+    const model = create(definition)
     expect(scoresIn(model, step)).toEqual(scoresIn(model))
-    const nothing = create(definition, { dropout: 0, ...(definition === hstu ? { inputDropout: 0 } : {}) })
+    const nothing = create(definition, {
+      termDropout: 'batch',
+      dropout: 0,
+      ...(definition === hstu ? { inputDropout: 0 } : {}),
+    })
     expect(scoresIn(nothing, step)).toEqual(scoresIn(nothing))
   })
 
   test('the other way round is encoded alike', () => {
-    const model = create(definition)
+    const model = create(definition, { termDropout: 'batch' })
     const flipped = model.flipped?.() as Backbone
     model.begin(step)
     const [item] = list
@@ -110,7 +114,7 @@ describe.each([cdae, hstu, sasrec] as BackboneDefinition[])('$name', (definition
 })
 
 test('cdae leaves out of a term what its own objective leaves out', () => {
-  const model = create(cdae as BackboneDefinition)
+  const model = create(cdae as BackboneDefinition, { termDropout: 'batch' })
   const { input: rows, 'input bias': bias, users: own } = model.state().parameters
   model.begin(step)
   const vectors = model.rowsOf('users', users)

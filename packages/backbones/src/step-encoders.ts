@@ -2,12 +2,15 @@ import type { Rng } from '@recdistill/core'
 import { z } from 'zod'
 import type { UserEncoder } from './user-encoder.ts'
 
-/** What a distillation term sees of the dropout of a model that encodes users. */
+/**
+ * What a distillation term sees of the dropout of a model that encodes users. None by default: a small student that is told what to
+ * answer does not overfit it, and dropout keeps it from learning it.
+ */
 export const termDropout = z
-  .enum(['batch', 'list', 'none'])
-  .default('batch')
+  .enum(['none', 'batch', 'list'])
+  .default('none')
   .describe(
-    'dropout in a distillation term: one mask a user for all lists of a batch, one for each list (as RCE-KD was released), or none',
+    'dropout in a distillation term: none, one mask a user for all lists of a batch, or one for each list (as RCE-KD was released)',
   )
 
 /** By what users are encoded: plainly when the model is asked, with dropout when it is differentiated in a step of training. */

@@ -120,6 +120,7 @@ test.each([
   ])
   for (const model of [teacher, student])
     expect(model).toMatchObject({ dim, optimizer: { lr: 1e-3, weightDecay: 1e-5, batch: 128 } })
+  expect(student.params.termDropout).toBe('list')
 })
 
 test('models are those of published experiments on their split alone, and what is given wins', async () => {

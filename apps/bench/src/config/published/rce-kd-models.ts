@@ -26,7 +26,7 @@ export const rceKdModels: Readonly<Record<string, Models>> = {
     },
     student: {
       lightgcn: lightgcn(3, 20, 1e-3),
-      hstu: hstu(64, {
+      hstu: hstuStudent(64, {
         length: 100,
         blocks: 1,
         heads: 2,
@@ -52,7 +52,7 @@ export const rceKdModels: Readonly<Record<string, Models>> = {
     },
     student: {
       lightgcn: lightgcn(4, 20, 1e-7),
-      hstu: hstu(32, {
+      hstu: hstuStudent(32, {
         length: 100,
         blocks: 1,
         heads: 1,
@@ -78,7 +78,7 @@ export const rceKdModels: Readonly<Record<string, Models>> = {
     },
     student: {
       lightgcn: lightgcn(3, 20, 1e-4),
-      hstu: hstu(32, {
+      hstu: hstuStudent(32, {
         length: 400,
         blocks: 1,
         heads: 2,
@@ -97,4 +97,9 @@ function lightgcn(layers: number, dim: number, weightDecay: number): PublishedMo
 
 function hstu(dim: number, params: PublishedModel['params']): PublishedModel {
   return { dim, weightDecay: 1e-5, params: { ...params, dv: 16, inputDropout: 0.5 } }
+}
+
+/** Distilled with a mask of dropout for each list, as released. */
+function hstuStudent(dim: number, params: PublishedModel['params']): PublishedModel {
+  return hstu(dim, { ...params, termDropout: 'list' })
 }
