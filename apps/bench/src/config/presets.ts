@@ -151,6 +151,22 @@ export const presets: Readonly<Record<string, Preset>> = {
       validateEvery: 10,
     },
   },
+  unkd: {
+    about: 'UnKD on CiteULike-t with a group of users to validate and one to test: MF 100 to MF 10',
+    values: {
+      dataset: 'citeulike-t',
+      split: 'unkd',
+      protocol: 'unkd',
+      teacher: { backbone: 'mf', dim: 100, lr: 0.01, batch: 2048 },
+      student: { backbone: 'mf', dim: 10, lr: 0.01, batch: 2048 },
+      methods: ['unkd'],
+      // The example of its release, whose losses are both means: the same weights between our sums.
+      unkd: { G: 4, size: 30, lambda: 1 },
+      epochs: 1000,
+      patience: 20,
+      validateEvery: 5,
+    },
+  },
   bd: {
     about:
       'Bidirectional Distillation on CiteULike-t: both models train, MF 50 and MF 5, full ranking at 50 to 200',

@@ -61,6 +61,13 @@ export const citeulikeT = defineDataset({
       rule: { rule: 'ratio', ratios: [0.6, 0.2, 0.2], order: 'random', rest: 'train' },
       expect: { ...counts, train: 78958, valid: 23311, test: 23311 },
     },
+    unkd: {
+      about:
+        'users with 5 items and more, a fifth of each user at random, rounded up, held out: of a fifth of the users for validation, of the others for test (UnKD)',
+      source: sourceT,
+      filters: [core(5, 0)],
+      rule: { rule: 'user-groups', held: 0.2, valid: 0.2 },
+    },
     loo: {
       about: 'users with 5 items and more, one random item for test and one for validation (DE-RRD, DCD)',
       source: sourceT,

@@ -19,6 +19,13 @@ export function assignParts(
       return cutEachUser(interactions, rule.pick, seed, label, lastCuts(1))
     case 'leave-last':
       return inOrder(rule, cutEachUser(interactions, rule.order, seed, label, lastCuts(rule.n)))
+    case 'user-groups':
+      return inGroups(
+        interactions,
+        cutEachUser(interactions, 'random', seed, label, heldCuts(rule.held)),
+        rule.valid,
+        seed,
+      )
     case 'time':
       return cutAtMoments(interactions, rule, label)
     case 'files':
@@ -28,6 +35,20 @@ export function assignParts(
 
 function inOrder({ validLast }: SplitRule & { rule: 'leave-last' }, parts: Uint8Array): Uint8Array {
   return validLast ? parts.map((part) => (part === train ? train : part === valid ? test : valid)) : parts
+}
+
+/** What users of a group of `share` of them, drawn at random, hold out is for validation. */
+function inGroups(
+  { numUsers, users }: Interactions,
+  parts: Uint8Array,
+  share: number,
+  seed: number,
+): Uint8Array {
+  const order = Uint32Array.from({ length: numUsers }, (_, user) => user)
+  createRng(seed).fork('groups').shuffle(order)
+  const validating = new Uint8Array(numUsers)
+  for (const user of order.subarray(0, Math.floor(share * numUsers + 1e-9))) validating[user] = 1
+  return parts.map((part, n) => (part === test && validating[users[n]] ? valid : part))
 }
 
 /** Where a list of `m` is cut: train is [0, a), valid [a, b), test [b, m). */
@@ -60,6 +81,14 @@ export function lastCuts(n: number): Cuts {
     const tested = Math.min(n, Math.max(0, m - 1))
     const validated = Math.min(n, Math.max(0, m - 1 - tested))
     return [m - tested - validated, m - tested]
+  }
+}
+
+/** A share of the list, rounded up, is test; one at least stays for training (UnKD, spec 6.6). */
+export function heldCuts(share: number): Cuts {
+  return (m) => {
+    const a = m - Math.min(Math.ceil(share * m - 1e-9), Math.max(0, m - 1))
+    return [a, a]
   }
 }
 

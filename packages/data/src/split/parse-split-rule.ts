@@ -9,10 +9,11 @@ export const splitRuleForms = [
   'last:2[:last|file|time|random]',
   'time:0.8,0.9',
   'time:2019-01-01,2020-01-01',
+  'groups:0.2,0.2',
   'files[:0.1]',
 ] as const
 
-const kinds = ['ratio', 'loo', 'last', 'time', 'files']
+const kinds = ['ratio', 'loo', 'last', 'time', 'groups', 'files']
 
 /**
  * Reads the compact form of a split rule, e.g. `ratio:0.8,0.1,0.1:random`, `loo:last`, `last:2`, `time:0.8,0.9`.
@@ -56,6 +57,11 @@ export function parseSplitRule(text: string): SplitRule {
         speaker,
       )
     }
+    case 'groups': {
+      expectArgs(text, args, 1, 1)
+      const [held, valid] = numbers(text, args[0], 2)
+      return checkSplitRule({ rule: 'user-groups', held, valid }, speaker)
+    }
     case 'files':
       expectArgs(text, args, 0, 1)
       return checkSplitRule(
@@ -82,6 +88,8 @@ export function formatSplitRule(rule: SplitRule): string {
       return `last:${rule.n}:${rule.order}`
     case 'time':
       return `time:${rule.cuts.map((cut) => (rule.by === 'moment' ? new Date(cut * 1000).toISOString() : cut)).join(',')}`
+    case 'user-groups':
+      return `groups:${rule.held},${rule.valid}`
     case 'files':
       return rule.valid > 0 ? `files:${rule.valid}` : 'files'
   }
@@ -106,6 +114,8 @@ export function checkSplitRule(value: unknown, speaker = 'split rule'): SplitRul
     if (rule.by === 'share' && (rule.cuts[0] <= 0 || rule.cuts[1] > 1))
       throw new InputError(`${speaker}: shares must be above 0 and at most 1, got ${rule.cuts.join(', ')}`)
   }
+  if (rule.rule === 'user-groups' && (rule.held === 0 || rule.held === 1))
+    throw new InputError(`${speaker}: the share held out must be between 0 and 1, got ${rule.held}`)
   if (rule.rule === 'files' && rule.valid >= 1)
     throw new InputError(`${speaker}: the share taken for validation must be below 1, got ${rule.valid}`)
   return rule

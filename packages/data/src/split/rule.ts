@@ -38,6 +38,11 @@ export const splitRuleSchema = z.discriminatedUnion('rule', [
       'before the first moment train, before the second valid, then test; the same moments for everyone',
     ),
   z
+    .strictObject({ rule: z.literal('user-groups'), held: share, valid: share })
+    .describe(
+      'held: share of each user’s items held out at random, rounded up; valid: share of the users, at random, whose held-out items are for validation, the others’ are for test',
+    ),
+  z
     .strictObject({ rule: z.literal('files'), valid: share.default(0) })
     .describe('as the files say; valid: share of each user’s training items taken for validation, at random'),
 ])
@@ -53,6 +58,8 @@ export function isRandom(rule: SplitRule): boolean {
       return rule.pick === 'random'
     case 'leave-last':
       return rule.order === 'random'
+    case 'user-groups':
+      return true
     case 'time':
       return false
     case 'files':

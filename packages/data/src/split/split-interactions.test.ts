@@ -1,7 +1,7 @@
 import { createRng, rowOf, type Csr } from '@recdistill/core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { lastCuts, ratioCuts } from './assign-parts.ts'
+import { heldCuts, lastCuts, ratioCuts } from './assign-parts.ts'
 import { formatSplitRule, parseSplitRule, splitRuleForms } from './parse-split-rule.ts'
 import { splitInteractions, type Splittable } from './split-interactions.ts'
 
@@ -97,6 +97,7 @@ describe.each([
   'loo:last',
   'last:2',
   'time:0.6,0.8',
+  'groups:0.2,0.3',
 ])('%s', (text) => {
   const rule = parseSplitRule(text)
 
@@ -123,7 +124,7 @@ describe.each([
   test('the same seed gives the same hash, another seed another where the rule draws', () => {
     const hash = (seed: number) => splitInteractions(world(1), rule, { seed }).manifest
     expect(hash(5)).toEqual(hash(5))
-    const random = text.endsWith('random')
+    const random = text.endsWith('random') || text.startsWith('groups')
     expect(hash(5).hash === hash(6).hash).toBe(!random)
     expect(hash(5).seed).toBe(random ? 5 : null)
   })
@@ -153,6 +154,24 @@ test('given parts stay as they are, and a share of training can become validatio
     expect(shared.valid.offsets[u + 1] - shared.valid.offsets[u]).toBe(
       Math.max(0, Math.min(Math.floor(row.length / 4), row.length - 1)),
     )
+})
+
+test('the groups of UnKD: a fifth of each list, rounded up, is held out, for validation of a fifth of the users', () => {
+  const cuts = heldCuts(0.2)
+  for (let m = 2; m < 3000; m++) expect(cuts(m)).toEqual([m - Math.ceil(m / 5), m - Math.ceil(m / 5)])
+  expect(cuts(1)).toEqual([1, 1])
+  const split = splitInteractions(world(2, 40), parseSplitRule('groups:0.2,0.2'), { seed: 3 })
+  const held = (part: Csr) => lists(part).filter((row) => row.length > 0).length
+  const tested = lists(split.test)
+  const trained = lists(split.train)
+  lists(split.valid).forEach((row, u) => {
+    expect(row.length * tested[u].length).toBe(0)
+    const m = trained[u].length + row.length + tested[u].length
+    expect(row.length + tested[u].length).toBe(Math.min(m - 1, Math.ceil(m / 5)))
+  })
+  const alone = trained.filter((row, u) => row.length === 1 && tested[u].length === 0).length // may be of either group
+  expect(held(split.valid)).toBeLessThanOrEqual(8)
+  expect(held(split.valid)).toBeGreaterThanOrEqual(8 - alone)
 })
 
 test('a repeated pair is refused', () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { checkProtocol, protocols, resolveProtocol } from '../index.ts'
 
 test('every preset is valid, carries its own name and survives JSON', () => {
-  expect(Object.keys(protocols)).toEqual(['rce-kd', 'strict', 'loo-499', 'loo-full', 'bd', 'hetcomp'])
+  expect(Object.keys(protocols)).toEqual(['rce-kd', 'strict', 'loo-499', 'loo-full', 'bd', 'hetcomp', 'unkd'])
   for (const [name, protocol] of Object.entries(protocols)) {
     expect(resolveProtocol(name)).toEqual(protocol)
     expect(protocol.name).toBe(name)
@@ -18,6 +18,10 @@ test('FTD, HTD and HetComp rank the catalogue without what was met in the other 
   }
   expect(protocols['loo-full']).toMatchObject({ coldItems: 'keep', ks: [10, 20, 50] })
   expect(protocols.hetcomp).toMatchObject({ coldItems: 'apart', ks: [10, 50], select: 'recall@50' })
+})
+
+test('UnKD masks training items alone and averages over the users of the part (spec 6.6)', () => {
+  expect(protocols.unkd).toMatchObject({ mask: { test: ['train'], valid: ['train'] }, users: 'with-truth', ks: [10, 20] }) // prettier-ignore
 })
 
 test('cut-offs may change under the same name; changed rules show in it', () => {
@@ -39,7 +43,7 @@ describe('what does not fit together is said in one line', () => {
     [
       'far name',
       () => resolveProtocol('something else'),
-      /one of rce-kd, strict, loo-499, loo-full, bd, hetcomp/,
+      /one of rce-kd, strict, loo-499, loo-full, bd, hetcomp, unkd/,
     ],
     ['a name of Object.prototype', () => resolveProtocol('constructor'), /unknown protocol/],
     ['near rule', () => resolveProtocol('strict', { user: 'all' } as never), /unknown rule "user".*"users"/],

@@ -6,6 +6,7 @@ import { loo499 } from './loo-499.ts'
 import { looFull } from './loo-full.ts'
 import { rceKd } from './rce-kd.ts'
 import { strict } from './strict.ts'
+import { unkd } from './unkd.ts'
 
 /** Named ways to measure. A number without its protocol cannot be compared with anything. */
 export const protocols: Readonly<Record<string, EvalProtocol>> = {
@@ -15,6 +16,7 @@ export const protocols: Readonly<Record<string, EvalProtocol>> = {
   [looFull.name]: looFull,
   [bd.name]: bd,
   [hetcomp.name]: hetcomp,
+  [unkd.name]: unkd,
 }
 
 /**
