@@ -13,11 +13,14 @@ import type { ModelRun } from '@recdistill/core'
 import type { Model } from '@recdistill/plugin'
 import { encodeBundle, type Precision } from '@recdistill/serve'
 import { loadModel } from '@recdistill/trainer'
+import { shareable } from '../config/shareable.ts'
 import { configYaml } from '../config/write.ts'
 import { createProgress } from '../progress/progress.ts'
+import { frozenTeacher } from '../run/frozen-teacher.ts'
 import { machineCard } from '../run/machine-card.ts'
-import { frozenTeacher, runBench } from '../run/run-bench.ts'
+import { runBench } from '../run/run-bench.ts'
 import { createRunFolder, foldersAt, openRunFolder, type RunFolder } from '../run/run-folder.ts'
+import { workTime, type Worked } from '../run/work-time.ts'
 import { writeResult } from '../run/write-result.ts'
 import { version } from '../version.ts'
 import { studentFolder } from './compress-folder.ts'
@@ -28,8 +31,6 @@ import { configOf, valuesOfTrial } from './plan.ts'
 import { rankingLatency } from './ranking-latency.ts'
 import type { Compression } from './run-compress.ts'
 
-/** Name of the folder of the student's run, in that of the compression. */
-
 /**
  * The chosen student as a run of its own, beside its teacher and the same student from scratch, and the report's numbers. Here
  * and nowhere before is a student measured on the test part.
@@ -39,7 +40,7 @@ export async function finish(
   all: Compression,
   { chosen, results }: SearchOutcome & { readonly chosen: Chosen },
   teacherRun: ModelRun,
-  { startedAt, before }: { readonly startedAt: Date; readonly before: ReturnType<RunFolder['worked']> },
+  { startedAt, before }: { readonly startedAt: Date; readonly before: Worked | null },
 ): Promise<CompressResult | null> {
   const { plan, split, protocol, engine } = all
   const { trial } = chosen.result
@@ -104,8 +105,7 @@ export async function finish(
     return {
       schema: 1,
       version,
-      startedAt: (before?.since ?? startedAt).toISOString(),
-      seconds: (before?.seconds ?? 0) + (Date.now() - startedAt.getTime()) / 1000,
+      ...workTime(before, startedAt),
       target: plan.target,
       met: chosen.meets,
       select: protocol.select,
@@ -135,15 +135,6 @@ export async function finish(
   } finally {
     for (const model of loaded) model.dispose()
   }
-}
-
-/** Where files lie on one machine says nothing on another. */
-function shareable({
-  dataDir: _dataDir,
-  cache: _cache,
-  ...values
-}: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return values
 }
 
 /** Null when it was stopped: a run of teacher, student from scratch and the chosen student, whose training is over: it is taken as it is. */

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path'
-import type { ModelFolder } from './run-folder.ts'
+import type { ModelFolder } from './model-folder.ts'
 
 /** Folders of the teachers that a teacher consists of, beside its own; none of one that is alone. */
 export function memberFolders({ path, finished }: Pick<ModelFolder, 'path' | 'finished'>): readonly string[] {

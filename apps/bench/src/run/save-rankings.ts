@@ -12,7 +12,11 @@ const usersAtOnce = 4096
  * The best items of every user as the test part is measured: columns `user, item` (as the source spelled them), `rank` (1 is best), `score`.
  * @throws InputError when the file cannot be written; nothing is left behind.
  */
-export async function saveRankings(model: Model, { split, protocol }: Setting, path: string): Promise<void> {
+export async function saveRankings(
+  model: Model,
+  { split, protocol }: Pick<Setting, 'split' | 'protocol'>,
+  path: string,
+): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`
   try {
     mkdirSync(dirname(path), { recursive: true })

@@ -7,7 +7,7 @@ import type { Catalogue } from '../catalogue.ts'
 import type { Config } from '../config/config.ts'
 import type { MethodModels } from './method-models.ts'
 import type { Plan } from './plan.ts'
-import type { ModelFolder } from './run-folder.ts'
+import type { ModelFolder } from './model-folder.ts'
 
 /** What all models of a run share. */
 export interface Setting {

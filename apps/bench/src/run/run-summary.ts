@@ -1,0 +1,12 @@
+import type { ModelRun } from '@recdistill/core'
+import { duration, short } from '../progress/format.ts'
+
+/** What is said of a model when it is done. */
+export function runSummary(run: ModelRun, select: string): string {
+  if (run.imported)
+    return `${run.id}: test ${select} ${short(run.test[select])} (imported: ${run.imported.form})`
+  if (run.epochs === 0 && run.role === 'teacher')
+    return `${run.id}: test ${select} ${short(run.test[select])} (all teachers together)`
+  const how = run.cached ? 'from an earlier run' : `${run.epochs} epochs in ${duration(run.seconds.total)}`
+  return `${run.id}: test ${select} ${short(run.test[select])}, best at epoch ${run.bestEpoch + 1} (${how})`
+}
