@@ -67,6 +67,7 @@ export const citeulikeT = defineDataset({
       source: sourceT,
       filters: [core(5, 0)],
       rule: { rule: 'user-groups', held: 0.2, valid: 0.2 },
+      expect: { ...counts, train: 98405, valid: 6043, test: 21132 },
     },
     loo: {
       about: 'users with 5 items and more, one random item for test and one for validation (DE-RRD, DCD)',
