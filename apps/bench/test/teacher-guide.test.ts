@@ -35,7 +35,8 @@ test.each(lines)('%s', async (line) => {
   }
   expect(line.startsWith(program), `neither the program nor the script: ${line}`).toBe(true)
   const argv = line.slice(program.length).split(/\s+/)
-  const { code, stderr } = await run([...argv, '--epochs', '2', '--no-cache'])
+  const short = argv[0] === 'bench' ? ['--epochs', '2', '--no-cache'] : []
+  const { code, stderr } = await run([...argv, ...short])
   expect(code, stderr).toBe(0)
 })
 

@@ -1,5 +1,6 @@
 import { InputError } from '@recdistill/core'
 import { existsSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { z } from 'zod'
 
 const kinds = ['run', 'vectors', 'lists', 'scores', 'onnx'] as const
@@ -59,6 +60,12 @@ export function kindOf({ from, items, kind }: TeacherSource): TeacherKind | null
   if (/\.(parquet|pq)$/i.test(from)) return items === undefined ? null : 'vectors'
   if (/\.(csv|tsv)(\.gz|\.zst)?$/i.test(from)) return items === undefined ? 'lists' : 'vectors'
   if (/\.onnx$/i.test(from)) return 'onnx'
+  if (/\.ckpt$/i.test(from) && existsSync(join(dirname(from), 'run.json')))
+    throw new InputError(`--teacher-from: ${from}: name the folder it is in, ${dirname(from)}`)
+  if (/\.(pt|pth|ckpt|pkl|pickle|joblib|h5|keras)$/i.test(from))
+    throw new InputError(
+      `--teacher-from: ${from}: a checkpoint of another program is not read; save its tables of users and items as .npy, .npz or .safetensors (docs/guides/bring-your-own-teacher.md)`,
+    )
   throw new InputError(
     `--teacher-from: ${from}: what it holds cannot be told by its name; say so with --set teacherFrom.kind=vectors (or lists, scores, onnx)`,
   )

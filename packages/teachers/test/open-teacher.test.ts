@@ -91,6 +91,15 @@ describe('what a file holds is told by its name and its content', () => {
     await expect(open({ from })).rejects.toThrow(/users\.csv: cannot tell which column is the user/)
   })
 
+  test('a checkpoint is refused with what to do: save its tables, or name the folder of the run', async () => {
+    const torch = written('model.pth', 'PK')
+    await expect(open({ from: torch })).rejects.toThrow(/model\.pth: .* save its tables .* as \.npy/)
+    const own = written('best.ckpt', '')
+    await expect(open({ from: own })).rejects.toThrow(/another program/)
+    written('run.json', '{}')
+    await expect(open({ from: own })).rejects.toThrow(/best\.ckpt: name the folder it is in, /)
+  })
+
   test('half floats, and whole numbers with a scale', async () => {
     const scaled = (values: Float32Array) => Int8Array.from(values, (value) => Math.round(value * 20))
     const scale = (rows: number) => tensor(new Float32Array(rows).fill(1 / 20), [rows])

@@ -6,6 +6,7 @@ import { resolveSource } from '../config/resolve-source.ts'
 import { line, type Io } from '../io.ts'
 import { cacheFolder } from '../run/cache-folder.ts'
 import { prepareSource } from '../run/source.ts'
+import { dataSplitCommand } from './data-split.ts'
 import { flagsLayer } from './flags-layer.ts'
 import { withSource } from './source-options.ts'
 
@@ -13,7 +14,9 @@ export function dataCommand(io: Io, done: (code: number) => void): Command {
   const inspect = new Command('inspect')
     .description('The data doctor: counts, tails, traps of the split, and what to do about each.')
     .option('--json', 'as JSON')
-  return new Command('data').description('Looks at data.').addCommand(
+  const data = new Command('data').description('Looks at data, and writes its parts.')
+  data.addCommand(dataSplitCommand(io, done))
+  return data.addCommand(
     withSource(inspect).action(async (flags: { json?: boolean }) => {
       const { source } = resolveSource([flagsLayer({ ...flags })], await loadCatalogue())
       const split = await prepareSource(source, { cache: cacheFolder(source.cache, io.env), io })

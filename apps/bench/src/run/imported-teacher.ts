@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { InputError, type ModelRun } from '@recdistill/core'
 import type { Engine } from '@recdistill/engine'
-import { fingerprint, openTeacher, type ImportedTeacher } from '@recdistill/teachers'
+import { fingerprint, openTeacher, teacherTraps, type ImportedTeacher } from '@recdistill/teachers'
 import type { Config } from '../config/config.ts'
 import { measureModel } from './measure-model.ts'
 import type { Plan } from './plan.ts'
@@ -15,7 +15,7 @@ export async function openImported(
 ): Promise<ImportedTeacher | null> {
   if (teacherFrom === null || teacherFrom.kind === 'run') return null
   let tenths = 0
-  return openTeacher(teacherFrom, {
+  const teacher = await openTeacher(teacherFrom, {
     ...options,
     onProgress(done, of) {
       const now = Math.floor((10 * done) / of)
@@ -23,6 +23,7 @@ export async function openImported(
       tenths = Math.max(tenths, now)
     },
   })
+  return { ...teacher, notes: [...teacher.notes, ...teacherTraps(teacher.model, options.split)] }
 }
 
 /** What is known of the training of a model that was not trained here. */

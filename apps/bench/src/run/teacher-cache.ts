@@ -49,7 +49,7 @@ export function describeTeacher(from: string): ModelRun {
     run = JSON.parse(readFileSync(path, 'utf8')) as ModelRun
   } catch {
     throw new InputError(
-      `--teacher-from: ${from} holds no finished teacher; name the folder of a finished run`,
+      `--teacher-from: ${from} holds no finished teacher; name the folder of a finished run, or a file of a teacher from elsewhere, e.g. users.npy with --teacher-items items.npy`,
     )
   }
   if (run.backbone.name === 'ensemble')
