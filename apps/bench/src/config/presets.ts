@@ -161,7 +161,7 @@ export const presets: Readonly<Record<string, Preset>> = {
       student: { backbone: 'mf', dim: 10, lr: 0.01, batch: 2048 },
       methods: ['unkd'],
       // The example of its release, whose losses are both means: the same weights between our sums.
-      unkd: { G: 4, size: 30, lambda: 1 },
+      unkd: { G: 4, size: 30, lambda: 1, weightDecay: 1e-3 },
       epochs: 1000,
       patience: 20,
       validateEvery: 5,
