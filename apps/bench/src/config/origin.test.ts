@@ -59,3 +59,11 @@ test('numbers of BD are beside ours however hits are counted, and the notes say 
   expect(await of('bd', ...legacy, 'protocol.ks=[50]')).toBeNull()
   expect(await of('rce-kd-table1', 'protocol.name=rce-kd', 'protocol.ks=[5]')).toBeNull()
 })
+
+test('logs of FTD and HTD are beside students of the sizes they have', async () => {
+  const of = async (flags: Record<string, string>) =>
+    referenceOf(await resolve(flagsLayer({ preset: 'topology', ...flags })))?.values
+  expect(await of({})).toMatchObject({ scratch: { 'recall@50': 0.2276 }, htd: { 'recall@50': 0.2744 } })
+  expect(await of({ student: 'mf:10' })).toMatchObject({ ftd: { 'recall@50': 0.2112 } })
+  expect(await of({ student: 'mf:15' })).toBeUndefined()
+})

@@ -4,6 +4,7 @@ import { biDistillation } from './bd.ts'
 import { deRrd } from './de-rrd.ts'
 import { otherModels } from './other-models.ts'
 import { rceKdTable1 } from './rce-kd-table-1.ts'
+import { topology } from './topology.ts'
 
 /** Published numbers for the experiment that a configuration repeats; null when it repeats none. */
 export function referenceOf(config: Config): Reference | null {
@@ -18,6 +19,8 @@ export function referenceOf(config: Config): Reference | null {
   const sized = `${teacher.backbone}:${teacher.dim} to ${student.backbone}:${student.dim}`
   if (name === 'rce-kd' && request.split === 'rce-kd') return table1(config, request.dataset, pair)
   if (experiment === 'citeulike-t loo loo-499' && sized === 'mf:200 to mf:20') return deRrd
+  if (experiment === 'citeulike-t loo loo-full' && sized.startsWith('mf:200 to mf:'))
+    return topology(student.dim)
   if (experiment === 'citeulike-t bd bd') return biDistillation(sized, legacy)
   return null
 }
