@@ -57,7 +57,10 @@ test('every method runs with its defaults on thirty items and twenty users, says
 test.each([
   ['rrd.maxK=400', /^recdistill: rrd\.maxK: expected at most 30, .*, got 400; this would fit: --set rrd\.K=/],
   // fits a larger catalogue no better
-  ['rrd.maxK=20', /^recdistill: rrd\.K: expected at most maxK = 20, got 100/],
+  [
+    'rrd.maxK=20',
+    /^recdistill: rrd\.K: expected at most maxK = 20, got 100; .*; this would fit: --set rrd\.K=5 rrd\.L=10$/m,
+  ],
   ['vanilla-ce.K=31', /^recdistill: vanilla-ce\.K: expected at most 30, .*, got 31/],
 ])('what a person wrote is never lowered: %s', async (set, says) => {
   const at = freshFolder()

@@ -221,6 +221,40 @@ describe('what a method asks and the teacher cannot answer is said beforehand, w
     await bench(...lists(), '--methods', 'rrd', '--set', `rrd.maxK=${value}`)
   })
 
+  test('lists shorter than the defaults of a method shorten those, and what was written stays', async () => {
+    const top20 = readFileSync(file('lists.csv'), 'utf8')
+      .split('\n')
+      .filter((_, n) => n === 0 || (n - 1) % 80 < 20)
+    writeFileSync(file('top20.csv'), top20.join('\n') + '\n')
+    // no preset, which writes lengths
+    const argv = ['bench', '--dataset', 'synthetic:tiny', '--teacher-from', file('top20.csv')].concat([
+      '--student',
+      'mf:4',
+      '--epochs',
+      '1',
+      '--threads',
+      '1',
+      '--no-cache',
+    ])
+    const out = file('top20')
+    const { code, stderr } = await run([...argv, '--out', out])
+    expect(code, stderr).toBe(0)
+    const said =
+      /^rrd: defaults lowered to suit the lists of the teacher: K 21 to (\d+), L 42 to (\d+), maxK 107 to (\d+)$/m
+    expect(stderr).toMatch(said)
+    const [K, L, maxK] = said.exec(stderr)!.slice(1).map(Number)
+    const config = resultOf(out).config as Record<string, unknown>
+    expect(config.rrd).toMatchObject({ K, L, maxK })
+    expect(maxK).toBeGreaterThan(4)
+    expect(maxK).toBeLessThanOrEqual(20)
+
+    const { code: no, stderr: why } = await run(
+      argv.concat(['--methods', 'rrd', '--set', 'rrd.maxK=60', 'rrd.K=20', 'rrd.L=20']),
+    )
+    expect(no).toBe(2)
+    expect(why).toMatch(/rrd: it looks at the teacher's first 60 items/)
+  })
+
   test('vectors', async () => {
     const said = await refused('--teacher-from', file('scores.npy'), '--methods', 'de')
     expect(said).toMatch(

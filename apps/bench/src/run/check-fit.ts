@@ -5,6 +5,7 @@ import type { Catalogue } from '../catalogue.ts'
 import type { Config, MethodConfig, ModelConfig } from '../config/config.ts'
 import { fitProtocol } from './fit-protocol.ts'
 import { fittingValues, suitLargeData } from './fitting-values.ts'
+import { loweredInWords } from './lowered-in-words.ts'
 
 /** A configuration whose methods all suit its models and data. */
 export interface Fitting {
@@ -60,9 +61,12 @@ export async function checkFit(
         unfit.push({
           name: definition.name,
           problems,
-          instead: fittingValues(definition, method.params, world),
+          instead:
+            fittingValues(definition, method.params, world, { keep: method.written }) ??
+            fittingValues(definition, method.params, world),
         })
-      else if (problems.length > 0) lowered.push(loweredInWords(method, smaller, world))
+      else if (problems.length > 0)
+        lowered.push(loweredInWords(method, smaller, `${numUsers} users and ${numItems} items`))
       methods.push({ ...method, params: { ...method.params, ...smaller } })
     } else if (config.unnamedMethods) leftOut.push(problem)
     else throw new InputError(problem)
@@ -80,15 +84,6 @@ function loweredDefaults(
 ): Readonly<Record<string, number>> | null {
   if (!suitLargeData(definition, params)) return null
   return fittingValues(definition, params, world, { keep: written })
-}
-
-function loweredInWords(
-  { name, params }: MethodConfig,
-  smaller: Readonly<Record<string, number>>,
-  { numUsers, numItems }: World,
-): string {
-  const each = Object.entries(smaller).map(([key, value]) => `${key} ${String(params[key])} to ${value}`)
-  return `${name}: defaults lowered to suit ${numUsers} users and ${numItems} items: ${each.join(', ')}`
 }
 
 interface Unfit {

@@ -7,6 +7,8 @@ import { join } from 'node:path'
 import type { Catalogue } from '../catalogue.ts'
 import type { Config } from '../config/config.ts'
 import type { Fitting } from './check-fit.ts'
+import { lengthsOf, shortened } from './fitting-values.ts'
+import { loweredInWords } from './lowered-in-words.ts'
 import { trajectoryOf } from './method-models.ts'
 import type { Setting } from './train-model.ts'
 
@@ -29,16 +31,47 @@ export async function checkTeacher(
   const { catalogue } = context
   const kept: Config['methods'][number][] = []
   const cannot: string[] = []
+  const lowered = [...config.lowered]
   for (const method of config.methods) {
     const definition = await catalogue.method(method.reference)
     const problem = problemOf(definition, method.params, teacher, config, context)
-    if (problem === null) kept.push(method)
-    else if (config.unnamedMethods) cannot.push(problem)
-    else throw new InputError(`${problem}${alternatives(teacher, config, context)}`)
+    const smaller = problem === null ? {} : withinLists(definition, method, teacher, config, context)
+    if (smaller === null) {
+      if (config.unnamedMethods) cannot.push(problem!)
+      else throw new InputError(`${problem}${alternatives(teacher, config, context)}`)
+    } else {
+      if (problem !== null) lowered.push(loweredInWords(method, smaller, 'the lists of the teacher'))
+      kept.push({ ...method, params: { ...method.params, ...smaller } })
+    }
   }
   if (kept.length === 0 && cannot.length > 0)
     throw new InputError(`${cannot[0]}${alternatives(teacher, config, context)}`)
-  return { config: { ...config, methods: kept }, leftOut: [...leftOut, ...cannot] }
+  return { config: { ...config, methods: kept, lowered }, leftOut: [...leftOut, ...cannot] }
+}
+
+/** Smaller lengths, of those that nobody wrote, with which a method looks no further than a teacher's lists go; null where that does not help. */
+function withinLists(
+  definition: AnyMethod,
+  { params, written }: Config['methods'][number],
+  teacher: ImportedTeacher,
+  config: Config,
+  context: Context,
+): Readonly<Record<string, number>> | null {
+  const { listed } = teacher
+  if (listed === null || problemOf(definition, params, endless(teacher), config, context) !== null)
+    return null
+  const { depth } = rehearse(definition, params, { engine: context.engine })
+  const factor = Math.min(listed.keep / Math.max(1, depth.keep), listed.skip / Math.max(1, depth.skip))
+  const lengths = lengthsOf(definition, params, { keep: written })
+  const smaller = shortened(definition, params, lengths, factor)
+  const fitting = { ...params, ...smaller }
+  const suits = (definition.check?.(fitting, context.split) ?? []).length === 0
+  return suits && problemOf(definition, fitting, teacher, config, context) === null ? smaller : null
+}
+
+/** The same with lists that never end. */
+function endless(teacher: ImportedTeacher): ImportedTeacher {
+  return teacher.listed === null ? teacher : { ...teacher, listed: { keep: Infinity, skip: Infinity } }
 }
 
 /**
@@ -113,11 +146,7 @@ function alternatives(teacher: ImportedTeacher, config: Config, context: Context
   const works = context.catalogue.methods.filter((definition) => {
     try {
       const params = context.catalogue.parse(definition, {})
-      const endless = teacher.listed && {
-        ...teacher,
-        listed: { keep: Infinity, skip: Infinity },
-      }
-      return problemOf(definition, params, endless ?? teacher, config, context) === null
+      return problemOf(definition, params, endless(teacher), config, context) === null
     } catch (error) {
       if (error instanceof InputError) return false
       throw error

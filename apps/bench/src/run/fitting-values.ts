@@ -28,11 +28,10 @@ export function fittingValues(
   const complaints = (values: Values, of: Size) => definition.check?.(values, of) ?? []
   const problems = complaints(params, size)
   if (problems.length === 0) return {}
-  const names = (key: string) => (problem: string) => problem.startsWith(`${definition.name}.${key}:`)
-  const free = Object.keys(params).filter((key) => Number.isInteger(params[key]) && !keep.includes(key))
-  const lengths = free.filter((key) => complaints({ ...params, [key]: 2 ** 41 }, endless).some(names(key)))
-  const blamed = free.filter((key) => problems.some(names(key)))
-  for (const keys of [lengths, blamed]) {
+  const blamed = wholeNumbers(params, keep).filter((key) =>
+    problems.some((problem) => isOf(problem, definition, key)),
+  )
+  for (const keys of [lengthsOf(definition, params, { keep }), blamed]) {
     const longest = Math.max(0, ...keys.map((key) => Number(params[key])))
     for (let part = longest - 1; part > 0; part--) {
       const values = shortened(definition, params, keys, part / longest)
@@ -42,8 +41,28 @@ export function fittingValues(
   return null
 }
 
-/** Rounded down, but no shorter than the declarations allow; only what becomes another value. */
-function shortened(
+/** Parameters that are lengths of lists, other than those to keep: no catalogue is long enough for any value of them. */
+export function lengthsOf(
+  definition: Definition,
+  params: Values,
+  { keep = [] }: { readonly keep?: readonly string[] } = {},
+): readonly string[] {
+  return wholeNumbers(params, keep).filter((key) => {
+    const problems = definition.check?.({ ...params, [key]: 2 ** 41 }, endless) ?? []
+    return problems.some((problem) => isOf(problem, definition, key))
+  })
+}
+
+function wholeNumbers(params: Values, keep: readonly string[]): readonly string[] {
+  return Object.keys(params).filter((key) => Number.isInteger(params[key]) && !keep.includes(key))
+}
+
+function isOf(problem: string, { name }: Definition, key: string): boolean {
+  return problem.startsWith(`${name}.${key}:`)
+}
+
+/** Values of `keys` times a factor, rounded down, but no shorter than the declarations allow; only what becomes another value. */
+export function shortened(
   { params: { shape } }: Definition,
   params: Values,
   keys: readonly string[],
