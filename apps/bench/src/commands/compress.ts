@@ -2,20 +2,20 @@ import { join } from 'node:path'
 import { readTarget } from '@recdistill/compress'
 import { InputError } from '@recdistill/core'
 import { Command } from 'commander'
-import { loadCatalogue, type Catalogue } from '../catalogue.ts'
-import { isCompressFolder, openCompressFolder, readPlan } from '../compress/compress-folder.ts'
+import { loadCatalogue } from '../catalogue.ts'
+import { openCompressFolder, readPlan } from '../compress/compress-folder.ts'
 import { makePlan } from '../compress/make-plan.ts'
 import { configOf, teacherValues } from '../compress/plan.ts'
 import { runCompress } from '../compress/run-compress.ts'
+import { teachable } from '../compress/teachable.ts'
 import { wholeNumber } from '../compress/whole-number.ts'
 import type { Config } from '../config/config.ts'
-import type { Layer } from '../config/layer.ts'
-import { isGroup } from '../config/merge.ts'
 import { resolveConfig } from '../config/resolve.ts'
 import { line, type Io } from '../io.ts'
 import { checkFit } from '../run/check-fit.ts'
 import { checkTeacher } from '../run/check-teacher.ts'
-import { layersOf, timestamp } from './bench.ts'
+import { timestamp } from './bench.ts'
+import { fixedOf, kindLayer, layersOfCompress, type CompressFlags } from './compress-layers.ts'
 import { withConfig, withSource, withTeacher } from './source-options.ts'
 
 export function compressCommand(io: Io, done: (code: number) => void): Command {
@@ -50,9 +50,9 @@ export function compressCommand(io: Io, done: (code: number) => void): Command {
     .option('--threads <n>', 'threads in all; all cores when not given, and no result depends on it')
     .option('--out <folder>', 'folder of the compression; the same command again goes on there')
     .option('--json', 'print the result as JSON on stdout, and nothing else there')
-  return withTeacher(withConfig(withSource(command))).action(async (flags: Flags) => {
+  return withTeacher(withConfig(withSource(command))).action(async (flags: CompressFlags) => {
     const target = readTarget(flags)
-    const whole = (flag: keyof Flags & string, least: number) =>
+    const whole = (flag: keyof CompressFlags & string, least: number) =>
       wholeNumber(`--${flag}`, String(flags[flag]), least)
     const settings = {
       target,
@@ -113,50 +113,9 @@ export async function resumeCompress(
   return runCompress({ config, catalogue, io, json, parallel, begin })
 }
 
-export { isCompressFolder }
-
-interface Flags {
-  readonly budget?: string
-  readonly latency?: string
-  readonly keep?: string
-  readonly students: string
-  readonly dims?: string
-  readonly trials: string
-  readonly epochs: string
-  readonly patience: string
-  readonly refine: string
-  readonly parallel: string
-  readonly teacherEpochs?: string
-  readonly seed?: string
-  readonly config?: string
-  readonly set?: readonly string[]
-  readonly out?: string
-  readonly json?: boolean
-}
-
 /** Of the widest, where several teach together. */
 function dimOf({ teacher, teachers }: Config): number {
   return Math.max(...(teachers.length === 0 ? [teacher] : teachers).map(({ dim }) => dim))
-}
-
-/** As of `bench`; `--epochs` and `--patience` are of the students here, and the teacher has the configuration's. */
-function layersOfCompress({ epochs: _epochs, patience: _patience, ...flags }: Flags): Layer[] {
-  return layersOf({
-    ...flags,
-    ...(flags.teacherEpochs === undefined ? {} : { epochs: flags.teacherEpochs }),
-    ...(flags.seed === undefined ? {} : { seeds: `${flags.seed},` }),
-  })
-}
-
-/** A student of another kind than the configuration's has none of its parameters. */
-function kindLayer(kind: string, layers: readonly Layer[]): Layer {
-  const said = layers.flatMap(({ values: { student } }) => (isGroup(student) ? [student] : []))
-  for (const { backbone } of said)
-    if (typeof backbone === 'string' && backbone !== kind)
-      throw new InputError(
-        `--students: the configuration has settings of a student "${backbone}" and ${kind} is asked for; leave them out`,
-      )
-  return { values: { student: { backbone: kind } }, speak: () => '--students' }
 }
 
 function kindsOf(text: string): readonly string[] {
@@ -169,38 +128,4 @@ function dimsOf(text: string | undefined): readonly number[] | null {
   if (text === undefined) return null
   const dims = text.split(',').map((dim) => wholeNumber('--dims', dim, 1))
   return [...new Set(dims)].sort((a, b) => a - b)
-}
-
-/** @throws InputError for a method that needs more than a fixed teacher and a new student. */
-function teachable(config: Config, catalogue: Catalogue): Config {
-  const cannot = (name: string) => {
-    const definition = catalogue.methods.find((method) => method.name === name)
-    return definition?.teacherLoss !== undefined || definition?.startsFrom === 'scratch'
-  }
-  const methods = config.methods.filter(({ name }) => !(config.unnamedMethods && cannot(name)))
-  const bad = methods.find(({ name }) => cannot(name))
-  if (bad)
-    throw new InputError(
-      `--methods: ${bad.name} trains the teacher too, or starts from a student trained before; compress needs one teacher and new students, so take others, such as rrd or rce-kd`,
-    )
-  if (methods.length === 0)
-    throw new InputError('--methods: compress needs a method that teaches, such as rrd or rce-kd')
-  return { ...config, methods }
-}
-
-/** What was said of a method in a file or by --set stays as it is. */
-function fixedOf(
-  layers: readonly Layer[],
-  configs: readonly Config[],
-): Readonly<Record<string, readonly string[]>> {
-  const names = new Set(configs.flatMap(({ methods }) => methods.map(({ name }) => name)))
-  return Object.fromEntries(
-    [...names].map((name) => [
-      name,
-      layers.flatMap(({ values }) => {
-        const ofStudent = isGroup(values.student) && values.student.lr !== undefined ? ['lr'] : []
-        return isGroup(values[name]) ? [...ofStudent, ...Object.keys(values[name])] : ofStudent
-      }),
-    ]),
-  )
 }

@@ -1,14 +1,15 @@
 import { Command } from 'commander'
 import { join } from 'node:path'
 import { loadCatalogue } from '../catalogue.ts'
+import { isCompressFolder } from '../compress/compress-folder.ts'
+import { wholeNumber } from '../compress/whole-number.ts'
 import { fileLayer } from '../config/file.ts'
 import { resolveConfig } from '../config/resolve.ts'
 import type { Io } from '../io.ts'
-import { isCompressFolder, resumeCompress } from './compress.ts'
-import { wholeNumber } from '../compress/whole-number.ts'
 import { execute } from '../run/execute.ts'
 import { blamingTeacherFiles } from '../run/imported-teacher.ts'
 import { openRunFolder } from '../run/run-folder.ts'
+import { resumeCompress } from './compress.ts'
 import { flagsLayer } from './flags-layer.ts'
 
 export function resumeCommand(io: Io, done: (code: number) => void): Command {

@@ -1,4 +1,3 @@
-import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   candidatePoints,
@@ -11,25 +10,23 @@ import {
 } from '@recdistill/compress'
 import type { ModelRun } from '@recdistill/core'
 import type { Model } from '@recdistill/plugin'
-import { encodeBundle, type Precision } from '@recdistill/serve'
+import { encodeBundle } from '@recdistill/serve'
 import { loadModel } from '@recdistill/trainer'
 import { shareable } from '../config/shareable.ts'
-import { configYaml } from '../config/write.ts'
-import { createProgress } from '../progress/progress.ts'
 import { frozenTeacher } from '../run/frozen-teacher.ts'
 import { machineCard } from '../run/machine-card.ts'
-import { runBench } from '../run/run-bench.ts'
-import { createRunFolder, foldersAt, openRunFolder, type RunFolder } from '../run/run-folder.ts'
+import { foldersAt } from '../run/run-folder.ts'
 import { workTime, type Worked } from '../run/work-time.ts'
-import { writeResult } from '../run/write-result.ts'
 import { version } from '../version.ts'
 import { studentFolder } from './compress-folder.ts'
-import { bundleParts, studentTables, tablesOf, type Tables } from './deployed.ts'
+import type { Compression } from './compression.ts'
+import { bundleParts, studentTables, type Tables } from './deployed.ts'
 import { finalMeasure, groupsOf, popularityOf } from './final-test.ts'
-import { validQuality, withDeployed } from './measure-candidates.ts'
-import { configOf, valuesOfTrial } from './plan.ts'
+import { withDeployed } from './measure-candidates.ts'
+import { valuesOfTrial } from './plan.ts'
 import { rankingLatency } from './ranking-latency.ts'
-import type { Compression } from './run-compress.ts'
+import { studentRun } from './student-run.ts'
+import { teacherForms } from './teacher-forms.ts'
 
 /**
  * The chosen student as a run of its own, beside its teacher and the same student from scratch, and the report's numbers. Here
@@ -135,75 +132,4 @@ export async function finish(
   } finally {
     for (const model of loaded) model.dispose()
   }
-}
-
-/** Null when it was stopped: a run of teacher, student from scratch and the chosen student, whose training is over: it is taken as it is. */
-async function studentRun(all: Compression, { result: { trial } }: Chosen): Promise<RunFolder | null> {
-  const { plan, catalogue, io, protocol } = all
-  const config = await configOf(valuesOfTrial(plan, trial), catalogue)
-  const path = join(all.folder, studentFolder)
-  const begun = existsSync(join(path, 'config.yaml'))
-  const folder = begun ? openRunFolder(path) : createRunFolder(path, configYaml(config))
-  take(foldersAt(all.folder), 'teacher', folder, 'teacher')
-  take(foldersAt(join(all.folder, 'trials')), trial.id, folder, trial.method)
-  const progress = createProgress(io.stderr, { select: protocol.select })
-  const result = await runBench({ ...all, config, folder, progress })
-  if (result === null) return null
-  writeResult(folder, result)
-  return folder
-}
-
-/** Checkpoints, the curve and, where there is one, the record of a model. */
-function take(from: RunFolder, id: string, to: RunFolder, as: string): void {
-  const [source, target] = [from.model(id), to.model(as)]
-  if (target.finished() !== null) return
-  for (const name of existsSync(source.path) ? readdirSync(source.path) : [])
-    if (/\.ckpt$|^log\.jsonl$/.test(name)) target.take(join(source.path, name), name)
-  const run = source.finished()
-  if (run === null) return
-  // A teacher that is several lies in as many folders.
-  const { members } = run.backbone.params
-  for (const member of Array.isArray(members) ? members.map(String) : []) take(from, member, to, member)
-  target.finish(run)
-}
-
-/** The teacher as it is, and where it has tables, these in fewer bytes: what quantising alone would give. */
-async function teacherForms(
-  teacher: Model,
-  run: ModelRun,
-  { valid, test }: ReturnType<typeof finalMeasure>,
-  all: Compression,
-): Promise<DeployedModel[]> {
-  const { split } = all
-  const kind = run.backbone.name
-  const tables = tablesOf(teacher)
-  const whole = {
-    name: `teacher ${kind}${teacher.dim > 0 ? ` ${teacher.dim}` : ''}`,
-    role: 'teacher',
-    kind,
-  } as const
-  if (tables === null)
-    return [
-      {
-        ...whole,
-        dim: null,
-        precision: null,
-        bytes: run.imported && run.bytes === 0 ? null : run.bytes,
-        valid,
-        test,
-        microseconds: null,
-      },
-    ]
-  const forms: DeployedModel[] = []
-  for (const precision of ['f32', 'f16', 'int8'] as const satisfies readonly Precision[])
-    forms.push({
-      ...whole,
-      dim: tables.columns,
-      precision,
-      bytes: tableBytes(split.numUsers + split.numItems, tables.columns, precision),
-      valid: precision === 'f32' ? valid : validQuality(tables, precision, all),
-      test: precision === 'f32' ? test : null,
-      microseconds: await rankingLatency(tables, split, precision),
-    })
-  return forms
 }

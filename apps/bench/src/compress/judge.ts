@@ -1,8 +1,8 @@
 import { precisions, type Judge } from '@recdistill/compress'
 import { InputError, type ModelRun } from '@recdistill/core'
+import type { Compression } from './compression.ts'
 import { readLatencies, writeLatencies, type Latencies } from './compress-folder.ts'
 import { latencyOfShape } from './ranking-latency.ts'
-import type { Compression } from './run-compress.ts'
 
 /**
  * What trials are judged with. For a latency every shape is measured before anything is trained, alone on the machine, and kept: the

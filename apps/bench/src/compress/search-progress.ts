@@ -1,59 +1,41 @@
 import type { SearchEvent, TrialResult } from '@recdistill/compress'
-import { createLogUpdate } from 'log-update'
-import pc from 'picocolors'
-import { line, type Output } from '../io.ts'
+import type { Output } from '../io.ts'
 import { bar, duration, short } from '../progress/format.ts'
+import { liveLines } from '../progress/live-lines.ts'
 
 export interface SearchProgress {
   event(event: SearchEvent): void
-  /** A line that stays. */
-  say(text: string): void
   /** Whatever was redrawn goes. */
   end(): void
 }
-
-const redrawMilliseconds = 80
 
 /** Tells how the search goes: a line for every student that ends, and on a terminal one for each that is running. */
 export function createSearchProgress(
   output: Output,
   { select, now = Date.now }: { select: string; now?: () => number },
 ): SearchProgress {
-  const live =
-    output.isTTY === true && (output.columns ?? 0) > 0 ? createLogUpdate(output as NodeJS.WriteStream) : null
-  const colour = pc.createColors(live !== null && pc.isColorSupported)
+  const live = liveLines(output, drawn, now)
+  const { colour, say } = live
   const running = new Map<string, { epoch: number; epochs: number; best: number | null; since: number }>()
-  let drawnAt = -Infinity
   let place = ''
   let ended = 0
   let of = 0
 
-  const draw = () => {
-    if (live === null || now() - drawnAt < redrawMilliseconds) return
-    drawnAt = now()
-    live(
-      [...running]
-        .map(([id, { epoch, epochs, best, since }]) =>
-          [
-            colour.dim(place),
-            colour.bold(id),
-            `epoch ${epoch}/${epochs} ${colour.cyan(bar(epoch, epochs, 12))}`,
-            ...(best === null ? [] : [`best ${select} ${short(best)}`]),
-            colour.dim(duration((now() - since) / 1000)),
-          ].join('  '),
-        )
-        .join('\n'),
-    )
-  }
-  const say = (text: string) => {
-    live?.clear()
-    line(output, text)
-    drawnAt = -Infinity
-    draw()
+  function drawn(): string {
+    return [...running]
+      .map(([id, { epoch, epochs, best, since }]) =>
+        [
+          colour.dim(place),
+          colour.bold(id),
+          `epoch ${epoch}/${epochs} ${colour.cyan(bar(epoch, epochs, 12))}`,
+          ...(best === null ? [] : [`best ${select} ${short(best)}`]),
+          colour.dim(duration((now() - since) / 1000)),
+        ].join('  '),
+      )
+      .join('\n')
   }
 
   return {
-    say,
     event(event) {
       switch (event.type) {
         case 'rung':
@@ -88,12 +70,11 @@ export function createSearchProgress(
           say(`${place}${of > 0 ? ` ${ended} of ${of}` : ''} ${inWords(event.result, select)}`)
           return
       }
-      draw()
+      live.draw()
     },
     end() {
       running.clear()
-      live?.clear()
-      live?.done()
+      live.end()
     },
   }
 }

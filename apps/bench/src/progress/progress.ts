@@ -1,9 +1,7 @@
 import type { TrainEvent } from '@recdistill/trainer'
-import { createLogUpdate } from 'log-update'
-import pc from 'picocolors'
-import type { Output } from '../io.ts'
-import { line } from '../io.ts'
+import { line, type Output } from '../io.ts'
 import { bar, duration, short } from './format.ts'
+import { liveLines } from './live-lines.ts'
 
 /** Tells a person how training goes: redrawn in place on a terminal, a line now and then elsewhere. */
 export interface Progress {
@@ -16,8 +14,6 @@ export interface Progress {
   end(): void
 }
 
-/** Small models have hundreds of epochs a second. */
-const redrawMilliseconds = 80
 /** Without a terminal a tenth of the epochs gives a line, and no silence is longer than this and an epoch. */
 const quietMilliseconds = 20_000
 
@@ -25,17 +21,13 @@ export function createProgress(
   output: Output,
   { select, now = Date.now }: { select: string; now?: () => number },
 ): Progress {
-  // A terminal that does not know its width (some recorders) gets plain lines.
-  const live =
-    output.isTTY === true && (output.columns ?? 0) > 0 ? createLogUpdate(output as NodeJS.WriteStream) : null
-  const colour = pc.createColors(live !== null && pc.isColorSupported)
+  const live = liveLines(output, drawn, now)
+  const { colour, isLive } = live
   let model = fresh('', '')
-  let drawnAt = -Infinity
   let saidAt = now()
 
-  function draw(): void {
-    if (live === null || model.epochs === 0 || now() - drawnAt < redrawMilliseconds) return
-    drawnAt = now()
+  function drawn(): string | null {
+    if (model.epochs === 0) return null
     const spent = (now() - model.startedAt) / 1000
     const done = model.epoch - model.firstEpoch + model.share
     const left = done > 0.02 ? (spent / done) * (model.epochs - model.epoch - model.share) : NaN
@@ -45,20 +37,20 @@ export function createProgress(
       ...words(model),
       Number.isFinite(left) ? colour.dim(`at most ${duration(left)} left`) : '',
     ]
-    live(parts.filter((part) => part !== '').join('  '))
+    return parts.filter((part) => part !== '').join('  ')
   }
 
   return {
     start(id, { number, of }) {
       model = fresh(id, `[${number}/${of}]`)
       model.startedAt = now()
-      if (live === null) line(output, `${model.place} ${id}`)
+      if (!isLive) line(output, `${model.place} ${id}`)
     },
     event(event) {
       switch (event.type) {
         case 'resumed':
           model.firstEpoch = event.epoch
-          this.say(`${model.place} ${model.id}: goes on from epoch ${event.epoch + 1}, step ${event.step}`)
+          live.say(`${model.place} ${model.id}: goes on from epoch ${event.epoch + 1}, step ${event.step}`)
           return
         case 'epoch-start':
           model.epoch = event.epoch
@@ -75,7 +67,7 @@ export function createProgress(
           model.valid = event.record.valid?.[select] ?? model.valid
           const every = Math.max(1, Math.ceil(model.epochs / 10))
           const due = event.record.epoch === 0 || (event.record.epoch + 1) % every === 0
-          if (live === null && (due || now() - saidAt >= quietMilliseconds)) {
+          if (!isLive && (due || now() - saidAt >= quietMilliseconds)) {
             saidAt = now()
             line(
               output,
@@ -87,18 +79,12 @@ export function createProgress(
         case 'checkpoint':
           return
       }
-      draw()
+      live.draw()
     },
-    say(text) {
-      live?.clear()
-      line(output, text)
-      drawnAt = -Infinity
-      draw()
-    },
+    say: live.say,
     end() {
       model.epochs = 0
-      live?.clear()
-      live?.done()
+      live.end()
     },
   }
 

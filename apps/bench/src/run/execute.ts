@@ -1,13 +1,12 @@
-import { relative } from 'node:path'
 import type { Split } from '@recdistill/core'
-import { createEngine } from '@recdistill/engine'
 import { sheetText, terminalTable } from '@recdistill/report'
 import type { ImportedTeacher } from '@recdistill/teachers'
-import { prepareTensors } from '@recdistill/tensor'
 import type { Catalogue } from '../catalogue.ts'
 import type { Config } from '../config/config.ts'
 import { line, type Io } from '../io.ts'
 import { createProgress } from '../progress/progress.ts'
+import { quoted, shownPath } from '../shown-path.ts'
+import { stopSignal } from '../stop-signal.ts'
 import { checkFit, type Fitting } from './check-fit.ts'
 import { checkLent, checkTeacher } from './check-teacher.ts'
 import { cacheFolder } from './cache-folder.ts'
@@ -15,6 +14,7 @@ import { openImported } from './imported-teacher.ts'
 import { runBench } from './run-bench.ts'
 import type { RunFolder } from './run-folder.ts'
 import { prepareSource } from './source.ts'
+import { startEngine } from './start-engine.ts'
 import { teacherFolder } from './teacher-cache.ts'
 import { writeResult } from './write-result.ts'
 
@@ -57,12 +57,7 @@ export async function execute({
     () => engine.dispose(),
   )
   const progress = createProgress(io.stderr, { select: protocol.select })
-  const signal = { stop: false }
-  const unlisten = io.onInterrupt(() => {
-    if (signal.stop) process.exit(130)
-    signal.stop = true
-    progress.say('stopping after this step; once more to stop at once')
-  })
+  const signal = stopSignal(io, () => progress.say('stopping after this step; once more to stop at once'))
   try {
     introduce(config, split, (text) => progress.say(text))
     for (const change of config.lowered) progress.say(change)
@@ -80,8 +75,7 @@ export async function execute({
       cache,
       imported,
     })
-    const shown = relative(process.cwd(), folder.path)
-    const place = shown === '' || shown.startsWith('..') ? folder.path : shown
+    const place = shownPath(folder.path)
     if (result === null) {
       line(io.stderr, `stopped; go on with: recdistill resume ${quoted(place)}`)
       return 130
@@ -99,7 +93,7 @@ export async function execute({
     folder.discardIfEmpty()
     throw error
   } finally {
-    unlisten()
+    signal.forget()
     imported?.model.dispose()
     engine.dispose()
   }
@@ -114,29 +108,6 @@ function fittingTeacher(
   if (imported !== null) return checkTeacher(fitting, imported, context)
   const { teacherFrom } = fitting.config
   return teacherFrom === null ? fitting : checkLent(fitting, teacherFolder(teacherFrom.from), context)
-}
-
-/** The engine a run asks for; the tape of methods runs where the engine does. */
-export async function startEngine(
-  { device, threads }: Config,
-  warn: (text: string) => void,
-): Promise<ReturnType<typeof createEngine>> {
-  const engine = createEngine({
-    ...(device === null ? {} : { device }),
-    ...(threads === null ? {} : { threads }),
-    warn,
-  })
-  try {
-    await prepareTensors({
-      backend: engine.driver === 'tensorflow' ? 'tensorflow' : 'wasm',
-      ...(threads === null ? {} : { threads }),
-      warn,
-    })
-  } catch (error) {
-    engine.dispose()
-    throw error
-  }
-  return engine
 }
 
 /** What `make` makes; where it throws, what was opened for it is closed. */
@@ -159,8 +130,4 @@ export function introduce(
     `${dataset}: ${counts.users} users, ${counts.items} items, ${counts.train}/${counts.valid}/${counts.test} interactions, split ${hash.slice(0, 12)}`,
   )
   for (const { name, origin } of config.methods) say(`${name}: ${origin}`)
-}
-
-export function quoted(path: string): string {
-  return /^[\w./@%+=:,-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`
 }

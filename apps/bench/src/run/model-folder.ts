@@ -1,8 +1,9 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { InputError, type ModelRun, type RunRecord } from '@recdistill/core'
 import { asInputError, writeFileAtomic } from '@recdistill/core/files'
 import { appendLine } from './append-line.ts'
+import { copyAtomic } from './copy-atomic.ts'
 
 /** The folder of one model: its checkpoints, its learning curve, and `run.json` once it is done. */
 export interface ModelFolder {
@@ -47,9 +48,7 @@ export function modelFolder(run: string, name: string): ModelFolder {
     take(from, to) {
       try {
         mkdirSync(path, { recursive: true })
-        const temporary = join(path, `${to}.${process.pid}.tmp`)
-        copyFileSync(from, temporary)
-        renameSync(temporary, join(path, to))
+        copyAtomic(from, join(path, to))
       } catch (error) {
         throw asInputError('write', path, error)
       }

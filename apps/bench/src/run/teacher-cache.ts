@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { InputError, type EvalProtocol, type ModelRun, type SplitManifest } from '@recdistill/core'
 import { asInputError, writeFileAtomic } from '@recdistill/core/files'
 import type { ModelConfig } from '../config/config.ts'
 import { version } from '../version.ts'
+import { copyAtomic } from './copy-atomic.ts'
 
 /** Everything a trained teacher depends on: equal values, equal parameters. */
 export interface TeacherKey {
@@ -101,15 +102,4 @@ export function keepTeacher(entry: string, folder: string, run: ModelRun): void 
 function copyModel(from: string, to: string): void {
   for (const name of readdirSync(from))
     if (/^(best|epoch-\d+)\.ckpt$/.test(name)) copyAtomic(join(from, name), join(to, name))
-}
-
-function copyAtomic(from: string, to: string): void {
-  const temporary = `${to}.${process.pid}.tmp`
-  try {
-    copyFileSync(from, temporary)
-    renameSync(temporary, to)
-  } catch (error) {
-    rmSync(temporary, { force: true })
-    throw error
-  }
 }

@@ -1,0 +1,62 @@
+import { InputError } from '@recdistill/core'
+import type { Config } from '../config/config.ts'
+import type { Layer } from '../config/layer.ts'
+import { isGroup } from '../config/merge.ts'
+import { layersOf } from './bench.ts'
+
+/** What `compress` is told on the command line. */
+export interface CompressFlags {
+  readonly budget?: string
+  readonly latency?: string
+  readonly keep?: string
+  readonly students: string
+  readonly dims?: string
+  readonly trials: string
+  readonly epochs: string
+  readonly patience: string
+  readonly refine: string
+  readonly parallel: string
+  readonly teacherEpochs?: string
+  readonly seed?: string
+  readonly config?: string
+  readonly set?: readonly string[]
+  readonly out?: string
+  readonly json?: boolean
+}
+
+/** As of `bench`; `--epochs` and `--patience` are of the students here, and the teacher has the configuration's. */
+export function layersOfCompress({ epochs: _epochs, patience: _patience, ...flags }: CompressFlags): Layer[] {
+  return layersOf({
+    ...flags,
+    ...(flags.teacherEpochs === undefined ? {} : { epochs: flags.teacherEpochs }),
+    ...(flags.seed === undefined ? {} : { seeds: `${flags.seed},` }),
+  })
+}
+
+/** A student of another kind than the configuration's has none of its parameters. */
+export function kindLayer(kind: string, layers: readonly Layer[]): Layer {
+  const said = layers.flatMap(({ values: { student } }) => (isGroup(student) ? [student] : []))
+  for (const { backbone } of said)
+    if (typeof backbone === 'string' && backbone !== kind)
+      throw new InputError(
+        `--students: the configuration has settings of a student "${backbone}" and ${kind} is asked for; leave them out`,
+      )
+  return { values: { student: { backbone: kind } }, speak: () => '--students' }
+}
+
+/** Parameters of each method that were said in a file or by --set: they stay as they are. */
+export function fixedOf(
+  layers: readonly Layer[],
+  configs: readonly Config[],
+): Readonly<Record<string, readonly string[]>> {
+  const names = new Set(configs.flatMap(({ methods }) => methods.map(({ name }) => name)))
+  return Object.fromEntries(
+    [...names].map((name) => [
+      name,
+      layers.flatMap(({ values }) => {
+        const ofStudent = isGroup(values.student) && values.student.lr !== undefined ? ['lr'] : []
+        return isGroup(values[name]) ? [...ofStudent, ...Object.keys(values[name])] : ofStudent
+      }),
+    ]),
+  )
+}

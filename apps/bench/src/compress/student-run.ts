@@ -1,0 +1,44 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Chosen } from '@recdistill/compress'
+import { configYaml } from '../config/write.ts'
+import { createProgress } from '../progress/progress.ts'
+import { runBench } from '../run/run-bench.ts'
+import { createRunFolder, foldersAt, openRunFolder, type RunFolder } from '../run/run-folder.ts'
+import { writeResult } from '../run/write-result.ts'
+import { studentFolder } from './compress-folder.ts'
+import type { Compression } from './compression.ts'
+import { configOf, valuesOfTrial } from './plan.ts'
+
+/**
+ * A run of teacher, student from scratch and the chosen student, whose training is over: it is taken as it is.
+ * @returns Null when it was stopped.
+ */
+export async function studentRun(all: Compression, { result: { trial } }: Chosen): Promise<RunFolder | null> {
+  const { plan, catalogue, io, protocol } = all
+  const config = await configOf(valuesOfTrial(plan, trial), catalogue)
+  const path = join(all.folder, studentFolder)
+  const begun = existsSync(join(path, 'config.yaml'))
+  const folder = begun ? openRunFolder(path) : createRunFolder(path, configYaml(config))
+  take(foldersAt(all.folder), 'teacher', folder, 'teacher')
+  take(foldersAt(join(all.folder, 'trials')), trial.id, folder, trial.method)
+  const progress = createProgress(io.stderr, { select: protocol.select })
+  const result = await runBench({ ...all, config, folder, progress })
+  if (result === null) return null
+  writeResult(folder, result)
+  return folder
+}
+
+/** Checkpoints, the curve and, where there is one, the record of a model. */
+function take(from: RunFolder, id: string, to: RunFolder, as: string): void {
+  const [source, target] = [from.model(id), to.model(as)]
+  if (target.finished() !== null) return
+  for (const name of existsSync(source.path) ? readdirSync(source.path) : [])
+    if (/\.ckpt$|^log\.jsonl$/.test(name)) target.take(join(source.path, name), name)
+  const run = source.finished()
+  if (run === null) return
+  // A teacher that is several lies in as many folders.
+  const { members } = run.backbone.params
+  for (const member of Array.isArray(members) ? members.map(String) : []) take(from, member, to, member)
+  target.finish(run)
+}
