@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { trainingSplit } from '@recdistill/core'
 import { createEngine } from '@recdistill/engine'
 import { loadMethod } from '@recdistill/methods'
+import { resolveProtocol } from '@recdistill/metrics'
 import { train } from '@recdistill/trainer'
 import { readPairs } from '../data.mjs'
 import { mf } from './model.mjs'
@@ -26,15 +27,7 @@ peakAfter.reading = peakMiB()
 const engine = createEngine({ threads })
 const shared = {
   split,
-  protocol: {
-    name: 'rce-kd',
-    mask: { test: ['train'], valid: ['train'] },
-    users: 'all',
-    coldItems: 'keep',
-    candidates: { kind: 'catalogue' },
-    ks: [10, 20],
-    select: 'ndcg@10',
-  },
+  protocol: resolveProtocol('rce-kd'),
   patience: 1000,
   validateEvery: 1,
   seed: 0,

@@ -38,7 +38,7 @@ export function choose(results: readonly TrialResult[], judge: Judge): Chosen | 
   return pool.length === 0 ? null : pool.reduce((a, b) => (better(b, a) ? b : a))
 }
 
-export function meets(
+function meets(
   { columns }: TrialResult,
   { precision, bytes, quality }: Candidate,
   judge: Judge,

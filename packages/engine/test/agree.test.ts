@@ -3,37 +3,14 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createPlainEngine, type Engine } from '../src/index.ts'
 import { distance, fastEngine, gradientOf, idsOf, normals, world, type World } from './engines.ts'
+import { listCalls, randomLists } from './list-calls.ts'
 
-/** One of everything on random input; what each call returned or wrote, and the gradients it left. */
-function everything({ engine, user, item }: World, seed: number, rows: number, k: number, l: number) {
-  const rng = createRng(seed)
-  const users = idsOf(rng, rows, user.rows)
-  const a = { users, items: idsOf(rng, rows * k, item.rows, 0.2), k }
-  const b = { users, items: idsOf(rng, rows * l, item.rows, 0.4), k: l }
-  const [ta, tb] = [normals(rng, rows * k, 3), normals(rng, rows * l, 3)]
-  const weights = normals(rng, rows).map(Math.abs)
-  const gamma = Float32Array.from({ length: rows }, () => rng.float())
-  const n = 1 + rng.int(3)
-  const [positives, negatives] = [idsOf(rng, rows, item.rows), idsOf(rng, rows * n, item.rows)]
-  const scores = new Float32Array(rows * l)
-  const rowsOut = new Float32Array(rows * user.dim)
-  const pulled = normals(rng, rows * l)
-  const pulledRows = normals(rng, rows * user.dim)
-  const steps: Record<string, () => ArrayLike<number>> = {
-    scoreLists: () => (engine.scoreLists(user, item, b, scores), scores),
-    gatherRows: () => (engine.gatherRows(user, users, rowsOut), rowsOut),
-    pullScores: () => (engine.pullScores(user, item, b, pulled), []),
-    pullRows: () => (engine.pullRows(user, users, pulledRows), []),
-    bpr: () => [engine.bpr(user, item, users, positives, negatives, n)],
-    softCrossEntropy: () => [engine.softCrossEntropy(user, item, a, weights, ta, 1.5, 0.7)],
-    binaryCrossEntropy: () => [engine.binaryCrossEntropy(user, item, a, weights, ta, 2, -0.3, 0.6)],
-    relaxedRanking: () => [engine.relaxedRanking(user, item, a, b, weights, null, 0.3)],
-    capped: () => [engine.relaxedRanking(user, item, a, b, weights, 0.5, 0.3)],
-    rceKd: () => [engine.rceKd(user, item, a, ta, b, tb, gamma, weights, 2, 0.4)],
-  }
+/** What each call returned or wrote, and the gradients it left. */
+function everything(world: World, seed: number, rows: number, k: number, l: number) {
+  const { engine, user, item } = world
   const results: Record<string, ArrayLike<number>> = {}
-  for (const [name, step] of Object.entries(steps)) {
-    results[name] = Array.from(step())
+  for (const [name, call] of Object.entries(listCalls(world, randomLists(world, seed, rows, k, l)))) {
+    results[name] = Array.from(call())
     results[`${name}: users`] = gradientOf(engine, user)
     results[`${name}: items`] = gradientOf(engine, item)
   }

@@ -75,10 +75,6 @@ export function floats({ data, dtype }: Pick<Tensor, 'data' | 'dtype'>): Float32
   return out
 }
 
-export function isFloat(dtype: Dtype): boolean {
-  return dtype === 'f16' || dtype === 'bf16' || dtype === 'f32' || dtype === 'f64'
-}
-
 function dtypeOf(data: NumericArray): Dtype {
   const plain = ['u8', 'i8', 'u16', 'i16', 'u32', 'i32', 'u64', 'i64', 'f32', 'f64'] as const
   return plain.find((dtype) => data instanceof arrays[dtype])!

@@ -76,7 +76,7 @@ export function joinIds(
   return { rows: join, known: found, missing: missing.counted(), unused: unused.counted() }
 }
 
-export function counter() {
+function counter() {
   let count = 0
   const examples: string[] = []
   return {

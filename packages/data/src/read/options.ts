@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-export const formats = ['csv', 'inter', 'jsonl', 'parquet', 'adjacency', 'citeulike'] as const
+const formats = ['csv', 'inter', 'jsonl', 'parquet', 'adjacency', 'citeulike'] as const
 
 const column = z.union([z.string().min(1), z.int().min(0)])
 

@@ -12,6 +12,7 @@ import {
   worldOfScores,
   type World,
 } from '../../test/engines.ts'
+import { listCalls, randomLists } from '../../test/list-calls.ts'
 import { createEngine, createPlainEngine, type Engine } from '../index.ts'
 
 const tensorflow = () => createEngine({ device: 'tensorflow' })
@@ -29,34 +30,20 @@ const shapes = fc.record({
   l: fc.integer({ min: 0, max: 21 }),
 })
 
-/** Everything that reads or adds gradients, on random lists with padding. */
-function calls({ engine, user, item }: World, seed: number, rows: number, k: number, l: number) {
-  const rng = createRng(seed)
-  const users = idsOf(rng, rows, user.rows)
-  const a = { users, items: idsOf(rng, rows * k, item.rows, 0.2), k }
-  const b = { users, items: idsOf(rng, rows * l, item.rows, 0.4), k: l }
-  const [ta, tb] = [normals(rng, rows * k, 3), normals(rng, rows * l, 3)]
-  const weights = normals(rng, rows).map(Math.abs)
-  const gamma = Float32Array.from({ length: rows }, () => rng.float())
-  const n = 1 + rng.int(3)
-  const [positives, negatives] = [idsOf(rng, rows, item.rows), idsOf(rng, rows * n, item.rows)]
-  const [scores, vectors] = [new Float32Array(rows * l), new Float32Array(rows * user.dim)]
-  const [pulled, pulledRows] = [normals(rng, rows * l), normals(rng, rows * user.dim)]
+/** Everything that reads or adds gradients. */
+function calls(world: World, seed: number, rows: number, k: number, l: number) {
+  const { engine, user, item } = world
+  const lists = randomLists(world, seed, rows, k, l)
   const exclude = excluded(seed, user.rows, item.rows)
   const background = new Float32Array(rows)
   return {
-    scoreLists: () => (engine.scoreLists(user, item, b, scores), scores),
-    gatherRows: () => (engine.gatherRows(user, users, vectors), vectors),
-    pullScores: () => (engine.pullScores(user, item, b, pulled), []),
-    pullRows: () => (engine.pullRows(user, users, pulledRows), []),
-    bpr: () => [engine.bpr(user, item, users, positives, negatives, n)],
-    softCrossEntropy: () => [engine.softCrossEntropy(user, item, a, weights, ta, 1.5, 0.7)],
-    relaxedRanking: () => [engine.relaxedRanking(user, item, a, b, weights, null, 0.3)],
-    capped: () => [engine.relaxedRanking(user, item, a, b, weights, 0.5, 0.3)],
-    rceKd: () => [engine.rceKd(user, item, a, ta, b, tb, gamma, weights, 2, 0.4)],
-    background: () => (engine.backgroundLogSumExp(user, item, a, exclude, 2, background), background),
-    pullBackground: () => (engine.pullBackground(user, item, a, exclude, 2, weights, background), []),
-  } satisfies Record<string, () => ArrayLike<number>>
+    ...listCalls(world, lists),
+    background: () => (engine.backgroundLogSumExp(user, item, lists.a, exclude, 2, background), background),
+    pullBackground: () => (
+      engine.pullBackground(user, item, lists.a, exclude, 2, lists.weights, background),
+      []
+    ),
+  }
 }
 
 function excluded(seed: number, users: number, items: number): Csr {

@@ -98,6 +98,6 @@ export function pullBlock(
     })
 }
 
-export function reshape(device: Device, tensor: Handle, ...shape: readonly number[]): Handle {
+function reshape(device: Device, tensor: Handle, ...shape: readonly number[]): Handle {
   return device.run('Reshape', [tensor, device.list(...shape)])
 }

@@ -21,7 +21,7 @@ export function dotProductGraph(
 }
 
 /** Rows of a table in single precision. [n, dim] */
-export function gathered(graph: GraphBuilder, name: string, table: Table, rows: string): string {
+function gathered(graph: GraphBuilder, name: string, table: Table, rows: string): string {
   const values = graph.node('Gather', [constant(graph, name, table), rows])
   switch (table.precision) {
     case 'f32':
@@ -36,7 +36,7 @@ export function gathered(graph: GraphBuilder, name: string, table: Table, rows: 
 }
 
 /** A whole table in single precision. [rows, dim] */
-export function whole(graph: GraphBuilder, name: string, table: Table): string {
+function whole(graph: GraphBuilder, name: string, table: Table): string {
   const values = constant(graph, name, table)
   switch (table.precision) {
     case 'f32':

@@ -13,7 +13,7 @@ interface PackageModule {
   ) => TensorFlowJs.KernelBackend
 }
 
-export const backendName = 'tensorflow'
+const backendName = 'tensorflow'
 
 /**
  * Makes `tensorflow` a backend of TensorFlow.js: the tape then runs on libtensorflow too. Does not switch to it.
