@@ -5,9 +5,12 @@ import { setLayer } from '../src/config/set.ts'
 import { freshFolder, run } from './run.ts'
 
 const at = freshFolder()
-const inspected = async (name: string, bytes: string | Uint8Array, ...rest: string[]) => {
+const written = (name: string, bytes: string | Uint8Array) => {
   writeFileSync(join(at, name), bytes)
-  const { code, stdout, stderr } = await run(['data', 'inspect', '--data', join(at, name), ...rest])
+  return join(at, name)
+}
+const inspected = async (name: string, bytes: string | Uint8Array, ...rest: string[]) => {
+  const { code, stdout, stderr } = await run(['data', 'inspect', '--data', written(name, bytes), ...rest])
   expect(code, stderr).toBe(0)
   return stdout
 }
@@ -24,6 +27,32 @@ test('a file of another encoding is read by a flag', async () => {
   expect(await inspected('latin.csv', Buffer.from(text, 'latin1'), '--encoding', 'latin-1')).toMatch(
     /30 users, 43 items/,
   )
+})
+
+test('rows without a user or an item are left out by a flag, and counted', async () => {
+  const text = table('user,item', (u, i) =>
+    i % 7 === 0 ? `u${u},` : i % 11 === 0 ? `null,i${i}` : `u${u},i${i}`,
+  )
+  const refused = await run(['data', 'inspect', '--data', written('guests.csv', text)])
+  expect(refused.code).toBe(2)
+  expect(refused.stderr).toMatch(/guests\.csv: the user id in row \d+ is "null"; .*--skip-empty-ids/)
+  const left = Array.from({ length: 600 }, (_, n) => (n * 7) % 43).filter((i) => i % 7 > 0 && i % 11 > 0)
+  const said = await inspected('guests.csv', text, '--skip-empty-ids')
+  expect(said).toMatch(/30 users, 33 items/)
+  expect(said).toContain(
+    `the filters (ids, duplicates) kept ${((100 * left.length) / 600).toFixed(1)} % of 600`,
+  )
+})
+
+test('times that are written in a way of their own are read by a flag', async () => {
+  const day = (n: number) => `${String((n % 28) + 1).padStart(2, '0')}.03.2024 08:15`
+  const text = table('user,item,time', (u, i) => `u${u},i${i},${day(u + i)}`)
+  const refused = await run(['data', 'inspect', '--data', written('dates.csv', text)])
+  expect(refused.stderr).toMatch(/the time in row 1 is "01\.03\.2024 08:15", expected .* \(--time-format "%d/)
+  const format = ['--time-format', '%d.%m.%Y %H:%M']
+  expect(await inspected('dates.csv', text, ...format)).toMatch(/2024-03-01 .*2024-03-28/)
+  const wrong = await run(['data', 'inspect', '--data', join(at, 'dates.csv'), '--time-format', '%Y'])
+  expect(wrong.stderr).toMatch(/the time in row 1 is "01\.03\.2024 08:15", expected a time as %Y/)
 })
 
 test('--set gives null where null is written, and empty text where nothing is', () => {

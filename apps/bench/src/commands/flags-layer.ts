@@ -32,7 +32,7 @@ const numbers = [
   'threads',
   'checkpointEvery',
 ]
-const switches = ['saveRankings', 'followTest']
+const switches = ['saveRankings', 'followTest', 'skipEmptyIds']
 
 /** The flags of a command as a layer: text is text, numbers are read, paths start where the command does. */
 export function flagsLayer(flags: Flags): Layer {
@@ -61,6 +61,7 @@ export function flagsLayer(flags: Flags): Layer {
     ...(flags.format === undefined ? {} : { format: flags.format }),
     ...(flags.delimiter === undefined ? {} : { delimiter: flags.delimiter }),
     ...(flags.encoding === undefined ? {} : { encoding: flags.encoding }),
+    ...(flags.timeFormat === undefined ? {} : { timeFormat: flags.timeFormat }),
     ...(flags.columns === undefined ? {} : { columns: columns(String(flags.columns)) }),
   }
   if (Object.keys(read).length > 0) values.read = read
@@ -72,7 +73,7 @@ export function flagsLayer(flags: Flags): Layer {
 
 /** The flag that a reader typed for a key; groups of the file have one for each of their keys. */
 function flagOf([group, key, ...rest]: readonly string[]): string {
-  if (group === 'read' && key !== undefined) return `--${[key, ...rest].join('.')}`
+  if (group === 'read' && key !== undefined) return `--${[kebab(key), ...rest].join('.')}`
   if (group === 'teacherFrom' && key !== undefined)
     return key === 'from' ? '--teacher-from' : `--teacher-${kebab(key)}`
   return `--${[kebab(group), ...(key === undefined ? [] : [key]), ...rest].join('.')}`

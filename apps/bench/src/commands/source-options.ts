@@ -25,6 +25,8 @@ export function withSource(command: Command): Command {
       'columns of the files by name or place, none for one that is not read: user=uid,item=movie,rating=none,time=3',
     )
     .option('--encoding <name>', 'of the files: utf-8, latin-1 or utf-16')
+    .option('--time-format <text>', 'how the files write times, e.g. "%d.%m.%Y %H:%M"')
+    .option('--skip-empty-ids', 'leave out rows without a user or an item')
     .option('--min-rating <number>', 'drop interactions rated below')
     .option('--k-core <n>', 'least interactions of a user and an item (or users:items)')
     .option('--split <rule>', `how to divide: a named split of the data set, or ${splitRuleForms.join('  ')}`)

@@ -54,9 +54,10 @@ export function sourceOf(values: Values): SourceConfig {
   }
 }
 
-/** `minRating` and `kCore` are short for the filters most often used. */
-function filtersOf({ filters = [], minRating, kCore }: Values): Filter[] {
+/** `skipEmptyIds`, `minRating` and `kCore` are short for the filters most often used. */
+function filtersOf({ filters = [], skipEmptyIds, minRating, kCore }: Values): Filter[] {
   const out = [...(filters as Filter[])]
+  if (skipEmptyIds === true) out.unshift({ filter: 'ids' })
   if (minRating !== undefined) out.push({ filter: 'rating', min: Number(minRating) })
   if (isGroup(kCore)) out.push({ filter: 'k-core', users: Number(kCore.users), items: Number(kCore.items) })
   else if (kCore !== undefined) out.push({ filter: 'k-core', users: Number(kCore), items: Number(kCore) })

@@ -51,6 +51,7 @@ export function layerSchema({ methods, backbones }: Catalogue) {
     test: z.string().optional().describe('file of test interactions'),
     name: z.string().min(1).optional().describe('what to call the files in results'),
     read: readOptionsSchema.optional().describe('how the files are read, where it cannot be told by looking'),
+    skipEmptyIds: z.boolean().optional().describe('rows without a user or an item are left out'),
     minRating: z.number().optional().describe('interactions rated below are dropped'),
     kCore: z
       .union([z.int().min(1), z.strictObject({ users: z.int().min(0), items: z.int().min(0) })])

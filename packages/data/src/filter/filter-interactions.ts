@@ -33,6 +33,8 @@ function apply(
   filter: Filter,
 ) {
   switch (filter.filter) {
+    case 'ids': // interactions in memory all have both
+      return
     case 'rating':
       for (let n = 0; n < alive.length; n++) if (ratings![n] < Math.fround(filter.min)) alive[n] = 0
       return

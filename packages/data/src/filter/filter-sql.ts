@@ -22,6 +22,8 @@ export async function filterInDatabase(
 
 async function apply(database: Database, filter: Filter, hasTime: boolean): Promise<void> {
   switch (filter.filter) {
+    case 'ids':
+      return database.run(`DELETE FROM rows WHERE u IS NULL OR i IS NULL`)
     case 'rating':
       return database.run(`DELETE FROM rows WHERE r < ${filter.min}`)
     case 'time':

@@ -56,6 +56,7 @@ test('of repeated pairs the first or last by time stays', () => {
 
 const filters = fc.array(
   fc.oneof(
+    fc.record({ filter: fc.constant('ids' as const) }),
     fc.record({ filter: fc.constant('rating' as const), min: fc.integer({ min: 1, max: 4 }) }),
     fc.record({
       filter: fc.constant('duplicates' as const),

@@ -4,6 +4,9 @@ const moment = z.union([z.number(), z.iso.date(), z.iso.datetime({ offset: true 
 
 /** Which interactions count, as data. They are applied in the order of the list. */
 export const filterSchema = z.discriminatedUnion('filter', [
+  z
+    .strictObject({ filter: z.literal('ids') })
+    .describe('rows with a user and an item; without this filter an empty id is an error'),
   z.strictObject({ filter: z.literal('rating'), min: z.number() }).describe('rating >= min'),
   z
     .strictObject({ filter: z.literal('time'), from: moment.optional(), until: moment.optional() })
@@ -41,5 +44,5 @@ export function secondsOf(moment: number | string): number {
 export function describeFilter(filter: Filter): string {
   const { filter: name, ...rest } = filter
   const values = Object.entries(rest).map(([key, value]) => `${key} ${value}`)
-  return `${name} (${values.join(', ')})`
+  return values.length === 0 ? name : `${name} (${values.join(', ')})`
 }

@@ -1,4 +1,5 @@
 import { InputError } from '@recdistill/core'
+import { literal } from '@recdistill/formats/database'
 import type { Database } from './database.ts'
 import type { ReadOptions } from './options.ts'
 import { asReadError } from './read-error.ts'
@@ -8,11 +9,12 @@ import type { SourceFile } from './source-file.ts'
 
 const noId = `('', 'NaN', 'nan', 'null', 'NULL')`
 
-/** Makes the table `stage` (n from 1, u, i, r, t) of one file, every value checked. */
+/** Makes the table `stage` (n from 1, u, i, r, t) of one file, every value checked; empty ids are NULL where those are allowed. */
 export async function loadFile(
   database: Database,
   source: SourceFile,
   options: ReadOptions,
+  { emptyIds = 'refuse' }: { emptyIds?: 'refuse' | 'allow' } = {},
 ): Promise<Relation> {
   const plan = sniff(source, options)
   let relation: Relation
@@ -26,21 +28,40 @@ export async function loadFile(
   }
   if ((await database.number(`SELECT count(*) FROM text`)) === 0)
     throw new InputError(`${source.file}: no interactions in it; expected one a line`)
-  await expectIds(database, source.file)
-  if (relation.hasRating) await expectNumbers(database, source.file, 'r', 'rating', 'a number')
-  if (relation.hasTime) await expectNumbers(database, source.file, 't', 'time', 'a number or a date')
+  if (emptyIds === 'refuse') await expectIds(database, source.file)
+  const time = timeOf(options)
+  const rating = 'TRY_CAST(r AS DOUBLE)'
+  if (relation.hasRating)
+    await expectNumbers(database, source.file, {
+      column: 'r',
+      role: 'rating',
+      number: rating,
+      what: 'a number',
+    })
+  if (relation.hasTime) {
+    const { timeFormat } = options
+    const what =
+      timeFormat === undefined
+        ? 'a number or a date, or say how dates are written (--time-format "%d.%m.%Y %H:%M")'
+        : `a time as ${timeFormat}`
+    await expectNumbers(database, source.file, { column: 't', role: 'time', number: time, what })
+  }
   const scale = relation.hasTime ? await unitsPerSecond(database, options) : '1'
   await database.run(
-    `CREATE OR REPLACE TABLE stage AS SELECT n, trim(u) AS u, trim(i) AS i, TRY_CAST(r AS DOUBLE) AS r, ${value('t')} / ${scale} AS t FROM text`,
+    `CREATE OR REPLACE TABLE stage AS SELECT n, ${id('u')} AS u, ${id('i')} AS i, ${rating} AS r, ${time} / ${scale} AS t FROM text`,
   )
   await database.run(`DROP TABLE text`)
   return relation
 }
 
-/** A number, or a date as seconds since 1970. */
-function value(column: string): string {
-  const date = `epoch(TRY_CAST(${column} AS TIMESTAMPTZ))`
-  return column === 't' ? `coalesce(TRY_CAST(t AS DOUBLE), ${date})` : `TRY_CAST(${column} AS DOUBLE)`
+function id(column: string): string {
+  return `CASE WHEN trim(${column}) IN ${noId} THEN NULL ELSE trim(${column}) END`
+}
+
+/** A number, or a date as seconds since 1970; times written in a form of their own are of UTC. */
+function timeOf({ timeFormat }: ReadOptions): string {
+  if (timeFormat !== undefined) return `epoch(try_strptime(trim(t), ${literal(timeFormat)}))`
+  return `coalesce(TRY_CAST(t AS DOUBLE), epoch(TRY_CAST(t AS TIMESTAMPTZ)))`
 }
 
 async function expectIds(database: Database, file: string): Promise<void> {
@@ -53,12 +74,17 @@ async function expectIds(database: Database, file: string): Promise<void> {
     )
     if (!bad) continue
     const came = bad[1] === null || bad[1] === '' ? 'is empty' : `is ${JSON.stringify(bad[1])}`
-    throw new InputError(`${file}: the ${role} id in row ${bad[0]} ${came}; every row needs one`)
+    throw new InputError(
+      `${file}: the ${role} id in row ${bad[0]} ${came}; every row needs one, or is left out (--skip-empty-ids, or the filter { filter: 'ids' })`,
+    )
   }
 }
 
-async function expectNumbers(database: Database, file: string, column: string, role: string, what: string) {
-  const number = value(column)
+async function expectNumbers(
+  database: Database,
+  file: string,
+  { column, role, number, what }: { column: string; role: string; number: string; what: string },
+) {
   const [bad] = await database.rows(
     `SELECT n, ${column} FROM text WHERE ${number} IS NULL OR NOT isfinite(${number}) ORDER BY n LIMIT 1`,
   )
@@ -71,7 +97,8 @@ async function expectNumbers(database: Database, file: string, column: string, r
 const units = { s: '1', ms: '1e3', us: '1e6', ns: '1e9' }
 
 /** Unix times of this century have 10 digits in seconds, 13 in milliseconds, 16 and 19 in the finer units. */
-async function unitsPerSecond(database: Database, { timeUnit }: ReadOptions): Promise<string> {
+async function unitsPerSecond(database: Database, { timeUnit, timeFormat }: ReadOptions): Promise<string> {
+  if (timeFormat !== undefined) return '1'
   const numeric = await database.number(`SELECT max(abs(TRY_CAST(t AS DOUBLE))) FROM text`)
   const unit = timeUnit ?? (numeric < 1e11 ? 's' : numeric < 1e14 ? 'ms' : numeric < 1e17 ? 'us' : 'ns')
   return Number.isNaN(numeric) || numeric === 0 ? '1' : units[unit]

@@ -24,6 +24,11 @@ export const readOptionsSchema = z.strictObject({
     .optional()
     .describe('names, or positions from 0; null leaves the column unread'),
   timeUnit: z.enum(['s', 'ms', 'us', 'ns']).optional().describe('of numeric times; found by their size'),
+  timeFormat: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('of times that are no numbers and no ISO dates, e.g. "%d.%m.%Y %H:%M"'),
   encoding: z.enum(['utf-8', 'latin-1', 'utf-16']).optional().describe('of text files; utf-8'),
 })
 

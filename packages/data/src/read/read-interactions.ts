@@ -45,6 +45,7 @@ export async function readSources(
 ): Promise<InteractionTable> {
   return withDatabase(async (connection) => {
     const database = new Database(connection)
+    const emptyIds = filters.some(({ filter }) => filter === 'ids') ? 'allow' : 'refuse'
     const files = groups.flat()
     await database.run(
       `CREATE TABLE rows (n BIGINT, part UTINYINT, u VARCHAR, i VARCHAR, r DOUBLE, t DOUBLE)`,
@@ -53,7 +54,7 @@ export async function readSources(
     const seen: { file: string; hasRating: boolean; hasTime: boolean }[] = []
     for (const [part, group] of groups.entries())
       for (const { source, options } of group) {
-        const { hasRating, hasTime } = await loadFile(database, source, options)
+        const { hasRating, hasTime } = await loadFile(database, source, options, { emptyIds })
         await database.run(`INSERT INTO rows SELECT ${base} + n, ${part}, u, i, r, t FROM stage`)
         base += await database.number(`SELECT count(*) FROM stage`)
         await database.run(`DROP TABLE stage`)
@@ -90,7 +91,9 @@ async function encode(database: Database): Promise<void> {
     ['users', 'u'],
     ['items', 'i'],
   ]) {
-    await database.run(`CREATE TABLE distinct_ids AS SELECT DISTINCT ${column} AS raw FROM rows`)
+    await database.run(
+      `CREATE TABLE distinct_ids AS SELECT DISTINCT ${column} AS raw FROM rows WHERE ${column} IS NOT NULL`,
+    )
     const [[numeric]] = await database.rows(
       `SELECT bool_and(regexp_full_match(raw, ${whole})) FROM distinct_ids`,
     )
@@ -101,7 +104,7 @@ async function encode(database: Database): Promise<void> {
     await database.run(`DROP TABLE distinct_ids`)
   }
   await database.run(
-    `CREATE TABLE coded AS SELECT n, part, users.id AS u, items.id AS i, r, t FROM rows JOIN users ON rows.u = users.raw JOIN items ON rows.i = items.raw`,
+    `CREATE TABLE coded AS SELECT n, part, users.id AS u, items.id AS i, r, t FROM rows LEFT JOIN users ON rows.u = users.raw LEFT JOIN items ON rows.i = items.raw`,
   )
   await database.run(`DROP TABLE rows`)
   await database.run(`ALTER TABLE coded RENAME TO rows`)
