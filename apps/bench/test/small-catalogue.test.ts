@@ -114,6 +114,22 @@ test('cut-offs beyond the catalogue are left out where the protocol brought them
   const written = await run([...argv, '--set', 'protocol.ks=[10,20]'])
   expect(written.code).toBe(2)
   expect(written.stderr).toMatch(/measures lists of 20, and the catalogue has 15 items/)
+  const advice = /--set (\S+) (\S+?)\)/.exec(written.stderr)?.slice(1) ?? []
+  const advised = await run([...argv, '--set', ...advice, '--out', join(at, 'advised')])
+  expect(advised.code, advised.stderr).toBe(0)
+})
+
+test('users with too few interactions for a share are told of a split that holds one of each back', async () => {
+  const at = freshFolder()
+  const data = join(at, 'few.csv')
+  const lines = Array.from({ length: 90 }, (_, n) => `u${n % 30},i${(n * 7) % 25}\n`)
+  writeFileSync(data, `user,item\n${lines.join('')}`)
+  const argv = ['bench', '--data', data, '--methods', 'none', ...quick]
+  const { code, stderr } = await run(argv)
+  expect(code).toBe(2)
+  expect(stderr).toMatch(/few\.csv: the (valid|test) part of the split is empty; .*--split loo/)
+  const loo = await run([...argv, '--split', 'loo', '--out', join(at, 'loo')])
+  expect(loo.code, loo.stderr).toBe(0)
 })
 
 test('a compression of a small catalogue needs no settings', { timeout: 300_000 }, async () => {

@@ -11,11 +11,12 @@ export function checkMeasurable(
   protocol: EvalProtocol,
   part: Exclude<Part, 'train'>,
 ): void {
-  const { name, candidates, coldItems, ks } = checkProtocol(protocol)
+  const { name, candidates, coldItems, ks, select } = checkProtocol(protocol)
   const longest = Math.max(...ks)
+  const shorter = [50, 20, 10, 5, 3, 1].find((k) => k <= split.numItems) ?? 1
   if (candidates.kind === 'catalogue' && longest > split.numItems)
     throw new InputError(
-      `protocol ${name}: measures lists of ${longest}, and the catalogue has ${split.numItems} items; lower its ks, or take more data`,
+      `protocol ${name}: measures lists of ${longest}, and the catalogue has ${split.numItems} items; lower its ks (--set protocol.ks=[${shorter}] protocol.select=${select.split('@')[0]}@${shorter}), or take more data`,
     )
   const { items } = split[part]
   if (items.length === 0)

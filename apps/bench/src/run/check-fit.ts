@@ -31,7 +31,11 @@ export async function checkFit(
       'the train part of the split is empty; choose a split rule that gives it a share, or loosen the filters',
     )
   const measured = fitProtocol(config.protocol, { catalogue, split })
-  for (const part of ['valid', 'test'] as const) checkMeasurable(split, measured.protocol, part)
+  for (const part of ['valid', 'test'] as const) {
+    if (split[part].items.length === 0)
+      throw refuse(`the ${part} part of the split is empty; ${toHoldBack(manifest.rule)}`)
+    checkMeasurable(split, measured.protocol, part)
+  }
 
   const sideWith = ({ backbone, dim }: ModelConfig) => {
     const side = sideOf(catalogue.backbone(backbone))
@@ -74,6 +78,15 @@ export async function checkFit(
   if (methods.length === 0 && leftOut.length > 0) throw new InputError(leftOut[0])
   if (unfit.length > 0) throw new InputError(misfit(unfit))
   return { config: { ...config, protocol: measured.config, methods, lowered }, leftOut }
+}
+
+/** What gives a part something, where a rule gave it nothing. */
+function toHoldBack({ rule }: Split['manifest']['rule']): string {
+  if (rule === 'ratio')
+    return 'users have too few interactions for a share: hold back one of each user (--split loo), or keep users with more (--k-core 10)'
+  return rule === 'files'
+    ? 'take it out of the training interactions (--split files:0.1), or give its file'
+    : 'choose another rule (--split) that gives it something'
 }
 
 /** Smaller values for what nobody wrote; null where that does not help, or where values that were written contradict others. */

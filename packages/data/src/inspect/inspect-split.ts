@@ -51,7 +51,7 @@ function filterFindings(filters: SplitManifest['filters'], facts: SplitFacts | u
   ]
 }
 
-function emptyFindings({ numUsers, train, valid, test }: Split): Finding[] {
+function emptyFindings({ numUsers, train, valid, test, manifest: { rule } }: Split): Finding[] {
   const findings: Finding[] = []
   if (valid.items.length === 0)
     findings.push({
@@ -59,7 +59,10 @@ function emptyFindings({ numUsers, train, valid, test }: Split): Finding[] {
       level: 'warning',
       title: 'there is no validation part',
       means: 'nothing but the test part could stop training or choose parameters, which would spoil the test',
-      todo: 'take a share of the training items: the rule files:0.1, or a split with -valid in its name',
+      todo:
+        rule.rule === 'ratio'
+          ? 'users have too few for a share: hold back one of each user (the rule loo), or keep users with more (k-core 10)'
+          : 'take a share of the training items: the rule files:0.1, or a split with -valid in its name',
       values: {},
     })
   if (test.items.length === 0)
