@@ -7,7 +7,7 @@ import { defineConfig } from 'vitest/config'
  * Node's own conditions stay off the list: given to the test processes they would make `require` pick ESM builds.
  */
 const conditions = ['source']
-const names = [
+const packages = [
   'core',
   'data',
   'tensor',
@@ -18,9 +18,6 @@ const names = [
   'backbones',
   'metrics',
   'methods',
-]
-const packages = [
-  ...names,
   'trainer',
   'report',
   'serve',

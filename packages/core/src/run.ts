@@ -75,7 +75,7 @@ export interface ModelRun {
   readonly test: Metrics
   /** Metrics that need no truth (coverage, novelty, gini, popularity lift), and those of cold items where kept apart. */
   readonly beyond: Metrics
-  /** Test metrics of each user, in the order of `perUserIds`, for tests of significance. */
+  /** Test metrics of each user with truth, in the order of their ids, for tests of significance; null of very many users. */
   readonly perUser: Readonly<Record<string, readonly number[]>> | null
   readonly ranking: { readonly usersPerSecond: number; readonly microsecondsPerUser: number } | null
   readonly curve: readonly RunRecord[]

@@ -136,7 +136,6 @@ export enum Arg {
   zeros,
   mode,
   out,
-  userStride,
   tiles,
   tileItems,
   tileBounds,
