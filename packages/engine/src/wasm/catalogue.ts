@@ -5,7 +5,7 @@ import { setWords, type Context } from './context.ts'
 import { earlierRankings, hintWidth } from './earlier-rankings.ts'
 import { excludedRows } from './excluded-rows.ts'
 import { Arg, Asked, Control, Kernel, Selection, Sorting, Tile } from './layout.ts'
-import { readyRows } from './list-kernels.ts'
+import { readyRows } from './ready-rows.ts'
 import { expectFinite, setJob, type WasmTable } from './table.ts'
 import { createTilings, type TiledItems } from './tiled-items.ts'
 

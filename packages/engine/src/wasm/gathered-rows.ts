@@ -1,7 +1,8 @@
 import { expectIds } from '../check-input.ts'
 import { setWords, type Context } from './context.ts'
 import { Kernel } from './layout.ts'
-import { pullRows, readyRows, readyToPull } from './list-kernels.ts'
+import { pullRows, readyToPull } from './pull-rows.ts'
+import { readyRows } from './ready-rows.ts'
 import { copyPadded, setJob, withoutPadding, type WasmTable } from './table.ts'
 
 /** See `Engine.gatherRows`. */

@@ -3,7 +3,9 @@ import { expectIds } from '../check-input.ts'
 import type { ListRows } from '../engine.ts'
 import { setWords, type Context } from './context.ts'
 import { All, Arg, Control, Kernel, Mode } from './layout.ts'
-import { expectFinite, LANES, setJob, type WasmTable } from './table.ts'
+import { partShift, USER_PARTS } from './pull-rows.ts'
+import { readyRows } from './ready-rows.ts'
+import { LANES, setJob, type WasmTable } from './table.ts'
 
 export interface ListJob {
   readonly what: string
@@ -27,8 +29,6 @@ export interface ListJob {
 
 /** Parts of the item table that sums are divided into, at most. */
 const PARTS = 64
-/** Parts of the user table; each walks all rows of the batch. */
-const USER_PARTS = 8
 
 /**
  * Runs the kernels of one operation on lists: ids, catch up, rows, sums. Pieces of rows are cut by the size of
@@ -144,54 +144,4 @@ function sumLosses(what: string, losses: Float64Array, users: Uint32Array, user:
   throw new NumericError(
     `${what}: the loss of row ${row} (table "${user.name}", row ${users[row]}) is ${losses[row]}; look for extreme scores or values of the teacher that are not finite`,
   )
-}
-
-/**
- * Checks the ids in place and brings their rows up to date. The kernel only says that some id is wrong; `explain`
- * finds it and throws.
- */
-export function readyRows(
-  context: Context,
-  user: WasmTable,
-  item: WasmTable | null,
-  chunks: number,
-  explain: () => void,
-): void {
-  const { machine } = context
-  const { heap, control } = machine
-  heap.u32[control + Control.badId] = 0
-  machine.fork(Kernel.checkIds, chunks)
-  if (heap.u32[control + Control.badId] !== 0) explain()
-  const all = heap.u32[control + Control.args + Arg.all]
-  user.settle?.((all & All.users) !== 0)
-  if (item !== null && item !== user) item.settle?.((all & All.items) !== 0)
-  const stale = (table: WasmTable | null) => (table !== null && table.step > table.first ? table.chunks : 0)
-  const [userChunks, itemChunks] = [stale(user), item === user ? 0 : stale(item)]
-  if (userChunks + itemChunks === 0) return
-  setWords(context, { userChunks, itemChunks })
-  machine.fork(Kernel.catchUp, userChunks + itemChunks)
-  expectFinite(machine, item ? [user, item] : [user])
-}
-
-/** A gradient belongs to the next step, so its row must have done the ones before. */
-export function readyToPull(context: Context, table: WasmTable, ids: Uint32Array): void {
-  const { machine, arena } = context
-  const chunkRows = Math.ceil(ids.length / 32)
-  setWords(context, { users: arena.copyIn(ids), rows: ids.length, chunkRows, k0: 0, k1: 0 })
-  setJob(machine, { user: table, item: null, all: 0 })
-  readyRows(context, table, null, Math.ceil(ids.length / chunkRows), () => expectIds('pullRows', ids, table))
-}
-
-/** Adds rows of gradients at `grad` to the rows that `readyToPull` prepared. */
-export function pullRows(context: Context, table: WasmTable, grad: number): void {
-  const { machine } = context
-  const userShift = partShift(table.rows, USER_PARTS)
-  setWords(context, { userGrad: grad, parts: 0, userShift })
-  setJob(machine, { user: table, item: null, all: 0 })
-  machine.fork(Kernel.accumulate, Math.ceil(table.rows / 2 ** userShift))
-}
-
-/** Smallest shift that leaves at most `parts` parts of 2^shift rows. */
-function partShift(rows: number, parts: number): number {
-  return Math.max(0, Math.ceil(Math.log2(Math.max(rows, 1) / parts)))
 }

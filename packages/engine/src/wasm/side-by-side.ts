@@ -6,7 +6,8 @@ import { setWords, type Context } from './context.ts'
 import { flush } from './deferred-adam.ts'
 import { excludedRows } from './excluded-rows.ts'
 import { Arg, Background, Control, Kernel } from './layout.ts'
-import { pullRows, readyRows } from './list-kernels.ts'
+import { pullRows } from './pull-rows.ts'
+import { readyRows } from './ready-rows.ts'
 import { setJob, type WasmTable } from './table.ts'
 
 /** What the kernels that put users side by side against the whole catalogue have in common. */
