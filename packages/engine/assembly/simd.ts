@@ -101,18 +101,9 @@ export function expNegative(x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function logPositive(x: v128): v128 {
-  // x = 2^e m with m in [sqrt(1/2), sqrt(2)); log m = 2 atanh((m - 1) / (m + 1))
-  const e = i32x4.shr_s(i32x4.sub(x, i32x4.splat(0x3f3504f3)), 23)
+  const e = exponentOf(x)
   const m = i32x4.sub(x, i32x4.shl(e, 23))
-  const z = f32x4.div(f32x4.sub(m, one()), f32x4.add(m, one()))
-  const w = f32x4.mul(z, z)
-  let y = fma(constant(16), w, constant(15))
-  y = fma(y, w, constant(14))
-  y = fma(y, w, constant(13))
-  y = fma(f32x4.mul(y, w), z, f32x4.add(z, z))
-  const exponent = f32x4.convert_i32x4_s(e)
-  y = fma(exponent, constant(4), y)
-  return fma(exponent, constant(3), y)
+  return logOf(e, m, f32x4.sub(m, one()))
 }
 
 /**
@@ -123,10 +114,23 @@ export function exponentialOfWords(v: v128): v128 {
   const unit = f32x4.splat(2.3283064365386963e-10)
   const x = f32x4.mul(f32x4.add(f32x4.convert_i32x4_u(v), constant(10)), unit)
   const rest = f32x4.mul(f32x4.add(f32x4.convert_i32x4_u(v128.not(v)), constant(10)), unit)
-  const e = i32x4.shr_s(i32x4.sub(x, i32x4.splat(0x3f3504f3)), 23)
+  const e = exponentOf(x)
   const m = i32x4.sub(x, i32x4.shl(e, 23))
   const isClose = i32x4.eq(e, i32x4.splat(0))
-  const above = v128.bitselect(f32x4.neg(rest), f32x4.sub(m, one()), isClose)
+  return f32x4.neg(logOf(e, m, v128.bitselect(f32x4.neg(rest), f32x4.sub(m, one()), isClose)))
+}
+
+/** e of x = 2^e m with m in [sqrt(1/2), sqrt(2)). */
+// @ts-ignore: decorator
+@inline
+function exponentOf(x: v128): v128 {
+  return i32x4.shr_s(i32x4.sub(x, i32x4.splat(0x3f3504f3)), 23)
+}
+
+/** log(2^e m), of which `above` is m - 1: log m = 2 atanh((m - 1) / (m + 1)). */
+// @ts-ignore: decorator
+@inline
+function logOf(e: v128, m: v128, above: v128): v128 {
   const z = f32x4.div(above, f32x4.add(m, one()))
   const w = f32x4.mul(z, z)
   let y = fma(constant(16), w, constant(15))
@@ -135,7 +139,7 @@ export function exponentialOfWords(v: v128): v128 {
   y = fma(f32x4.mul(y, w), z, f32x4.add(z, z))
   const exponent = f32x4.convert_i32x4_s(e)
   y = fma(exponent, constant(4), y)
-  return f32x4.neg(fma(exponent, constant(3), y))
+  return fma(exponent, constant(3), y)
 }
 
 /** log(1 + y) for y in [0, 1]. */
