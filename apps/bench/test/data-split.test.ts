@@ -60,7 +60,7 @@ test('a teacher trained elsewhere on the training part is taken as it is; on all
     writeNpy(join(at, 'scores.npy'), tensor(scores, [users.length, items.length]))
     const folder = join(at, `run-${parts.length}`)
     const ids = ['--teacher-user-ids', join(out, 'users.json'), '--teacher-item-ids', join(out, 'items.json')]
-    const { code, stderr } = await run(
+    const { code, stderr, stdout } = await run(
       ['bench', '--data', from, ...data, '--teacher-from', join(at, 'scores.npy'), ...ids].concat([
         '--methods',
         'none',
@@ -75,7 +75,7 @@ test('a teacher trained elsewhere on the training part is taken as it is; on all
     )
     expect(code, stderr).toBe(0)
     const { models } = JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8')) as RunResult
-    return { stderr, teacher: models[0] }
+    return { stderr, stdout, teacher: models[0] }
   }
   const honest = await learn(['train'])
   expect(honest.stderr).not.toContain('trained on the test part')
@@ -83,6 +83,8 @@ test('a teacher trained elsewhere on the training part is taken as it is; on all
   const says = 'it seems to have been trained on the test part too'
   expect(leaky.stderr).toContain(says)
   expect(leaky.teacher.imported?.notes.join()).toContain(says)
+  expect(leaky.stdout).toContain(`Mind the teacher: it finds test interactions`)
+  expect(honest.teacher.imported).not.toHaveProperty('traps')
   expect(leaky.teacher.test['ndcg@10']).toBeGreaterThan(0.9)
 })
 

@@ -32,6 +32,8 @@ export interface ImportedModel {
   readonly items: { readonly known: number; readonly missing: number; readonly unused: number }
   /** What a reader should know of it, a sentence each. */
   readonly notes: readonly string[]
+  /** Those of the notes that cast doubt on its numbers and on those of its students. */
+  readonly traps?: readonly string[]
 }
 
 export type Role = 'teacher' | 'scratch' | 'distilled' | 'baseline'

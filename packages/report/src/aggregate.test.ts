@@ -62,6 +62,10 @@ test('a teacher that is imported is said to be, with whom it lacks; a size that 
   const page = htmlReport(sampleResult([brought, scratch]))
   for (const words of ['imported, top-K lists', 'top-K lists; 40 entries', 'sha256 abc'])
     expect(page).toContain(words)
+  const doubtful = { ...brought, imported: { ...imported, traps: ['it has met the test part'] } }
+  expect(aggregate(sampleResult([doubtful, scratch])).notes).toContain(
+    'Mind the teacher: it has met the test part.',
+  )
 })
 
 test('a teacher that is not better is said, and its gap is left out, metric by metric', () => {

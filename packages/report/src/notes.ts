@@ -36,7 +36,8 @@ export function importNotes(models: readonly ModelRun[]): string[] {
       return missing === 0 ? [] : [`${known} of ${known + missing} ${side}`]
     })
     const part = incomplete.length === 0 ? '' : `; it knows ${incomplete.join(' and ')}`
-    return [`${id} is imported: ${imported.form}${part}.`]
+    const doubts = (imported.traps ?? []).map((trap) => `Mind the ${id}: ${trap}.`)
+    return [`${id} is imported: ${imported.form}${part}.`, ...doubts]
   })
 }
 

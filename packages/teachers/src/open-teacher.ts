@@ -29,6 +29,8 @@ export interface ImportedTeacher {
   readonly files: readonly FileFingerprint[]
   /** What a person should know of it: what was decided by looking, who is missing and what becomes of them. */
   readonly notes: readonly string[]
+  /** Those of the notes that cast doubt on it (`teacherTraps`), where somebody has looked. */
+  readonly traps?: readonly string[]
 }
 
 export interface OpenTeacherOptions {

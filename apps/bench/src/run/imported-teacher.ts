@@ -23,7 +23,8 @@ export async function openImported(
       tenths = Math.max(tenths, now)
     },
   })
-  return { ...teacher, notes: [...teacher.notes, ...teacherTraps(teacher.model, options.split)] }
+  const traps = teacherTraps(teacher.model, options.split)
+  return { ...teacher, notes: [...teacher.notes, ...traps], traps }
 }
 
 /** What is known of the training of a model that was not trained here. */
@@ -38,7 +39,7 @@ export const untrained = {
 
 /** Its row of the result: quality measured like any model's, nothing of a training. */
 export function measureImported(plan: Plan, teacher: ImportedTeacher, setting: Setting): ModelRun {
-  const { model, form, kind, bytes, users, items, files, notes } = teacher
+  const { model, form, kind, bytes, users, items, files, notes, traps = [] } = teacher
   const run = measureModel(plan, { ...untrained, model }, setting)
   const counts = ({ known, missing, unused }: ImportedTeacher['users']) => ({
     known,
@@ -60,6 +61,7 @@ export function measureImported(plan: Plan, teacher: ImportedTeacher, setting: S
       users: counts(users),
       items: counts(items),
       notes,
+      ...(traps.length === 0 ? {} : { traps }),
     },
   }
 }
