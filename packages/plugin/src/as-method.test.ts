@@ -26,6 +26,8 @@ const parts = {
   teacherLoss: () => tf.scalar(0),
   base: () => false,
   trajectory: () => 3,
+  warmUp: () => 0,
+  reduce: () => 'mean',
 } as const
 
 test('a method is a method, with and without its optional parts', () => {
@@ -49,7 +51,12 @@ const refused: [change: object, problem: string][] = [
   ],
   [{ name: '' }, 'it has no name'],
   [{ paper: {} }, 'paper does not hold the texts title and venue'],
+  [{ name: 'My Method' }, 'its name "My Method" is not of lower case words joined by hyphens, e.g. soft-top'],
+  [{ name: '../up' }, 'its name "../up" is not of lower case words joined by hyphens, e.g. soft-top'],
   [{ params: { K: 1 } }, 'params is not an object of zod 4'],
+  [{ params: z.object({ K: z.int().min(1).default(0) }) }, 'parameter K refuses its own default 0'],
+  [{ teacherloss: () => 0 }, 'no method has a part "teacherloss", did you mean "teacherLoss"?'],
+  [{ somethingElse: 1 }, 'no method has a part "somethingElse"'],
 ]
 
 test.each(refused)('%o is refused in one line', (change, problem) => {
@@ -58,6 +65,11 @@ test.each(refused)('%o is refused in one line', (change, problem) => {
   expect(refusal).toThrow(
     `file.js: its default export is not a method: ${problem}; declare it with defineMethod({ ... })`,
   )
+})
+
+test('a default is what comes out of a parameter that changes what it is given', () => {
+  const params = z.object({ K: z.string().transform(Number).default(3), L: z.int().nullable().default(null) })
+  expect(() => asMethod({ ...method, params }, 'file.js')).not.toThrow()
 })
 
 test('what is no object at all is refused too', () => {

@@ -33,6 +33,7 @@ export {
   type Over,
 } from './method.ts'
 export { asMethod } from './as-method.ts'
+export { checkDeclared, type Declared } from './check-declared.ts'
 export { pairProblem, sideOf, sideOfModel, type Pair, type PairSide } from './pair-problem.ts'
 export {
   describeParams,
@@ -41,7 +42,7 @@ export {
   type ParamDescription,
   type ParamSchema,
 } from './describe-params.ts'
-export { checkParams, parseParams } from './parse-params.ts'
+export { checkParams, parseParams, complaintsOf } from './parse-params.ts'
 // What nearly every plugin needs beside this package, so that one import will do.
 export { InputError, nearest, NO_ITEM, type Rng } from '@recdistill/core'
 export type {

@@ -1,7 +1,7 @@
 import { InputError } from '@recdistill/core'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { describeParams, parseParams, paramsJsonSchema } from './index.ts'
+import { describeParams, parseParams, paramsJsonSchema, complaintsOf } from './index.ts'
 
 const rrd = {
   name: 'rrd',
@@ -98,4 +98,19 @@ test('a JSON schema refuses unknown keys and names what is required', () => {
   expect(schema.additionalProperties).toBe(false)
   expect(schema.required).toEqual(['a'])
   expect(schema.properties.b).toEqual({ type: 'string', default: 'x' })
+})
+
+test('a check that gives no list of texts is told so', () => {
+  const size = { numUsers: 3, numItems: 4 }
+  const saying = (what: unknown) => () =>
+    complaintsOf({ name: 'rrd', check: () => what as string[] }, parseParams(rrd), size)
+  expect(saying(undefined)()).toEqual([])
+  expect(saying(['rrd.K: too long'])()).toEqual(['rrd.K: too long'])
+  for (const [what, shown] of [
+    ['too long', '"too long"'],
+    [true, 'true'],
+    [[3], '[3]'],
+  ])
+    // prettier-ignore
+    expect(saying(what)).toThrow(`rrd: its check gives ${String(shown)}, expected a list of texts`)
 })

@@ -29,12 +29,33 @@ export function parseParams<P extends z.ZodObject>(
  * @throws InputError with one line for everything that does not fit.
  */
 export function checkParams<P extends z.ZodObject>(
-  method: { check?(params: z.output<P>, size: Size): readonly string[]; readonly params: P },
+  method: Checked<P> & { readonly params: P },
   params: z.output<P>,
   size: Size,
 ): void {
-  const problems = method.check?.(params, size) ?? []
+  const problems = complaintsOf(method, params, size)
   if (problems.length > 0) throw new InputError(problems.join('; '))
+}
+
+/**
+ * What a method's `check` says of parameters; nothing where it has none.
+ * @throws InputError when that is no list of texts: a method in JavaScript has no compiler to tell it.
+ */
+export function complaintsOf<P extends z.ZodObject>(
+  method: Checked<P>,
+  params: z.output<P>,
+  size: Size,
+): readonly string[] {
+  const problems: unknown = method.check?.(params, size) ?? []
+  if (Array.isArray(problems) && problems.every((each) => typeof each === 'string')) return problems
+  throw new InputError(
+    `${method.name}: its check gives ${show(problems)}, expected a list of texts, one for each problem and [] where there is none`,
+  )
+}
+
+interface Checked<P extends z.ZodObject> {
+  readonly name: string
+  check?(params: z.output<P>, size: Size): readonly string[]
 }
 
 function unknownParameter(name: string, key: string, names: readonly string[]): string {

@@ -10,8 +10,9 @@ test('a loss and its gradients come as numbers; a leaf that is not read gets zer
     unread: tf.zeros<tf.Rank.R2>([2, 2]),
   }
   const before = countTensors()
-  const { value, gradients } = valueAndGradients(leaves, ({ a, b }) => tf.sum(tf.matMul(a, b)))
+  const { value, gradients, reached } = valueAndGradients(leaves, ({ a, b }) => tf.sum(tf.matMul(a, b)))
   expect(value).toBe(11)
+  expect(reached).toEqual(['a', 'b'])
   expect(gradients).toEqual({
     a: Float32Array.of(3, 4),
     b: Float32Array.of(1, 2),
@@ -21,12 +22,17 @@ test('a loss and its gradients come as numbers; a leaf that is not read gets zer
   expect(leaves.a.arraySync()).toEqual([[1, 2]])
 })
 
-test('a loss that reads no leaf has zeros everywhere', () => {
+test('a loss that reads no leaf, or its numbers alone, has zeros everywhere and reaches none', () => {
   const a = tf.tensor2d([[1, 2]])
-  expect(valueAndGradients({ a }, () => tf.scalar(3))).toEqual({
-    value: 3,
-    gradients: { a: new Float32Array(2) },
-  })
+  const nothing = { value: 3, gradients: { a: new Float32Array(2) }, reached: [] }
+  expect(valueAndGradients({ a }, () => tf.scalar(3))).toEqual(nothing)
+  expect(valueAndGradients({ a }, ({ a }) => tf.sum(tf.tensor2d(a.arraySync())))).toEqual(nothing)
+})
+
+test('a leaf whose gradient is zero is reached all the same', () => {
+  const { gradients, reached } = valueAndGradients({ a: tf.tensor2d([[-1]]) }, ({ a }) => tf.sum(tf.relu(a)))
+  expect(gradients.a).toEqual(Float32Array.of(0))
+  expect(reached).toEqual(['a'])
 })
 
 test('what is no scalar or no number is named', () => {

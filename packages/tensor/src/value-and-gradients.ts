@@ -8,16 +8,18 @@ import type { Scalar, Tensor } from '@tensorflow/tfjs'
  *
  * @param leaves What `f` is differentiated by. Everything else `f` touches is a constant.
  * @param f A scalar of the leaves.
+ * @returns `reached` names the leaves that the value was made of by differentiable operations, whatever their gradients are.
  * @throws RangeError when `f` returns anything but a scalar.
  * @throws NumericError when the value or a gradient is NaN or infinite; it names the leaf.
  */
 export function valueAndGradients<Name extends string, T extends Tensor>(
   leaves: Readonly<Record<Name, T>>,
   f: (leaves: Readonly<Record<Name, T>>) => Scalar,
-): { value: number; gradients: Record<Name, Float32Array> } {
+): { value: number; gradients: Record<Name, Float32Array>; reached: readonly Name[] } {
   const names = Object.keys(leaves) as Name[]
   const tensors = names.map((name) => leaves[name])
   const gradients = {} as Record<Name, Float32Array>
+  const reached: Name[] = []
   let number = NaN
   // Numbers leave by assignment: `tf.tidy` would search an array it is given, element by element, for tensors.
   tf.tidy(() => {
@@ -30,10 +32,12 @@ export function valueAndGradients<Name extends string, T extends Tensor>(
     number = value.dataSync()[0]
     if (!Number.isFinite(number)) throw new NumericError(`valueAndGradients: the loss is ${number}`)
     names.forEach((name, n) => {
-      gradients[name] = read(name, (grads[n] as Tensor | undefined) ?? null, tensors[n].size)
+      const gradient = (grads[n] as Tensor | null | undefined) ?? null
+      if (gradient) reached.push(name)
+      gradients[name] = read(name, gradient, tensors[n].size)
     })
   })
-  return { value: number, gradients }
+  return { value: number, gradients, reached }
 }
 
 function checkTensor(value: Scalar): Scalar {

@@ -1,4 +1,4 @@
-import { NO_ITEM, type Rng } from '@recdistill/core'
+import { InputError, NO_ITEM, type Rng } from '@recdistill/core'
 import type { DrawnUsers } from '@recdistill/engine'
 import type { ValueSpec } from '@recdistill/plugin'
 import type { Row } from '@recdistill/samplers'
@@ -8,6 +8,7 @@ import { epochsOf, type StoredList, type UserLists } from './user-lists.ts'
 
 /** A list or value that is due. */
 export interface DrawJob {
+  readonly name: string
   /** In words, for errors. */
   readonly what: string
   /** By its program, for one user. */
@@ -46,8 +47,12 @@ export function drawJob(
       : items.subarray(user * size, (user + 1) * size)
   const law = spec.per === 'pair' ? undefined : spec.law
   return {
+    name,
     what: `list "${name}", of size ${size}`,
-    forUser: (user, row) => spec.draw(row, rowOf(user).fill(NO_ITEM), rng.at(user)),
+    forUser(user, row) {
+      const out = rowOf(user).fill(NO_ITEM)
+      expectWritten('draw', spec.draw(row, out, rng.at(user)), () => out.every((item) => item === NO_ITEM))
+    },
     byLaw:
       law && laws ? (users) => drawByLaw(law, { data: items, size }, { ...users, key: rng.key }, laws) : null,
     items,
@@ -66,10 +71,12 @@ export function fillJob(
     if (!carried) data.fill(0, first * size, (first + count) * size)
   }
   return {
+    name,
     what: `value "${name}", of size ${size}`,
     forUser(user, row) {
       clear(user, 1)
-      fill(row, lists.rowOfValue(name, user), rng.at(user))
+      const out = lists.rowOfValue(name, user)
+      expectWritten('fill', fill(row, out, rng.at(user)), () => out.every((number) => number === 0))
     },
     byLaw:
       law && laws
@@ -86,6 +93,24 @@ export function fillJob(
         : null,
     items: null,
   }
+}
+
+/**
+ * A program writes; one that gives what it found, or a promise to write later, would leave an empty list in silence.
+ * @param result What it gave, whatever its type says: a method in JavaScript has none.
+ */
+function expectWritten(program: 'draw' | 'fill', result: unknown, isBlank: () => boolean): void {
+  if (typeof result !== 'object' || result === null) return
+  if (result instanceof Promise) {
+    result.catch(() => undefined) // what it fails of later is no matter any more
+    throw new InputError(
+      `${program} gives a promise; it has to be done when it returns, so it cannot be async`,
+    )
+  }
+  if ('length' in result && isBlank())
+    throw new InputError(
+      `${program} gives a list and writes nothing; write into its second argument: out.set(list)`,
+    )
 }
 
 function streamOf(rng: Rng, { epoch, step }: DrawTime): Rng {

@@ -1,3 +1,4 @@
+import { InputError } from '@recdistill/core'
 import { isDue, type Refresh } from '@recdistill/samplers'
 import type { LawSources } from './law-items.ts'
 import { drawJob, fillJob, type DrawJob } from './draw-jobs.ts'
@@ -19,9 +20,21 @@ export function listDraws(lists: UserLists, models: ListModels): ListDraws {
   const { numUsers, numItems, train } = lists.world
   /** The list that is being drawn: what it holds of users whose turn is yet to come is of the last draw. */
   let unfinished: Uint32Array | null = null
+  /** What is due and not drawn yet for the users whose turn it is, which nothing can read. */
+  const waiting = { lists: new Set<string>(), values: new Set<string>() }
   const row = new MovingRow(models, {
-    list: (name, user) => lists.rowOfList(name, user),
-    value: (name, user) => lists.rowOfValue(name, user),
+    list(name, user) {
+      if (waiting.lists.has(name))
+        throw new InputError(`list "${name}" is not drawn yet; declare it before what reads it`)
+      return lists.rowOfList(name, user)
+    },
+    value(name, user) {
+      if (waiting.values.has(name))
+        throw new InputError(
+          `value "${name}" is not filled yet; carried ones are filled before the lists, others after them`,
+        )
+      return lists.rowOfValue(name, user)
+    },
     wholeList(items) {
       const list = lists.wholeList(items)
       return list?.items === unfinished ? null : list
@@ -66,16 +79,19 @@ export function listDraws(lists: UserLists, models: ListModels): ListDraws {
       // programs of pairs, which draw for many epochs at once, may look at all items: the lists of a user share their scores
       const ofPairs = drawn.some(([, { spec }]) => spec.per === 'pair')
       const perRound = ofPairs ? usersPerCatalogue(numItems) : usersPerRound
+      const ofBatches = dueLists((refresh) => refresh === 'batch')
+      for (const [name] of ofBatches) waiting.lists.add(name)
       row.beginRound(epoch, perRound)
       for (let first = 0; first < numUsers; first += perRound)
-        for (const job of jobs) {
+        inTurn(jobs, (job) => {
           row.beginJob()
           unfinished = job.items
           const count = Math.min(perRound, numUsers - first)
           const left = job.byLaw?.({ first, count }) ?? null
           drawFor(job, left?.length ?? count, left ? (n) => left[n] : (n) => first + n)
-        }
+        })
       unfinished = null
+      for (const [name] of ofBatches) waiting.lists.delete(name)
       for (const [, list] of drawn) list.teacher = null
       row.endRound()
     },
@@ -88,11 +104,23 @@ export function listDraws(lists: UserLists, models: ListModels): ListDraws {
       ]
       if (jobs.length === 0) return
       const forBatch = row.forBatch(epoch)
-      for (const job of jobs) {
+      inTurn(jobs, (job) => {
         const left = job.byLaw?.({ first: 0, count: numUsers, ids: users }) ?? users
         drawFor(job, left.length, (n) => left[n], forBatch)
-      }
+      })
     },
+  }
+
+  function inTurn(jobs: readonly DrawJob[], run: (job: DrawJob) => void): void {
+    for (const job of jobs) waitingFor(job).add(job.name)
+    for (const job of jobs) {
+      run(job)
+      waitingFor(job).delete(job.name)
+    }
+  }
+
+  function waitingFor({ items }: DrawJob): Set<string> {
+    return items ? waiting.lists : waiting.values
   }
 
   /** For `count` users, one after the other; what a job throws names the user whose turn it was. */

@@ -44,6 +44,7 @@ export function tapeLoss(
     aux: auxKind(aux),
   }
   const reads = new Set<string>() // kind.name
+  let hasTaught = false
   const whole = Object.keys(specs).length > 0
 
   const block = (rows: LossRows, lambda: number, first: number): number => {
@@ -120,8 +121,10 @@ export function tapeLoss(
           const [kind, name] = split(key)
           leaves[key] = own(kinds[kind].read(name, learner, at))
         }
-        const { value, gradients } = valueAndGradients(leaves, evaluate)
+        const { value, gradients, reached } = valueAndGradients(leaves, evaluate)
         if (reads.size > keys.length) continue
+        hasTaught ||= reached.length > 0
+        if (!hasTaught) throw leftTheTape(method.name, role, keys)
         for (const key of keys) {
           const [kind, name] = split(key)
           const gradient = gradients[key]
@@ -160,6 +163,13 @@ function scalarOf(method: string, value: Scalar): Scalar {
   if (rank === 0) return value
   throw new InputError(
     `${method}: its loss gives a tensor of shape [${shape.join(', ')}], expected a scalar; sum it over its rows`,
+  )
+}
+
+function leftTheTape(method: string, role: string, keys: readonly string[]): InputError {
+  const read = keys.map((key) => `${role}.${key}`).join(', ')
+  return new InputError(
+    `${method}: its loss reads ${read} and depends on none of them, so it trains nothing; keep to operations on tensors: numbers taken out by dataSync or arraySync are constants`,
   )
 }
 

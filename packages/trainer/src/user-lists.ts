@@ -1,6 +1,7 @@
-import { InputError, type Csr, type Rng } from '@recdistill/core'
+import { InputError, nearest, type Csr, type Rng } from '@recdistill/core'
 import type { Engine } from '@recdistill/engine'
 import {
+  checkDeclared,
   checkParams,
   type AnyMethod,
   type Lists,
@@ -65,8 +66,13 @@ export class UserLists {
     this.values = method.values?.(params, this.world, this.made) ?? {}
     this.method = method.name
     this.#models = models
-    for (const [name, spec] of Object.entries(this.lists)) checkRefresh(method.name, `list "${name}"`, spec)
-    for (const [name, spec] of Object.entries(this.values)) checkRefresh(method.name, `value "${name}"`, spec)
+    checkDeclared(method.name, {
+      lists: this.lists,
+      values: this.values,
+      rows: method.rows?.(params, this.world) ?? {},
+      aux: method.aux?.(params, this.world) ?? {},
+      backgrounds: method.backgrounds?.(params) ?? {},
+    })
     for (const [name, spec] of Object.entries(this.lists))
       if ('draw' in spec) this.#stored.set(name, this.#makeList(name, spec, method))
     for (const [name, { size }] of Object.entries(this.values))
@@ -80,7 +86,7 @@ export class UserLists {
 
   list(name: string): StoredList {
     const stored = this.#stored.get(name)
-    if (stored === undefined) throw new Error(`no stored list "${name}"`)
+    if (stored === undefined) throw notThere('list', name, [...this.#stored.keys()])
     return stored
   }
 
@@ -93,7 +99,7 @@ export class UserLists {
   /** [users, size] */
   value(name: string): Float32Array {
     const data = this.#numbers.get(name)
-    if (data === undefined) throw new Error(`no value "${name}"`)
+    if (data === undefined) throw notThere('value', name, [...this.#numbers.keys()])
     return data
   }
 
@@ -141,7 +147,7 @@ export class UserLists {
 
   rowOfList(name: string, user: number): Uint32Array {
     const { items, size, spec } = this.list(name)
-    if (spec.per === 'pair') throw new Error(`list "${name}" is drawn per pair, no row can read it`)
+    if (spec.per === 'pair') throw new InputError(`list "${name}" is drawn per pair, no row can read it`)
     return items.subarray(user * size, (user + 1) * size)
   }
 
@@ -199,20 +205,14 @@ export class UserLists {
   }
 }
 
-/** A method in JavaScript has no compiler to tell it; what is never due would be an empty list in silence. */
-function checkRefresh(method: string, what: string, spec: ListSpec | Values[string]): void {
-  if (!('refresh' in spec)) return
-  const { refresh } = spec as { readonly refresh: unknown }
-  if (refresh === 'once' || refresh === 'batch') return
-  const epochs =
-    typeof refresh === 'object' && refresh !== null && 'epochs' in refresh ? refresh.epochs : null
-  if (Number.isInteger(epochs) && (epochs as number) >= 1) return
-  throw new InputError(
-    `${method}: refresh of ${what}: expected 'once', 'batch' or { epochs: n }, got ${JSON.stringify(refresh)}`,
-  )
-}
-
 /** Epochs that a list is drawn for at once. */
 export function epochsOf({ per, refresh }: Drawn): number {
   return per === 'pair' ? refresh.epochs : 1
+}
+
+/** A program reads by name what it was not compiled against. */
+function notThere(kind: 'list' | 'value', name: string, names: readonly string[]): InputError {
+  const near = nearest(name, names)
+  const [verb, hint] = [kind === 'list' ? 'drawn' : 'filled', near ? ` did you mean "${near}"?` : '']
+  return new InputError(`no ${kind} "${name}" is ${verb};${hint} there are ${names.join(', ') || 'none'}`)
 }

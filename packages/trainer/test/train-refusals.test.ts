@@ -1,9 +1,10 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { backbones } from '@recdistill/backbones'
+import type { Rng } from '@recdistill/core'
 import { resolveProtocol } from '@recdistill/metrics'
 import { defineMethod, type AnyMethod } from '@recdistill/plugin'
-import type { Row } from '@recdistill/samplers'
+import { sampleExcept, type Row } from '@recdistill/samplers'
 import { prepareTensors, tf, type Tensor2D } from '@recdistill/tensor'
 import { randomSplit, twoCamps } from '@recdistill/testkit'
 import { beforeAll, expect, test } from 'vitest'
@@ -119,7 +120,75 @@ test.each([
   [
     'a refresh that is none',
     listOf({ refresh: 'sometimes' }),
-    /^broken: refresh of list "a": expected 'once', 'batch' or \{ epochs: n \}, got "sometimes"$/,
+    /^broken: list "a": refresh: expected 'once', 'batch' or \{ epochs: n \}, got "sometimes"$/,
+  ],
+  [
+    'a refresh that was forgotten',
+    { lists: () => ({ a: { size: 2, draw: () => undefined } }) },
+    /^broken: list "a": refresh: expected .*, got nothing$/,
+  ],
+  [
+    'a draw that is a promise',
+    listOf({ draw: () => Promise.reject(new Error('too late')) }),
+    /^broken: list "a", of size 2, of user 0: draw gives a promise; .* cannot be async$/,
+  ],
+  [
+    'a draw that gives its items instead of writing them',
+    listOf({ draw: (row: Row) => row.teacher.top(2) }),
+    /^broken: list "a", of size 2, of user 0: draw gives a list and writes nothing; .* out\.set\(list\)$/,
+  ],
+  [
+    'a value that is given instead of written',
+    { values: () => ({ w: { size: 1, refresh: 'once', fill: () => [1] } }) },
+    /^broken: value "w", of size 1, of user 0: fill gives a list and writes nothing/,
+  ],
+  [
+    'a draw that reads a list nobody declared',
+    listOf({ draw: (row: Row) => row.list('aa') }),
+    /^broken: list "a", of size 2, of user 0: no list "aa" is drawn; did you mean "a"\? there are a$/,
+  ],
+  [
+    'a draw that reads a value nobody declared',
+    listOf({ draw: (row: Row) => row.value('w') }),
+    /^broken: list "a", of size 2, of user 0: no value "w" is filled; there are none$/,
+  ],
+  [
+    'a draw that reads what is drawn later',
+    {
+      lists: () => ({
+        a: { size: 2, refresh: 'once', draw: (row: Row) => row.list('b') },
+        b: { size: 2, refresh: 'once', draw: (row: Row, out: Uint32Array) => out.set(row.teacher.top(2)) },
+      }),
+    },
+    /^broken: list "a", of size 2, of user 0: list "b" is not drawn yet; declare it before what reads it$/,
+  ],
+  [
+    'a draw that reads what is drawn for batches',
+    {
+      lists: () => ({
+        b: { size: 2, refresh: 'batch', draw: (_: Row, out: Uint32Array) => out.fill(0, 0, 1) },
+        a: { size: 2, refresh: 'once', draw: (row: Row) => row.list('b') },
+      }),
+    },
+    /^broken: list "a", of size 2, of user 0: list "b" is not drawn yet/,
+  ],
+  [
+    'a draw that reads a value that is filled later',
+    {
+      ...listOf({ draw: (row: Row) => row.value('w') }),
+      values: () => ({ w: { size: 1, refresh: 'once', fill: () => undefined } }),
+    },
+    /^broken: list "a", of size 2, of user 0: value "w" is not filled yet; carried ones are filled before/,
+  ],
+  [
+    'a draw that hands wrong items to a sampler',
+    listOf({ draw: (row: Row, out: Uint32Array, rng: Rng) => sampleExcept(row.numItems, [Uint32Array.of(1e6)], out, rng) }), // prettier-ignore
+    /^broken: list "a", of size 2, of user 0: sampleExcept: /,
+  ],
+  [
+    'a loss that leaves the tape',
+    { loss: (input: never) => tf.sum(tf.tensor2d(scoresOf(input).arraySync())) },
+    /^broken: its loss reads student\.scores\.a and depends on none of them, so it trains nothing; /,
   ],
   [
     'a loss that is a tensor of rows',

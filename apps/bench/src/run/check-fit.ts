@@ -1,6 +1,13 @@
 import { InputError, type Split } from '@recdistill/core'
 import { checkMeasurable } from '@recdistill/metrics'
-import { pairProblem, sideOf, type AnyMethod, type PairSide, type World } from '@recdistill/plugin'
+import {
+  complaintsOf,
+  pairProblem,
+  sideOf,
+  type AnyMethod,
+  type PairSide,
+  type World,
+} from '@recdistill/plugin'
 import type { Catalogue } from '../catalogue.ts'
 import type { Config, MethodConfig, ModelConfig } from '../config/config.ts'
 import { fitProtocol } from './fit-protocol.ts'
@@ -59,7 +66,7 @@ export async function checkFit(
           ? null
           : pairProblem(definition, method.params, pair, world)
     if (problem === null) {
-      const problems = definition.check?.(method.params, world) ?? []
+      const problems = complaintsOf(definition, method.params, world)
       const smaller = problems.length > 0 ? loweredDefaults(definition, method, world) : {}
       if (smaller === null)
         unfit.push({

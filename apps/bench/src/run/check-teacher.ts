@@ -1,6 +1,6 @@
 import { InputError } from '@recdistill/core'
 import type { Engine } from '@recdistill/engine'
-import { pairProblem, sideOf, sideOfModel, type AnyMethod } from '@recdistill/plugin'
+import { complaintsOf, pairProblem, sideOf, sideOfModel, type AnyMethod } from '@recdistill/plugin'
 import type { ImportedTeacher } from '@recdistill/teachers'
 import { loadModel, rehearse } from '@recdistill/trainer'
 import { join } from 'node:path'
@@ -65,7 +65,7 @@ function withinLists(
   const lengths = lengthsOf(definition, params, { keep: written })
   const smaller = shortened(definition, params, lengths, factor)
   const fitting = { ...params, ...smaller }
-  const suits = (definition.check?.(fitting, context.split) ?? []).length === 0
+  const suits = complaintsOf(definition, fitting, context.split).length === 0
   return suits && problemOf(definition, fitting, teacher, config, context) === null ? smaller : null
 }
 

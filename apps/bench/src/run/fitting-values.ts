@@ -1,4 +1,4 @@
-import type { AnyMethod, Size } from '@recdistill/plugin'
+import { complaintsOf, type AnyMethod, type Size } from '@recdistill/plugin'
 import type { z } from 'zod'
 
 type Values = Readonly<Record<string, unknown>>
@@ -8,8 +8,8 @@ type Definition = Pick<AnyMethod, 'name' | 'check' | 'params'>
 const endless: Size = { numUsers: 2 ** 40, numItems: 2 ** 40 }
 
 /** Whether values go together at all, whatever the data: what is wrong with others is no matter of its size. */
-export function suitLargeData({ check }: Pick<Definition, 'check'>, params: Values): boolean {
-  return (check?.(params, endless) ?? []).length === 0
+export function suitLargeData(definition: Pick<Definition, 'name' | 'check'>, params: Values): boolean {
+  return complaintsOf(definition, params, endless).length === 0
 }
 
 /**
@@ -25,7 +25,7 @@ export function fittingValues(
   size: Size,
   { keep = [] }: { readonly keep?: readonly string[] } = {},
 ): Readonly<Record<string, number>> | null {
-  const complaints = (values: Values, of: Size) => definition.check?.(values, of) ?? []
+  const complaints = (values: Values, of: Size) => complaintsOf(definition, values, of)
   const problems = complaints(params, size)
   if (problems.length === 0) return {}
   const blamed = wholeNumbers(params, keep).filter((key) =>
@@ -48,7 +48,7 @@ export function lengthsOf(
   { keep = [] }: { readonly keep?: readonly string[] } = {},
 ): readonly string[] {
   return wholeNumbers(params, keep).filter((key) => {
-    const problems = definition.check?.({ ...params, [key]: 2 ** 41 }, endless) ?? []
+    const problems = complaintsOf(definition, { ...params, [key]: 2 ** 41 }, endless)
     return problems.some((problem) => isOf(problem, definition, key))
   })
 }

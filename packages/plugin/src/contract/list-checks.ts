@@ -1,6 +1,6 @@
 import { NO_ITEM } from '@recdistill/core'
 import assert from 'node:assert/strict'
-import type { Refresh } from '@recdistill/samplers'
+import { checkDeclared } from '../check-declared.ts'
 import { rowsOver } from '../method.ts'
 import type { Check } from './check.ts'
 import { drawEpochs, isDrawn, type Drawn, type DrawnSpec } from './draw.ts'
@@ -101,7 +101,10 @@ export function listChecks(subject: Subject): Check[] {
   return laws.map((law) => ({ ...law, name: `${prefix}${law.name}` }))
 }
 
-function expectSpecs({ subject: { method }, params, lists, values, rows, aux, backgrounds }: Declared): void {
+function expectSpecs(declared: Declared): void {
+  const { subject, params, lists, values, rows, aux, backgrounds } = declared
+  const { method } = subject
+  checkDeclared(method.name, declared)
   assert.ok(Object.keys(lists).length + Object.keys(rows).length > 0, 'at least one list, or vectors')
   for (const [name, spec] of Object.entries(lists)) {
     const perPair = 'pair' in spec || (isDrawn(spec) && spec.per === 'pair')
@@ -109,49 +112,19 @@ function expectSpecs({ subject: { method }, params, lists, values, rows, aux, ba
       !perPair || rowsOver(method, params) === 'pairs',
       `${name} is of a training pair: it needs over: 'pairs'`,
     )
-    if (!isDrawn(spec)) continue
-    expectSize(name, spec.size)
-    if (spec.per === 'pair') assert.equal(typeof spec.refresh, 'object', `${name}.refresh is { epochs: n }`)
-    expectRefresh(name, spec.refresh)
   }
-  for (const [name, { size, refresh, carried }] of Object.entries(values)) {
-    expectSize(name, size)
-    expectRefresh(name, refresh)
+  for (const [name, { refresh, carried }] of Object.entries(values))
     assert.ok(
       !carried || refresh !== 'batch',
       `${name} is carried from epoch to epoch, not from batch to batch`,
     )
-  }
-  for (const [name, spec] of Object.entries(rows)) {
-    if (typeof spec === 'string') continue
-    if ('list' in spec) assert.ok(spec.list in lists, `rows ${name}: there is no list "${spec.list}"`)
-    if ('random' in spec)
-      assert.ok(Number.isInteger(spec.random) && spec.random >= 1, `rows ${name}: random is ${spec.random}`)
-  }
-  for (const [name, { shape, init }] of Object.entries(aux)) {
-    assert.ok(
-      shape.every((n) => Number.isInteger(n) && n >= 1),
-      `aux ${name}: shape is [${shape.join(', ')}]`,
-    )
+  for (const [name, { init }] of Object.entries(aux)) {
     if (init === 'zeros') continue
     const size = 'uniform' in init ? init.uniform : init.normal
-    assert.ok(size > 0 && Number.isFinite(size), `aux ${name}: initial values of size ${size}`)
+    assert.ok(size > 0, `aux ${name}: initial values of size ${size}`)
   }
-  for (const [name, { without, clamp }] of Object.entries(backgrounds)) {
-    for (const list of without) assert.ok(list in lists, `background ${name}: there is no list "${list}"`)
+  for (const [name, { clamp }] of Object.entries(backgrounds))
     assert.ok(clamp === undefined || clamp > 0, `background ${name}: clamp is ${clamp}`)
-  }
-}
-
-function expectSize(name: string, size: number): void {
-  assert.ok(Number.isInteger(size) && size >= 0, `${name}.size is ${size}`)
-}
-
-function expectRefresh(name: string, refresh: Refresh): void {
-  assert.ok(
-    refresh === 'once' || refresh === 'batch' || (Number.isInteger(refresh.epochs) && refresh.epochs >= 1),
-    `${name}.refresh`,
-  )
 }
 
 /** Every list as a loss sees it: of a user, or of one training pair. */
