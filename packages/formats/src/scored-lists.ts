@@ -30,7 +30,7 @@ export async function readScoredLists(
       const name = columnOf(path, table, part, asked[part])
       if (name !== null) return identifier(name)
       throw new InputError(
-        `${path}: cannot tell which column is the ${part} in ${listed(table.columns.map((each) => each.name))}; name it (${part})`,
+        `${path}: cannot tell which column is the ${part} in ${listed(table.columns.map((each) => each.name))}; name it (${part}; on the command line --set teacherFrom.columns.${part}=NAME)`,
       )
     }
     const [user, item, score] = [column('user'), column('item'), column('score')]

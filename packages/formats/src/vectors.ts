@@ -56,7 +56,7 @@ function onlyText(path: string, { columns }: TableSource): string {
   const texts = columns.filter(({ type }) => type === 'VARCHAR')
   if (texts.length === 1) return texts[0].name
   throw new InputError(
-    `${path}: cannot tell which column holds the ids in ${listed(columns.map(({ name }) => name))}; name it (id)`,
+    `${path}: cannot tell which column holds the ids in ${listed(columns.map(({ name }) => name))}; name it (id; on the command line --set teacherFrom.columns.id=NAME)`,
   )
 }
 

@@ -20,6 +20,24 @@ test('without ids rows are in the order of the data, if there are as many', () =
   )
 })
 
+test('ids that tools have changed on their way are told by what they differ in', () => {
+  const data = ['007', '010', '123', 'x']
+  expect(join(data, ['7', '10', '123', 'y'])).toMatchObject({ known: 1, differ: 'leading zeros' })
+  expect(join(['7', '10', '12'], ['7', '10.0', '12.0'])).toMatchObject({ differ: 'a ".0" at the end' })
+  expect(join(['Ann', 'Bob', 'c'], ['ann', 'bob', 'c'])).toMatchObject({ differ: 'capitals' })
+  expect(join(data, ['123', 'y', 'z'])).not.toHaveProperty('differ')
+  expect(join(['a', 'b'], ['a', 'c'])).not.toHaveProperty('differ')
+  expect(() => join(['007', '010'], ['7.0', '10.0'])).toThrow(
+    /none of the data's 2 users .*: they differ in leading zeros and a "\.0" at the end$/,
+  )
+})
+
+test('one id more than there are rows may be a heading', () => {
+  expect(() => join(['a', 'b'], ['user_id', 'a', 'b'], 2)).toThrow(
+    'the first, "user_id", is no id of the data: leave out a heading',
+  )
+})
+
 test('ids that do not fit say what they look like', () => {
   expect(() => join(['a', 'b'], ['1', '2', '3', '4'])).toThrow(
     `none of the data's 2 users is among its ids; they look like "1", "2", "3", those of the data like "a", "b"`,

@@ -1,4 +1,5 @@
 import { InputError } from '@recdistill/core'
+import { spelledOtherwise } from './spelled-otherwise.ts'
 
 /** Fills the places of ids that a teacher does not know. */
 export const NO_ROW = 0xffffffff
@@ -15,6 +16,8 @@ export interface Join {
   readonly missing: Counted
   /** Ids of the teacher that the data does not have: left aside. */
   readonly unused: Counted
+  /** What most ids that are not known differ from those left aside in, e.g. `leading zeros`; absent where it is nothing of the kind. */
+  readonly differ?: string
 }
 
 export interface Counted {
@@ -48,7 +51,11 @@ export function joinIds(
   }
   if (ids.length !== rows)
     throw new InputError(
-      `${file}: has ${rows} rows of ${side}, but there are ${ids.length} ids for them; both must be of the same model`,
+      `${file}: has ${rows} rows of ${side}, but there are ${ids.length} ids for them; ${
+        ids.length === rows + 1 && !known.includes(ids[0])
+          ? `the first, "${ids[0]}", is no id of the data: leave out a heading`
+          : 'both must be of the same model'
+      }`,
     )
   const rowOf = new Map<string, number>()
   for (const [row, id] of ids.entries()) {
@@ -67,13 +74,24 @@ export function joinIds(
     return row ?? NO_ROW
   })
   const found = known.length - missing.count
+  const left = [...rowOf.keys()]
+  const differ = spelledOtherwise(
+    known.filter((_, id) => join[id] === NO_ROW),
+    left,
+  )
   if (found === 0)
     throw new InputError(
-      `${file}: none of the data's ${known.length} ${side} is among its ids; they look like ${quoted(ids)}, those of the data like ${quoted(known)}`,
+      `${file}: none of the data's ${known.length} ${side} is among its ids; they look like ${quoted(ids)}, those of the data like ${quoted(known)}${differ === null ? '' : `: they differ in ${differ}`}`,
     )
   const unused = counter()
-  for (const id of rowOf.keys()) unused.add(id)
-  return { rows: join, known: found, missing: missing.counted(), unused: unused.counted() }
+  for (const id of left) unused.add(id)
+  return {
+    rows: join,
+    known: found,
+    missing: missing.counted(),
+    unused: unused.counted(),
+    ...(differ === null ? {} : { differ }),
+  }
 }
 
 function counter() {

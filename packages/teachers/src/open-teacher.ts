@@ -29,7 +29,7 @@ export interface ImportedTeacher {
   readonly files: readonly FileFingerprint[]
   /** What a person should know of it: what was decided by looking, who is missing and what becomes of them. */
   readonly notes: readonly string[]
-  /** Those of the notes that cast doubt on it (`teacherTraps`), where somebody has looked. */
+  /** Those of the notes that cast doubt on it; what its rankings give away (`teacherTraps`) is not among them. */
   readonly traps?: readonly string[]
 }
 
@@ -60,13 +60,15 @@ export async function openTeacher(
     throw new InputError(`--teacher-from: ${source.from} is the folder of a run; it is no file of a teacher`)
   const data = dataIds(split)
   const opened = await open[kind](source, { data, split, engine, cache, onProgress })
+  const doubts = spellingDoubts(opened)
   try {
     return {
       ...opened,
       kind,
       form: formNames[kind],
       files: pathKeys.flatMap((key) => (isFile(source, key) ? [fingerprint(source[key] as string)] : [])),
-      notes: [...opened.notes, ...notesOf(kind, opened, data)],
+      notes: [...opened.notes, ...notesOf(kind, opened, data), ...doubts],
+      ...(doubts.length === 0 ? {} : { traps: doubts }),
     }
   } catch (error) {
     opened.model.dispose()
@@ -171,6 +173,17 @@ function idsGiven(source: TeacherSource, side: Side): readonly string[] | null {
 function isFile(source: TeacherSource, key: (typeof pathKeys)[number]): boolean {
   const path = source[key]
   return path !== undefined && (!key.endsWith('Bias') || /\.npy$/i.test(path))
+}
+
+/** Ids that would be known if both sides wrote them alike. */
+function spellingDoubts(opened: Opened): readonly string[] {
+  return (['users', 'items'] as const).flatMap((side) => {
+    const { missing, unused, differ } = opened[side]
+    if (differ === undefined) return []
+    return [
+      `most of the ${missing.count} ${side} that are not known differ from its own in ${differ} ("${missing.examples[0]}" and "${unused.examples[0]}"); write its ids as the data does`,
+    ]
+  })
 }
 
 /** Who is missing on either side, and what becomes of them. */

@@ -100,6 +100,16 @@ describe('what a file holds is told by its name and its content', () => {
     await expect(open({ from: own })).rejects.toThrow(/best\.ckpt: name the folder it is in, /)
   })
 
+  test('ids that lost their zeros are said to differ in them', async () => {
+    const zeros = { ...split.ids, items: split.ids.items.map((_, n) => `00${n}`) }
+    const matrix = saved('zeros.npy', scores, [numUsers, numItems])
+    const ids = split.ids.items.map((_, n) => (n === 0 ? '000' : String(n)))
+    const source = { from: matrix, itemIds: written('numbers.txt', ids.join('\n')) }
+    const { notes, traps } = await open(source, { ids: zeros })
+    expect(traps).toEqual([expect.stringMatching(/differ from its own in leading zeros \("001" and "1"\)/)])
+    expect(notes).toEqual(expect.arrayContaining([...traps!]))
+  })
+
   test('half floats, and whole numbers with a scale', async () => {
     const scaled = (values: Float32Array) => Int8Array.from(values, (value) => Math.round(value * 20))
     const scale = (rows: number) => tensor(new Float32Array(rows).fill(1 / 20), [rows])

@@ -23,8 +23,8 @@ export async function openImported(
       tenths = Math.max(tenths, now)
     },
   })
-  const traps = teacherTraps(teacher.model, options.split)
-  return { ...teacher, notes: [...teacher.notes, ...traps], traps }
+  const seen = teacherTraps(teacher.model, options.split)
+  return { ...teacher, notes: [...teacher.notes, ...seen], traps: [...(teacher.traps ?? []), ...seen] }
 }
 
 /** What is known of the training of a model that was not trained here. */
