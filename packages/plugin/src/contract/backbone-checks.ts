@@ -3,6 +3,7 @@ import type { BackboneDefinition } from '../backbone.ts'
 import { backboneBackgrounds } from './backbone-backgrounds.ts'
 import { backboneFit } from './backbone-fit.ts'
 import { backboneFlipped } from './backbone-flipped.ts'
+import { backboneFused } from './backbone-fused.ts'
 import { backboneGradients } from './backbone-gradients.ts'
 import type { BackboneContract } from './backbone-scene.ts'
 import { backboneSteps } from './backbone-steps.ts'
@@ -24,6 +25,7 @@ export function backboneChecks<P extends z.ZodObject>(
   return [
     ...backboneViews(definition, contract),
     ...backboneGradients(definition, contract),
+    ...backboneFused(definition, contract),
     ...backboneSteps(definition, contract),
     ...backboneBackgrounds(definition, contract),
     ...backboneFlipped(definition, contract),

@@ -2,7 +2,7 @@ import { createRng, NO_ITEM, transpose } from '@recdistill/core'
 import assert from 'node:assert/strict'
 import type { z } from 'zod'
 import type { Backbone, BackboneDefinition } from '../backbone.ts'
-import { upstream } from './backbone-gradients.ts'
+import { upstream } from './slopes.ts'
 import {
   at,
   gradientOf,

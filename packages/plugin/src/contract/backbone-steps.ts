@@ -1,12 +1,12 @@
-import { createRng, type Rng } from '@recdistill/core'
-import { prepareTensors } from '@recdistill/tensor'
+import { createRng } from '@recdistill/core'
 import assert from 'node:assert/strict'
 import type { z } from 'zod'
 import type { Backbone, BackboneDefinition } from '../backbone.ts'
-import { dot, expectSlopes, upstream } from './backbone-gradients.ts'
-import { at, gradientOf, inScene, scatter, type BackboneContract, type Parameters } from './backbone-scene.ts'
+import { at, gradientOf, type BackboneContract } from './backbone-scene.ts'
 import type { Check } from './check.ts'
 import { assertNear } from './near.ts'
+import { scatteredCheck } from './scattered-check.ts'
+import { dot, expectSlopes, upstream } from './slopes.ts'
 
 const users = Uint32Array.of(0, 2, 5, 4)
 const items = Uint32Array.of(1, 7, 4, 0, 11, 3, 9, 2, 6, 10, 5, 8) // users x 3
@@ -16,19 +16,7 @@ export function backboneSteps<P extends z.ZodObject>(
   definition: BackboneDefinition<P>,
   contract: BackboneContract,
 ): Check[] {
-  const check = (
-    name: string,
-    run: (backbone: Backbone, parameters: Parameters, rng: Rng) => void,
-  ): Check => ({
-    name,
-    async run() {
-      await prepareTensors()
-      inScene(definition, contract, ({ make, spread }) => {
-        const backbone = make()
-        run(backbone, scatter(backbone, spread), createRng(8))
-      })
-    },
-  })
+  const check = scatteredCheck(definition, contract)
   const training = createRng(3).fork('step')
   return [
     check('in a step pullScores agrees with finite differences of scores', (backbone, parameters, rng) => {
