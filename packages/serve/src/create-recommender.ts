@@ -85,12 +85,14 @@ export function createRecommender({ header, arrays, bytes }: Bundle, scorer: Sco
     users,
     items,
     recommend(user, options = {}) {
+      expectKnown(options, common)
       const place = placeOf('user', user)
       const query = numbersOf(userVectors.subarray(place * dim, (place + 1) * dim))
       const hasSeen = (item: number) => isAmong(seenItems, seenOffsets[place], seenOffsets[place + 1], item)
       return answer(query, itemScales, userScales?.[place] ?? 1, options, hasSeen)
     },
     recommendFor(liked, options = {}) {
+      expectKnown(options, [...common, 'unobserved', 'regularisation'])
       const places = placesOf(liked)
       if (places.size === 0) return []
       const weights = { ...header.foldIn }
@@ -111,6 +113,7 @@ export function createRecommender({ header, arrays, bytes }: Bundle, scorer: Sco
       return answer(query, itemScales, factor, options, (place) => places.has(place))
     },
     similar(item, options = {}) {
+      expectKnown(options, common)
       const place = placeOf('item', item)
       if (inverseNorms === null) {
         inverseNorms = scorer.makeScales()
@@ -125,6 +128,16 @@ export function createRecommender({ header, arrays, bytes }: Bundle, scorer: Sco
       return Array.from(seenItems.subarray(seenOffsets[place], seenOffsets[place + 1]), items.at)
     },
   }
+}
+
+const common = ['k', 'exclude', 'filter']
+
+/** A list of another length than was asked for would look like an answer. */
+function expectKnown(options: object, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null)
+    throw option(`expected options such as { k: 20 }, got ${String(options)}`)
+  const unknown = Object.keys(options).find((name) => !known.includes(name))
+  if (unknown !== undefined) throw option(`no option "${unknown}"; there are ${known.join(', ')}`)
 }
 
 function option(problem: string): ServeError {

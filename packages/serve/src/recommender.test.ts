@@ -27,6 +27,18 @@ test('k of 0, k beyond the catalogue, and a catalogue with nothing left', () => 
   expect(recommender.recommend('u0').length).toBe(10)
 })
 
+test('an option there is not, and a number in place of options, are refused, for the list would be of another length', () => {
+  const wrong = (options: unknown) => () => recommender.recommend('u0', options as { k: number })
+  expect(wrong({ n: 3 })).toThrow('recommend: no option "n"; there are k, exclude, filter')
+  expect(wrong(3)).toThrow('expected options such as { k: 20 }, got 3')
+  expect(wrong(null)).toThrow('expected options')
+  expect(() => recommender.similar('i1', { limit: 3 } as object)).toThrow('no option "limit"')
+  expect(() => recommender.recommendFor(['i1'], { unseen: 1 } as object)).toThrow(
+    'k, exclude, filter, unobserved, regularisation',
+  )
+  expect(recommender.recommendFor(['i1'], { unobserved: 0.1, regularisation: 2, k: 3 })).toHaveLength(3)
+})
+
 test('whom the bundle does not know is an error that says what serves them', () => {
   const code = (run: () => unknown) => {
     try {
