@@ -216,8 +216,10 @@ test(
     const { code, stdout, stderr } = await runBinary(argv)
     expect([0, 4], stderr).toContain(code)
     expect(stderr).toMatch(/left out: rce-kd: it compares scores of items beyond/)
-    const { models } = read<CompressResult>(folder, 'results.json')
+    const { models, doubts } = read<CompressResult>(folder, 'results.json')
     expect(models[0]).toMatchObject({ role: 'teacher', bytes: null })
+    expect(doubts).toEqual([expect.stringContaining('no more often than chance')])
+    expect(stdout).toContain('Mind the teacher: it finds')
     for (const text of [stdout, readFileSync(join(folder, 'report.html'), 'utf8')])
       expect(text).not.toMatch(/× smaller|NaN|smaller: /)
   },

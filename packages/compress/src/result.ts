@@ -55,6 +55,8 @@ export interface CompressResult {
   /** No other student is as small and as good; cheapest first. */
   readonly front: readonly DeployedModel[]
   readonly trials: readonly TrialResult[]
+  /** What casts doubt on the teacher's numbers and so on all others, a sentence each; absent where nothing does. */
+  readonly doubts?: readonly string[]
   readonly groups: readonly { readonly title: string; readonly rows: readonly GroupRow[] }[]
   /** Of the test lists of teacher, student from scratch and student. */
   readonly popularity: readonly { readonly name: string; readonly metrics: Metrics }[]

@@ -47,8 +47,10 @@ export interface ModelFacts {
     | 'valid'
     | 'test'
   >
-  /** Whom it learnt from, where it did. */
-  readonly teacher: Pick<ModelRun, 'backbone' | 'parameters' | 'valid' | 'test'> | null
+  /** Whom it learnt from, where it did, and what casts doubt on that teacher's numbers, a sentence each. */
+  readonly teacher:
+    | (Pick<ModelRun, 'backbone' | 'parameters' | 'valid' | 'test'> & { readonly doubts?: readonly string[] })
+    | null
   /** The same experiment with every seed that was run, this one among them. */
   readonly seeds: readonly { readonly seed: number; readonly valid: Metrics; readonly test: Metrics }[]
   readonly split: SplitManifest

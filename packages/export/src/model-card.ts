@@ -79,6 +79,7 @@ export function modelCard(
         : []),
     ],
     limits: [
+      ...(teacher?.doubts ?? []).map((doubt) => `Mind its teacher: ${doubt}.`),
       'It knows no item and no user that came after its data; train anew as the catalogue moves.',
       'Its numbers were measured on past behaviour, which favours what was shown and popular then; test it on people before relying on it.',
       'Scores order items of one user. They are no probabilities, and scores of different users do not compare.',

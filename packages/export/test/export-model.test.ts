@@ -76,6 +76,14 @@ test('the card says what a reader needs, and no path of the machine', async () =
   expect(text + JSON.stringify(card)).not.toContain('/home/ann')
 })
 
+test('what casts doubt on the teacher is among the limits', async () => {
+  const out = fresh()
+  const teacher = { ...model.facts.teacher!, doubts: ['it has met the test part'] }
+  await exportModel({ ...model, facts: { ...model.facts, teacher } }, { to: ['npz'], out })
+  expect(cardOf(out).limits).toContain('Mind its teacher: it has met the test part.')
+  expect(readFileSync(join(out, 'model-card.md'), 'utf8')).toContain('- Mind its teacher: it has met')
+})
+
 test('what is there is not touched, and an export is replaced only when asked', async () => {
   const out = fresh()
   await exportModel(model, { to: ['npz'], out })

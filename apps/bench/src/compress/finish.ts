@@ -122,6 +122,7 @@ export async function finish(
       },
       front,
       trials: results,
+      ...(teacherRun.imported?.traps === undefined ? {} : { doubts: teacherRun.imported.traps }),
       groups: groupsOf(measured, all),
       popularity: [
         popularityOf('teacher', measured.teacher, all),

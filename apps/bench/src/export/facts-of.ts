@@ -39,6 +39,7 @@ export function factsOf(
   }
 }
 
-function pick({ backbone, parameters, valid, test }: ModelRun): NonNullable<ModelFacts['teacher']> {
-  return { backbone, parameters, valid, test }
+function pick({ backbone, parameters, valid, test, imported }: ModelRun): NonNullable<ModelFacts['teacher']> {
+  const { traps: doubts } = imported ?? {}
+  return { backbone, parameters, valid, test, ...(doubts && { doubts }) }
 }

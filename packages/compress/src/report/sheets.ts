@@ -7,7 +7,7 @@ import { estimate, settings, share, time } from './in-words.ts'
 
 /** Teacher, scratch and the chosen student beside each other, as deployed. */
 export function chosenSheet(result: CompressResult): Sheet {
-  const { models, select, chosen, target, met } = result
+  const { models, select, chosen, target, met, doubts = [] } = result
   const teacher = models.find(({ role }) => role === 'teacher')
   return {
     title: 'The chosen student',
@@ -32,6 +32,7 @@ export function chosenSheet(result: CompressResult): Sheet {
       time(model.microseconds),
     ]),
     notes: [
+      ...doubts.map((doubt) => `Mind the teacher: ${doubt}.`),
       `Asked for: ${targetInWords(target)}, judged on validation data. ${met ? 'Met.' : 'Not met: this is the best that was found.'}`,
       `Settings: ${settings(chosen.trial)}, ${chosen.trial.kind} with ${chosen.trial.dim} numbers a row, tables in ${chosen.precision}. The bundle with ids and seen items takes ${asBytes(chosen.bundleBytes)}.`,
       'Of the students, the chosen one alone was measured on the test part, once, after the choice. In brackets: 95 % bootstrap intervals over users; of times, the spread of repeated passes.',
