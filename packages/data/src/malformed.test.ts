@@ -36,6 +36,11 @@ const cases: readonly (readonly [name: string, request: unknown, says: RegExp])[
   ],
   ['a damaged gzip file', { files: file('bad.csv.gz', 'user,item\na,b\n') }, /not a sound gzip file/],
   ['binary data', { files: file('garbage.csv', binary) }, /looks like binary data/],
+  [
+    'a spreadsheet',
+    { files: file('orders.xlsx', 'PK\x03\x04\x14\0xl/workbook.xml') },
+    /is a ZIP archive or a spreadsheet; unpack it, or save the sheet as CSV/,
+  ],
   ['binary data as Parquet', { files: file('garbage.parquet', binary) }, /not a Parquet file/],
   [
     'a Parquet file cut short',
@@ -72,7 +77,7 @@ const cases: readonly (readonly [name: string, request: unknown, says: RegExp])[
   [
     'one JSON array',
     { files: file('array.json', '[{"user":1,"item":2}]') },
-    /is one JSON array; expected JSON lines/,
+    /is one JSON array; expected JSON lines.*jq -c/,
   ],
   [
     'a rating that is no number',
@@ -97,7 +102,7 @@ const cases: readonly (readonly [name: string, request: unknown, says: RegExp])[
   [
     'negative ratings and no word on them',
     { files: file('negative.csv', 'user,item,rating\na,b,4\na,c,-1\n') },
-    /negative rating \(-1\); say which ratings count/,
+    /negative rating \(-1\); say which ratings count \(--min-rating/,
   ],
   [
     'a column that is not there',

@@ -136,7 +136,7 @@ function expectNoNegativeRatings(plan: Plan, { ratings, users, ids }: Interactio
   const place = ratings?.findIndex((rating) => rating < 0) ?? -1
   if (place < 0 || plan.filters.some(({ filter }) => filter === 'rating')) return
   throw new InputError(
-    `${plan.dataset}: user ${ids?.users[users[place]]} has a negative rating (${ratings![place]}); say which ratings count with the filter { filter: 'rating', min: ... }`,
+    `${plan.dataset}: user ${ids?.users[users[place]]} has a negative rating (${ratings![place]}); say which ratings count (--min-rating, or the filter { filter: 'rating', min: ... })`,
   )
 }
 

@@ -4,6 +4,10 @@ import type { SourceFile } from './source-file.ts'
 
 /** The first lines of a file that have anything on them. @throws InputError when it is no text. */
 export function sampleLines(source: SourceFile, { encoding = 'utf-8' }: ReadOptions): string[] {
+  if (source.sample.subarray(0, 4).toString('latin1') === 'PK\x03\x04')
+    throw new InputError(
+      `${source.file}: is a ZIP archive or a spreadsheet; unpack it, or save the sheet as CSV`,
+    )
   const text = new TextDecoder(
     encoding === 'latin-1' ? 'latin1' : encoding === 'utf-16' ? 'utf-16le' : encoding,
   )

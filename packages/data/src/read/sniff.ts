@@ -57,6 +57,7 @@ function formatOf(name: string, lines: readonly string[]): Format {
 
 function jsonKeys(file: string, lines: readonly string[]): string[] {
   const keys = new Set<string>()
+  const array = `${file}: is one JSON array; expected JSON lines, one object a line (jq -c '.[]' makes them of an array)`
   for (const [n, line] of lines.slice(0, 100).entries()) {
     let value: unknown
     try {
@@ -64,12 +65,11 @@ function jsonKeys(file: string, lines: readonly string[]): string[] {
     } catch {
       throw new InputError(
         line.trimStart().startsWith('[')
-          ? `${file}: is one JSON array; expected JSON lines, one object a line`
+          ? array
           : `${file}: line ${n + 1} is not a JSON object ("${clip(line)}")`,
       )
     }
-    if (Array.isArray(value))
-      throw new InputError(`${file}: is one JSON array; expected JSON lines, one object a line`)
+    if (Array.isArray(value)) throw new InputError(array)
     if (typeof value !== 'object' || value === null)
       throw new InputError(`${file}: line ${n + 1} is not a JSON object ("${clip(line)}")`)
     for (const key of Object.keys(value)) keys.add(key)
