@@ -88,6 +88,34 @@ test('a teacher trained elsewhere on the training part is taken as it is; on all
   expect(leaky.teacher.test['ndcg@10']).toBeGreaterThan(0.9)
 })
 
+test('parts that overlap are said to before anything is trained', async () => {
+  const at = freshFolder()
+  const out = join(at, 'parts')
+  await run(['data', 'split', '--data', interactions(at), ...data, '--out', out])
+  const part = (name: string) => join(out, `${name}.csv`)
+  const bench = async (train: string) => {
+    const files = ['--train', part(train), '--valid', part('valid'), '--test', part('test')]
+    const quick = [
+      '--methods',
+      'none',
+      '--teacher',
+      'mf:4',
+      '--student',
+      'mf:4',
+      '--epochs',
+      '1',
+      '--no-cache',
+    ]
+    const { code, stderr } = await run(['bench', ...files, ...quick, '--out', join(at, `on-${train}`)])
+    expect(code, stderr).toBe(0)
+    return stderr
+  }
+  expect(await bench('train')).not.toContain('data: ')
+  expect(await bench('test')).toMatch(
+    /^data: \d+ held-out pairs also stand in the training part; .*: correct the files/m,
+  )
+})
+
 test.each([
   ['a folder that holds something', (at: string) => at, /--out: .* is not empty; name a new folder/],
   ['a place below a file', (at: string) => join(at, 'orders.csv', 'parts'), /not a folder/],

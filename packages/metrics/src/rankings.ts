@@ -121,7 +121,7 @@ function checkList(user: number, list: Uint32Array, numUsers: number, numItems: 
 function missingLists(users: Uint32Array, lists: ReadonlyMap<number, unknown>): InputError {
   const without = users.filter((user) => !lists.has(user))
   return new InputError(
-    `rankings: no list for user ${without[0]}${without.length > 1 ? ` (nor for ${without.length - 1} more)` : ''}, who has truth to find; rank every such user, or pass missing: 'empty' to count them 0`,
+    `rankings: no list for user ${without[0]}${without.length > 1 ? ` (nor for ${without.length - 1} more)` : ''}, who has truth to find; rank every such user, or count them 0 (--missing empty, or missing: 'empty')`,
   )
 }
 

@@ -1,4 +1,5 @@
 import type { Split } from '@recdistill/core'
+import { inspectSplit } from '@recdistill/data'
 import { sheetText, terminalTable } from '@recdistill/report'
 import type { ImportedTeacher } from '@recdistill/teachers'
 import type { Catalogue } from '../catalogue.ts'
@@ -120,14 +121,14 @@ async function orElse<T>(make: () => Promise<T>, close: () => void): Promise<T> 
   }
 }
 
-export function introduce(
-  config: Config,
-  { manifest: { dataset, counts, hash } }: Split,
-  say: (text: string) => void,
-): void {
+export function introduce(config: Config, split: Split, say: (text: string) => void): void {
+  const { dataset, counts, hash } = split.manifest
   if (config.preset !== null) say(`preset ${config.preset}`)
   say(
     `${dataset}: ${counts.users} users, ${counts.items} items, ${counts.train}/${counts.valid}/${counts.test} interactions, split ${hash.slice(0, 12)}`,
   )
+  // What spoils every number is said unasked; the rest of what the data doctor knows is for those who ask it.
+  for (const { level, title, means, todo } of inspectSplit(split, { ks: [1] }))
+    if (level === 'problem') say(`data: ${title}; ${means}: ${todo}`)
   for (const { name, origin } of config.methods) say(`${name}: ${origin}`)
 }
