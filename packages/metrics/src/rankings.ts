@@ -68,7 +68,7 @@ export function rankerFromRankings(
       const scores = new Float32Array(users.length * k).fill(-Infinity)
       users.forEach((user, n) => {
         const list = lists.get(user)
-        if (list === undefined && missing === 'error') throw missingLists(users, lists)
+        if (list === undefined && missing === 'error') throw missingLists(users, lists, ids)
         fillRow(
           user,
           list ?? none,
@@ -118,10 +118,15 @@ function checkList(user: number, list: Uint32Array, numUsers: number, numItems: 
     throw new InputError(`rankings: the list of user ${user} holds an item twice; keep its best place only`)
 }
 
-function missingLists(users: Uint32Array, lists: ReadonlyMap<number, unknown>): InputError {
+function missingLists(
+  users: Uint32Array,
+  lists: ReadonlyMap<number, unknown>,
+  ids: IdSpellings | null,
+): InputError {
   const without = users.filter((user) => !lists.has(user))
+  const first = ids === null ? String(without[0]) : JSON.stringify(ids.users[without[0]])
   return new InputError(
-    `rankings: no list for user ${without[0]}${without.length > 1 ? ` (nor for ${without.length - 1} more)` : ''}, who has truth to find; rank every such user, or count them 0 (--missing empty, or missing: 'empty')`,
+    `rankings: no list for user ${first}${without.length > 1 ? ` (nor for ${without.length - 1} more)` : ''}, who has truth to find; rank every such user, or count them 0 (--missing empty, or missing: 'empty')`,
   )
 }
 

@@ -80,6 +80,8 @@ test('a shorter list ends; a full one that masking shortens is an error unless i
 test('users without a list: an error, or 0 when asked', () => {
   const only = new Map([[1, [0, 4]]])
   expect(() => evaluateRankings(only, split, protocol)).toThrow(/no list for user 0, who has truth/)
+  const named = { ...split, ids: { users: ['ann', 'bob'], items: [] } }
+  expect(() => evaluateRankings(only, named, protocol)).toThrow(/no list for user "ann".* \(--missing empty/)
   expect(evaluateRankings(only, split, protocol, { missing: 'empty' }).means['hr@2']).toBe(1 / 2)
   // A list for somebody without truth is no harm.
   const more = splitFromLists({ train: [[0], [1], [2]], test: [[1]], numUsers: 3 })
