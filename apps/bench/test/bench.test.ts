@@ -135,6 +135,9 @@ test('a teacher is trained once: the cache and --teacher-from give it again', as
   expect(models[2].test).toEqual(resultOf(join(at, 'seeds')).models[2].test)
   // Epochs are part of the content, so the cache has none for this; the folder is asked in its place.
   const borrowed = join(at, 'borrowed')
+  const unhurried = { usersPerSecond: 1e-3, microsecondsPerUser: 1e9 } // a time that no machine of today measures
+  const record = join(first, 'teacher', 'run.json')
+  writeFileSync(record, JSON.stringify({ ...resultOf(first).models[0], ranking: unhurried }))
   const third = await run([
     ...tiny,
     '--methods',
@@ -147,7 +150,9 @@ test('a teacher is trained once: the cache and --teacher-from give it again', as
     borrowed,
   ])
   expect(third.code, third.stderr).toBe(0)
-  expect(resultOf(borrowed).models[0]).toMatchObject({ cached: true, test: resultOf(first).models[0].test })
+  const [teacher] = resultOf(borrowed).models
+  expect(teacher).toMatchObject({ cached: true, test: resultOf(first).models[0].test })
+  expect(teacher.ranking?.usersPerSecond).toBeGreaterThan(unhurried.usersPerSecond)
 })
 
 test('a finished run is not trained again by resume; a lost report comes back', async () => {

@@ -23,6 +23,11 @@ test(
     expect(created.code).toBe(0)
     const home = join(at, 'recdistill-method-my-idea')
     expect(created.stdout).toContain('linked into it: @recdistill/losses')
+    const checkout = /npm --prefix (\S+) run recdistill -- bench --methods/.exec(created.stdout)?.[1] ?? ''
+    expect(JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8'))).toMatchObject({
+      name: 'recdistill-monorepo',
+      scripts: { recdistill: expect.any(String) },
+    })
     expect(
       JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')).peerDependencies['@recdistill/plugin'],
     ).toMatch(/^\^\d/)

@@ -12,7 +12,7 @@ export function createCommand(io: Io, done: (code: number) => void): Command {
     .argument('<name>', 'lower case words joined by hyphens, e.g. soft-top')
     .option('--in <folder>', 'where the package folder goes', '.')
     .action((name: string, flags: { in: string }) => {
-      const { folder, linked } = createMethod(name, { into: flags.in, taken: methodNames() })
+      const { folder, linked, checkout } = createMethod(name, { into: flags.in, taken: methodNames() })
       const shown = relative(process.cwd(), folder) || folder
       line(io.stdout, `created ${shown}`)
       line(
@@ -20,11 +20,16 @@ export function createCommand(io: Io, done: (code: number) => void): Command {
         linked.length > 0 ? `linked into it: ${linked.join(', ')}` : `next: cd ${shown} && npm install`,
       )
       line(io.stdout, `test:  cd ${shown} && npm test`)
+      const program = checkout === null ? 'recdistill' : `npm --prefix ${quoted(checkout)} run recdistill --`
       line(
         io.stdout,
-        `use:   cd ${shown} && npm run build && recdistill bench --methods ./dist/${name}.js,rrd`,
+        `use:   cd ${shown} && npm run build && ${program} bench --methods ./dist/${name}.js,rrd`,
       )
       done(0)
     })
   return command
+}
+
+function quoted(path: string): string {
+  return /\s/.test(path) ? `"${path}"` : path
 }

@@ -9,6 +9,8 @@ export interface Created {
   readonly folder: string
   /** Packages that are linked from where this program runs; none where npm has to install them. */
   readonly linked: readonly string[]
+  /** Where the checkout lies that this program runs from; null where it is installed, and called by its name. */
+  readonly checkout: string | null
 }
 
 /**
@@ -38,12 +40,15 @@ export function createMethod(
       mkdirSync(dirname(join(temporary, path)), { recursive: true })
       writeFileSync(join(temporary, path), content)
     }
-    const linked = packages.filter(
-      (each) => packages.some(({ fromCheckout }) => fromCheckout) && each.root !== null,
-    )
+    const ours = packages.find(({ fromCheckout }) => fromCheckout) // CHECKOUT/packages/NAME
+    const linked = packages.filter((each) => ours !== undefined && each.root !== null)
     for (const each of linked) link(temporary, each)
     renameSync(temporary, folder)
-    return { folder, linked: linked.map((each) => each.name) }
+    return {
+      folder,
+      linked: linked.map((each) => each.name),
+      checkout: ours ? dirname(dirname(ours.root as string)) : null,
+    }
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true })
     throw asInputError('write', folder, error)

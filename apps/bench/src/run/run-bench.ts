@@ -11,6 +11,7 @@ import type { Bench } from './bench.ts'
 import { earlierTeacher, keepForLater } from './earlier-teacher.ts'
 import { frozenTeacher } from './frozen-teacher.ts'
 import { expectSameFiles, measureImported, untrained } from './imported-teacher.ts'
+import { measureLatency } from './latency.ts'
 import { machineCard } from './machine-card.ts'
 import { measureModel } from './measure-model.ts'
 import { methodModels } from './method-models.ts'
@@ -85,9 +86,10 @@ async function oneModel(
   if (plan.members) return ensembleOf(plan, plan.members, at, bench)
   const earlier = plan.role === 'teacher' ? earlierTeacher(plan, at, bench) : null
   if (earlier !== null) {
-    at.finish(earlier)
+    const run = { ...earlier, ranking: latencyOf(at, bench) }
+    at.finish(run)
     folder.log({ model: plan.id, type: 'cached' })
-    return earlier
+    return run
   }
   const definition = plan.method && (await bench.catalogue.method(plan.method.reference))
   const models = definition && teacher && methodModels(definition, plan, { teacher, context: bench })
@@ -116,6 +118,16 @@ async function oneModel(
   } finally {
     outcome.model.dispose()
     outcome.teacher?.model.dispose()
+  }
+}
+
+/** How fast a teacher of another run ranks here and now: its own times may be of another machine, or of a busier hour. */
+function latencyOf(at: ModelFolder, bench: Bench): ModelRun['ranking'] {
+  const model = frozenTeacher(at, bench)
+  try {
+    return measureLatency(model, bench.split)
+  } finally {
+    model.dispose()
   }
 }
 

@@ -23,12 +23,17 @@ export async function loadMethod(
   const isPath = /^(\.|\/|file:|[a-z]:[\\/])|\.[cm]?[jt]s$/i.test(nameOrPath)
   const file = isPath ? fileAt(nameOrPath, from) : findPackage(nameOrPath, from)
   if (file === null) {
-    const near = nearest(nameOrPath, names)
+    const created = `recdistill-method-${nameOrPath}` // the name that `recdistill create method` gives a package
+    const near = isPackage(created, from) ? created : nearest(nameOrPath, names)
     throw new InputError(
       `unknown method "${nameOrPath}";${near ? ` did you mean "${near}"?` : ''} there are ${names.join(', ')}, and no npm package of that name in node_modules; a file of yours is given as ./${nameOrPath}.js`,
     )
   }
   return asMethod(await defaultExport(file, nameOrPath), nameOrPath)
+}
+
+function isPackage(name: string, from: string): boolean {
+  return /^[\w.-]+$/.test(name) && findPackage(name, from) !== null
 }
 
 function fileAt(path: string, from: string): string {

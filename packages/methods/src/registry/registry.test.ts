@@ -35,6 +35,7 @@ beforeAll(() => {
   }
   pack('kd-main', { main: 'index.js' })
   pack('@scope/kd', { exports: { '.': { types: './x.d.ts', import: './lib/a.js' } } }, 'lib/a.js')
+  pack('recdistill-method-soft', { main: 'index.js' })
   pack('kd-sub', { exports: { './deep': { node: { default: './b.js' } } } }, 'b.js')
 })
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -64,6 +65,7 @@ test.each(['./mine.mjs', 'mine.mjs', 'kd-main', '@scope/kd', 'kd-sub/deep'])('%s
 
 test.each([
   ['rrrd', /^unknown method "rrrd"; did you mean "rrd"\? there are .*rce-kd, .*vanilla-ce.*npm package/],
+  ['soft', /^unknown method "soft"; did you mean "recdistill-method-soft"\? there are /],
   ['quite-other', /^unknown method "quite-other"; there are /],
   ['./none.mjs', 'method ./none.mjs: no such file (~/none.mjs)'],
   ['./folder', 'method ./folder: expected a file, got a folder; name the file, e.g. ./folder/index.js'],
