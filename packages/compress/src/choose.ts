@@ -38,11 +38,7 @@ export function choose(results: readonly TrialResult[], judge: Judge): Chosen | 
   return pool.length === 0 ? null : pool.reduce((a, b) => (better(b, a) ? b : a))
 }
 
-function meets(
-  { columns }: TrialResult,
-  { precision, bytes, quality }: Candidate,
-  judge: Judge,
-): boolean {
+function meets({ columns }: TrialResult, { precision, bytes, quality }: Candidate, judge: Judge): boolean {
   const { target, teacher } = judge
   switch (target.goal) {
     case 'budget':
