@@ -34,6 +34,7 @@ export {
 } from './method.ts'
 export { asMethod } from './as-method.ts'
 export { checkDeclared, type Declared } from './check-declared.ts'
+export { expectWritten } from './expect-written.ts'
 export { pairProblem, sideOf, sideOfModel, type Pair, type PairSide } from './pair-problem.ts'
 export {
   describeParams,

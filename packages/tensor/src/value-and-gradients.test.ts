@@ -43,6 +43,8 @@ test('what is no scalar or no number is named', () => {
     'expected a scalar, got shape [1, 2]',
   )
   expect(() => valueAndGradients({ a }, () => 3 as unknown as tf.Scalar)).toThrow('got number')
+  const later = () => Promise.resolve() as unknown as tf.Scalar
+  expect(() => valueAndGradients({ a }, later)).toThrow('got a promise')
   expect(() => valueAndGradients({ a }, ({ a }) => tf.sum(tf.log(tf.neg(a))))).toThrow('the loss is NaN')
   expect(() => valueAndGradients({ a }, ({ a }) => tf.sum(tf.sqrt(a)))).toThrow(
     'the gradient of "a" is Infinity at element 0',

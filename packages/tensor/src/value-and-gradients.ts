@@ -42,7 +42,8 @@ export function valueAndGradients<Name extends string, T extends Tensor>(
 
 function checkTensor(value: Scalar): Scalar {
   if (value instanceof tf.Tensor) return value
-  throw new RangeError(`valueAndGradients: expected a scalar tensor, got ${typeof value}`)
+  const came = (value as unknown) instanceof Promise ? 'a promise' : typeof value
+  throw new RangeError(`valueAndGradients: expected a scalar tensor, got ${came}`)
 }
 
 function read(name: string, gradient: Tensor | null, size: number): Float32Array {

@@ -1,6 +1,6 @@
-import { InputError, NO_ITEM, type Rng } from '@recdistill/core'
+import { NO_ITEM, type Rng } from '@recdistill/core'
 import type { DrawnUsers } from '@recdistill/engine'
-import type { ValueSpec } from '@recdistill/plugin'
+import { expectWritten, type ValueSpec } from '@recdistill/plugin'
 import type { Row } from '@recdistill/samplers'
 import { drawByLaw, fillByLaw } from './draw-by-law.ts'
 import type { LawSources } from './law-items.ts'
@@ -51,7 +51,7 @@ export function drawJob(
     what: `list "${name}", of size ${size}`,
     forUser(user, row) {
       const out = rowOf(user).fill(NO_ITEM)
-      expectWritten('draw', spec.draw(row, out, rng.at(user)), () => out.every((item) => item === NO_ITEM))
+      expectWritten('draw', spec.draw(row, out, rng.at(user)), out)
     },
     byLaw:
       law && laws ? (users) => drawByLaw(law, { data: items, size }, { ...users, key: rng.key }, laws) : null,
@@ -76,7 +76,7 @@ export function fillJob(
     forUser(user, row) {
       clear(user, 1)
       const out = lists.rowOfValue(name, user)
-      expectWritten('fill', fill(row, out, rng.at(user)), () => out.every((number) => number === 0))
+      expectWritten('fill', fill(row, out, rng.at(user)), out)
     },
     byLaw:
       law && laws
@@ -93,24 +93,6 @@ export function fillJob(
         : null,
     items: null,
   }
-}
-
-/**
- * A program writes; one that gives what it found, or a promise to write later, would leave an empty list in silence.
- * @param result What it gave, whatever its type says: a method in JavaScript has none.
- */
-function expectWritten(program: 'draw' | 'fill', result: unknown, isBlank: () => boolean): void {
-  if (typeof result !== 'object' || result === null) return
-  if (result instanceof Promise) {
-    result.catch(() => undefined) // what it fails of later is no matter any more
-    throw new InputError(
-      `${program} gives a promise; it has to be done when it returns, so it cannot be async`,
-    )
-  }
-  if ('length' in result && isBlank())
-    throw new InputError(
-      `${program} gives a list and writes nothing; write into its second argument: out.set(list)`,
-    )
 }
 
 function streamOf(rng: Rng, { epoch, step }: DrawTime): Rng {

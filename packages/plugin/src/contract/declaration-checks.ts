@@ -1,5 +1,6 @@
 import { InputError } from '@recdistill/core'
 import assert from 'node:assert/strict'
+import { asMethod } from '../as-method.ts'
 import { describeParams, paramsJsonSchema, type ParamSchema } from '../describe-params.ts'
 import type { AnyMethod } from '../method.ts'
 import { checkParams, parseParams } from '../parse-params.ts'
@@ -12,6 +13,7 @@ export function declarationChecks(method: AnyMethod, cases: readonly Params[]): 
     {
       name: 'says its name, its paper and its defaults',
       run() {
+        asMethod(method, method.name)
         assert.match(method.name, /^[a-z0-9]+(-[a-z0-9]+)*$/, 'name: lower case words joined by hyphens')
         assert.notEqual(method.paper.title, '', 'paper.title')
         assert.notEqual(method.paper.venue, '', 'paper.venue')

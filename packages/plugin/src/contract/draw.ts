@@ -1,6 +1,7 @@
 import { createRng, NO_ITEM, type Rng } from '@recdistill/core'
 import { drawLaw, fillLaw, isDue, type Ranked, type Refresh, type Row } from '@recdistill/samplers'
 import type { ListSpec, ValueSpec } from '../declarations.ts'
+import { expectWritten } from '../expect-written.ts'
 import { numUsers, type Pair } from './scene.ts'
 import { rankedBy } from './stand-in.ts'
 import type { Declared } from './subject.ts'
@@ -76,14 +77,15 @@ function drawDue(
       const out = state.values[name][user]
       if (!spec.carried) out.fill(0)
       if (byLaw && spec.law) fillLaw(spec.law, row, out)
-      else spec.fill(row, out, rng.fork('value').fork(name).fork(epoch).at(user))
+      else expectWritten('fill', spec.fill(row, out, rng.fork('value').fork(name).fork(epoch).at(user)), out)
       done.add(name)
     }
     values.filter(([, { carried }]) => carried).forEach(fill)
     for (const { name, spec } of lists) {
       const law = spec.per === 'pair' ? undefined : spec.law
       const draw: DrawnSpec['draw'] = byLaw && law ? (...args) => drawLaw(law, ...args) : spec.draw
-      draw(row, state.lists[name][user].fill(NO_ITEM), rng.fork('list').fork(name).fork(epoch).at(user))
+      const out = state.lists[name][user].fill(NO_ITEM)
+      expectWritten('draw', draw(row, out, rng.fork('list').fork(name).fork(epoch).at(user)), out)
       done.add(name)
     }
     values.filter(([, { carried }]) => !carried).forEach(fill)

@@ -74,6 +74,23 @@ const scoresIn = (input: never) => (input as Inside).student.scores.favourites
 const broken: [law: string, change: Partial<AnyMethod>][] = [
   ['says its name, its paper and its defaults', { name: 'Soft Top' }],
   ['says its name, its paper and its defaults', { defaults: { lambda: 0, weightDecay: 0 } }],
+  [
+    'says its name, its paper and its defaults',
+    { params: z.object({ K: z.int().min(1).default(0).describe('out of its own range') }) },
+  ],
+  ['says its name, its paper and its defaults', { teacherloss: () => tf.scalar(0) } as never],
+  [
+    'lists hold items of the catalogue, none twice, padding behind them',
+    {
+      lists: () => ({
+        favourites: { size: 3, refresh: 'once', draw: (row) => row.teacher.top(3) as never },
+      }),
+    },
+  ],
+  [
+    'values are finite',
+    { values: () => ({ w: { size: 1, refresh: 'once', fill: () => Promise.resolve() as never } }) },
+  ],
   ['describes every parameter and gives it a default', { params: z.object({ K: z.int().default(5) }) }],
   [
     'presets are valid, and there is one for a data set and a pair of backbones',

@@ -1,6 +1,7 @@
 import type { World } from '../declarations.ts'
 import type { ItemSide } from '../item-side.ts'
 import type { AnyMethod } from '../method.ts'
+import { complaintsOf } from '../parse-params.ts'
 import { makeScene, many, smallestCatalogue, type Params, type Scene, type SceneOptions } from './scene.ts'
 import type { StandIn } from './stand-in.ts'
 
@@ -38,7 +39,7 @@ export function userSide(method: AnyMethod, cases: readonly Params[], options: S
     method,
     trains: 'student',
     cases,
-    smallest: (params) => smallestCatalogue(method.name, (size) => method.check?.(params, size) ?? []),
+    smallest: (params) => smallestCatalogue(method.name, (size) => complaintsOf(method, params, size)),
   }
 }
 
