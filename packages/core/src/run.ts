@@ -64,7 +64,8 @@ export interface ModelRun {
   readonly epochs: number
   /** The one that was kept, from 0. */
   readonly bestEpoch: number
-  readonly stopped: 'patience' | 'epochs'
+  /** By early stopping, after all epochs, or ended by hand where it stood. */
+  readonly stopped: 'patience' | 'epochs' | 'hand'
   /** True when the model came from the cache of teachers and its training seconds are of an earlier run. */
   readonly cached: boolean
   readonly seconds: {

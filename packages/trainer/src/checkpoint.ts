@@ -27,7 +27,7 @@ export interface Progress {
   bestTeacher?: { readonly epoch: number; readonly value: number } | null
   waited: number
   curve: CurvePoint[]
-  finished: 'patience' | 'epochs' | null
+  finished: 'patience' | 'epochs' | 'hand' | null
 }
 
 /** What made a checkpoint; a run goes on only under the same settings. */

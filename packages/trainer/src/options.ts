@@ -57,6 +57,8 @@ export interface TrainOptions {
   readonly followTest?: boolean
   /** Polled at every step and between epochs: when `stop` is true a checkpoint is saved and training returns. */
   readonly signal?: { readonly stop: boolean }
+  /** Ends training that is resumed where it stands: no step more, and the best epoch so far is the result. */
+  readonly enough?: boolean
 }
 
 /** What happens, as data: the app prints it. */
@@ -74,7 +76,7 @@ export type TrainEvent =
   | { readonly type: 'checkpoint'; readonly path: string; readonly epoch: number; readonly step: number }
 
 export interface TrainOutcome {
-  readonly stopped: 'patience' | 'epochs' | 'signal'
+  readonly stopped: 'patience' | 'epochs' | 'hand' | 'signal'
   /** With the parameters of the best epoch; the caller disposes it. */
   readonly model: Backbone
   /** The teacher that was trained as well, with the parameters of its own best epoch; the caller disposes it. */

@@ -76,6 +76,34 @@ test('a run told to stop when an epoch ends stands there, and goes on from it to
   expect(bytes(checkpoint.folder)).toEqual(bytes(whole))
 })
 
+test('a run ended by hand takes no step more: its best epoch so far is the result, now and when it is asked again', () => {
+  const teacher = run(optionsFor())!
+  const checkpoint = { folder: folder(), everySeconds: 1000 }
+  expect(() => run(distilling(teacher, { checkpoint, enough: true }))).toThrow(
+    /no validated epoch is kept yet/,
+  )
+  const signal = { stop: false }
+  run(distilling(teacher, { checkpoint, signal }), (event) => {
+    if (event.type === 'step' || (event.type === 'epoch' && event.record.epoch === 2)) signal.stop = true
+    return false
+  })
+  const steps: string[] = []
+  const ended = run(distilling(teacher, { checkpoint, enough: true }), ({ type }) => {
+    steps.push(type)
+    return false
+  })!
+  expect(ended).toMatchObject({ stopped: 'hand', epochs: 3 })
+  expect(steps).toEqual(['resumed', 'checkpoint'])
+  expect(ended.bestEpoch).toBe(ended.curve.findLastIndex(({ best }) => best))
+  const kept = ended.model.state().parameters
+  const { split } = optionsFor()
+  const best = loadModel({ checkpoint: ended.checkpoint!, split, engine, definitions: backbones })
+  for (const [name, values] of Object.entries(best.state().parameters))
+    expect(kept[name], name).toEqual(values)
+  const again = run(distilling(teacher, { checkpoint }))!
+  expect(again).toMatchObject({ stopped: 'hand', epochs: 3, bestEpoch: ended.bestEpoch })
+})
+
 test('a finished run is not run again', () => {
   const checkpoint = { folder: folder(), everySeconds: 1000 }
   const first = run(optionsFor(undefined, { checkpoint }))!

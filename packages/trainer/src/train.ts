@@ -1,9 +1,9 @@
-import { NumericError, type RunRecord } from '@recdistill/core'
-import { evaluateParts } from '@recdistill/metrics'
+import { InputError, NumericError, type RunRecord } from '@recdistill/core'
 import type { Backbone } from '@recdistill/plugin'
 import type { BestModel } from './best-model.ts'
-import { paths, type CurvePoint } from './checkpoint.ts'
-import { noSums, openRun, type Run } from './open-run.ts'
+import { paths } from './checkpoint.ts'
+import { endEpoch } from './end-epoch.ts'
+import { openRun, type Run } from './open-run.ts'
 import type { TrainEvent, TrainOptions, TrainOutcome } from './options.ts'
 import { Stopwatch } from './stopwatch.ts'
 
@@ -24,6 +24,10 @@ export function* train(options: TrainOptions): Generator<TrainEvent, TrainOutcom
   const curve = progress.curve.map((point): RunRecord => ({ ...point, seconds: new Stopwatch().take() }))
   try {
     if (run.resumed) yield { type: 'resumed', epoch: progress.epoch, step: progress.step }
+    if (options.enough && progress.finished === null) {
+      endByHand(run)
+      yield* saved(run)
+    }
     let stopped: TrainOutcome['stopped'] | null = progress.finished
     while (stopped === null) {
       const watch = new Stopwatch()
@@ -82,6 +86,15 @@ export function* train(options: TrainOptions): Generator<TrainEvent, TrainOutcom
   }
 }
 
+/** @throws InputError where there is no best epoch to be the result. */
+function endByHand({ best, stopping, progress }: Run): void {
+  if (stopping.best === null || best.parameters === null)
+    throw new InputError(
+      'training cannot be ended where it stands: no validated epoch is kept yet; go on for an epoch',
+    )
+  progress.finished = 'hand'
+}
+
 /** The steps of the current epoch that are left. Returns true when asked to stop. */
 function* runSteps(run: Run, options: TrainOptions, watch: Stopwatch): Generator<TrainEvent, boolean> {
   const { model, batches, kd, progress } = run
@@ -131,49 +144,6 @@ function runStep({ model, teacher, batches, kd, progress }: Run, { epochs, metho
   kd?.update()
 }
 
-/** Validates when it is due, records the epoch and decides whether it was the last. */
-function endEpoch(run: Run, options: TrainOptions, watch: Stopwatch): RunRecord {
-  const { model, teacher, kd, progress, stopping } = run
-  const { epoch, sums } = progress
-  const last = epoch + 1 === options.epochs || options.backbone.definition.trains === 'once'
-  const validated =
-    options.split.valid.items.length > 0 && ((epoch + 1) % options.validateEvery === 0 || last)
-  const measured = validated ? watch.time('evaluate', () => measure(model, options)) : {}
-  const isBest = measured.valid !== undefined && stopping.record(epoch, selected(measured.valid, options))
-  if (isBest && stopping.best) run.best.keep(stopping.best, model.state().parameters)
-  if (last && stopping.best === null) run.best.keep({ epoch, value: null }, model.state().parameters)
-  const ofTeacher =
-    teacher && validated ? watch.time('evaluate', () => measureTeacher(teacher, options, epoch)) : null
-  if (options.snapshotEvery && (epoch + 1) % options.snapshotEvery === 0) run.snapshot(epoch)
-  const loss = { base: sums.base / Math.max(1, sums.pairs), ...(kd ? { kd: sums.kd / sums.rows } : {}) }
-  const point = {
-    epoch,
-    loss,
-    ...measured,
-    ...(isBest ? { best: true } : {}),
-    ...(ofTeacher && { teacher: ofTeacher }),
-  }
-  progress.curve.push(point)
-  progress.epoch++
-  progress.step = 0
-  progress.sums = noSums()
-  if (stopping.over) progress.finished = 'patience'
-  else if (last) progress.finished = 'epochs'
-  return { ...point, seconds: watch.take() }
-}
-
-/** The teacher's own validation, by which the best of it is kept; the student alone decides when to stop. */
-function measureTeacher(
-  { model, stopping, best }: NonNullable<Run['teacher']>,
-  options: TrainOptions,
-  epoch: number,
-): CurvePoint['teacher'] {
-  const measured = measure(model, options)
-  const isBest = measured.valid !== undefined && stopping.record(epoch, selected(measured.valid, options))
-  if (isBest && stopping.best) best.keep(stopping.best, model.state().parameters)
-  return { ...measured, ...(isBest ? { best: true } : {}) }
-}
-
 function toBest(model: Backbone, { parameters }: BestModel): void {
   if (parameters) model.restore({ parameters })
   model.begin()
@@ -182,24 +152,6 @@ function toBest(model: Backbone, { parameters }: BestModel): void {
 function* saved(run: Run): Generator<TrainEvent, void> {
   const path = run.save()
   if (path !== null) yield { type: 'checkpoint', path, epoch: run.progress.epoch, step: run.progress.step }
-}
-
-function measure(
-  model: Backbone,
-  { split, protocol, followTest }: TrainOptions,
-): Pick<RunRecord, 'valid' | 'test'> {
-  model.begin()
-  const { valid, test } = evaluateParts(model, split, protocol, followTest ? ['valid', 'test'] : ['valid'])
-  return { ...(valid ? { valid: valid.means } : {}), ...(test ? { test: test.means } : {}) }
-}
-
-function selected(valid: Readonly<Record<string, number>>, { protocol }: TrainOptions): number {
-  const value = valid[protocol.select]
-  if (value === undefined)
-    throw new RangeError(
-      `protocol ${protocol.name}: selects by ${protocol.select}, measured are ${Object.keys(valid).join(', ')}`,
-    )
-  return value
 }
 
 function finite(value: number, what: string): number {

@@ -1,3 +1,4 @@
+import { InputError } from '@recdistill/core'
 import { Command } from 'commander'
 import { join } from 'node:path'
 import { loadCatalogue } from '../catalogue.ts'
@@ -20,6 +21,10 @@ export function resumeCommand(io: Io, done: (code: number) => void): Command {
     .argument('<folder>', 'of the run')
     .option('--threads <n>', 'threads of the engine; no result depends on it')
     .option('--parallel <n>', 'of a compression: students trained at a time', '1')
+    .option(
+      '--enough',
+      'of a run: end the model in training where it stands, its best epoch counts; go on with the next',
+    )
     .option('--json', 'print the result as JSON on stdout, and nothing else there')
     .action(async (path: string, flags: Flags) => {
       const goOn = isCompressFolder(path) ? resumeCompression : resumeRun
@@ -30,10 +35,13 @@ export function resumeCommand(io: Io, done: (code: number) => void): Command {
 interface Flags {
   readonly threads?: string
   readonly parallel: string
+  readonly enough?: boolean
   readonly json?: boolean
 }
 
 function resumeCompression(path: string, flags: Flags, io: Io): Promise<number> {
+  if (flags.enough)
+    throw new InputError(`--enough: ${path} is a compression, which ends its students itself; leave it out`)
   const threads = flags.threads === undefined ? null : wholeNumber('--threads', flags.threads, 1)
   const parallel = wholeNumber('--parallel', flags.parallel, 1)
   return resumeCompress(path, { io, threads, json: flags.json === true, parallel })
@@ -44,5 +52,6 @@ async function resumeRun(path: string, flags: Flags, io: Io): Promise<number> {
   const catalogue = await loadCatalogue()
   const layers = [fileLayer(join(folder.path, 'config.yaml')), flagsLayer({ threads: flags.threads })]
   const config = await resolveConfig(layers, catalogue)
-  return execute({ config, catalogue, io, json: flags.json === true, makeFolder: () => folder })
+  const { json = false, enough = false } = flags
+  return execute({ config, catalogue, io, json, enough, makeFolder: () => folder })
 }

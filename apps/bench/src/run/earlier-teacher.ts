@@ -12,9 +12,9 @@ export function earlierTeacher(plan: Plan, at: ModelFolder, bench: Bench): Model
   return takeTeacher(teacherPath(cache, keyOf(plan, bench)), at.path, plan.id)
 }
 
-/** Keeps a teacher for runs to come, where that is wanted. */
+/** Keeps a teacher for runs to come, where that is wanted; not one that was ended by hand, which its settings do not give again. */
 export function keepForLater(plan: Plan, at: ModelFolder, run: ModelRun, bench: Bench): void {
-  if (plan.role === 'teacher' && bench.config.reuseTeachers)
+  if (plan.role === 'teacher' && bench.config.reuseTeachers && run.stopped !== 'hand')
     keepTeacher(teacherPath(bench.cache, keyOf(plan, bench)), at.path, run)
 }
 

@@ -24,6 +24,8 @@ export interface Execution {
   readonly catalogue: Catalogue
   readonly io: Io
   readonly json: boolean
+  /** Whether the model that is in training is done as it stands. */
+  readonly enough?: boolean
   /** Called once everything that can be checked beforehand is; takes a name for the data, and what will be run. */
   makeFolder(name: string, config: Config): RunFolder
 }
@@ -34,6 +36,7 @@ export async function execute({
   catalogue,
   io,
   json,
+  enough = false,
   makeFolder,
 }: Execution): Promise<number> {
   const warn = (text: string) => line(io.stderr, `recdistill: ${text}`)
@@ -75,6 +78,7 @@ export async function execute({
       progress,
       cache,
       imported,
+      enough,
     })
     const place = shownPath(folder.path)
     if (result === null) {

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { ModelRun, RunRecord, RunResult } from '@recdistill/core'
+import { InputError, type ModelRun, type RunRecord, type RunResult } from '@recdistill/core'
 import type { Model } from '@recdistill/plugin'
 import { ensembleTeacher } from '@recdistill/teachers'
 import type { TrainOutcome } from '@recdistill/trainer'
@@ -33,6 +33,7 @@ export async function runBench(bench: Bench): Promise<RunResult | null> {
   const before = folder.worked()
   folder.log({ type: 'started' })
   const plans = planModels(config).filter(({ role }) => bench.roles?.includes(role) ?? true)
+  const ending = bench.enough ? inTraining(plans, bench) : null
   const models: ModelRun[] = []
   let teacher = imported?.model ?? null
   try {
@@ -44,7 +45,7 @@ export async function runBench(bench: Bench): Promise<RunResult | null> {
       const earlier = at.finished()
       if (plan.role === 'teacher' && earlier !== null && imported !== null)
         expectSameFiles(earlier, imported.files)
-      const run = earlier ?? (await oneModel(plan, at, teacher, bench))
+      const run = earlier ?? (await oneModel(plan, at, teacher, { ...bench, enough: plan === ending }))
       bench.progress.end()
       if (run === null) return null
       bench.progress.say(runSummary(run, protocol.select))
@@ -70,6 +71,13 @@ export async function runBench(bench: Bench): Promise<RunResult | null> {
     models,
     ...(reference && { reference }),
   }
+}
+
+/** @throws InputError where training of none has begun, or all are done. */
+function inTraining(plans: readonly Plan[], { folder }: Bench): Plan {
+  const plan = plans.find(({ id }) => folder.model(id).begun() && folder.model(id).finished() === null)
+  if (plan) return plan
+  throw new InputError(`${folder.path}: no model of it is in training; leave out --enough`)
 }
 
 async function oneModel(

@@ -7,6 +7,9 @@ export function runSummary(run: ModelRun, select: string): string {
     return `${run.id}: test ${select} ${short(run.test[select])} (imported: ${run.imported.form})`
   if (run.epochs === 0 && run.role === 'teacher')
     return `${run.id}: test ${select} ${short(run.test[select])} (all teachers together)`
-  const how = run.cached ? 'from an earlier run' : `${run.epochs} epochs in ${duration(run.seconds.total)}`
+  const end = run.stopped === 'hand' ? ', ended by hand' : ''
+  const how = run.cached
+    ? `from an earlier run${end}`
+    : `${run.epochs} epochs in ${duration(run.seconds.total)}${end}`
   return `${run.id}: test ${select} ${short(run.test[select])}, best at epoch ${run.bestEpoch + 1} (${how})`
 }

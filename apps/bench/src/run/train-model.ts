@@ -18,12 +18,14 @@ export interface Setting {
   readonly engine: Engine
   /** True once the person wants to stop. */
   readonly signal: { readonly stop: boolean }
+  /** Whether the model that is in training is done as it stands. */
+  readonly enough?: boolean
 }
 
 /** Drives the trainer, which is synchronous, and lets the event loop see Ctrl-C between its events. */
 export async function trainModel(
   plan: Plan,
-  { config, catalogue, split, protocol, engine, signal }: Setting,
+  { config, catalogue, split, protocol, engine, signal, enough = false }: Setting,
   {
     folder,
     teacher,
@@ -64,6 +66,7 @@ export async function trainModel(
     checkpoint: { folder: folder.path, everySeconds: config.checkpointEvery },
     followTest: config.followTest,
     signal,
+    enough,
   })
   for (;;) {
     const next = steps.next()

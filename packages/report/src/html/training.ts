@@ -2,6 +2,8 @@ import { asSeconds, asWhole } from '../numbers.ts'
 import { html, type Markup } from './markup.ts'
 import type { ReportContext } from './report-context.ts'
 
+const ends = { patience: 'stopped early', epochs: 'all', hand: 'ended by hand' } as const
+
 /** What training took, run by run, with the settings of each. */
 export function training({ rows }: ReportContext): Markup | null {
   if (rows.length === 0) return null
@@ -32,11 +34,7 @@ export function training({ rows }: ReportContext): Markup | null {
                       ${run.id}${run.cached && html`<span class="sub">from the cache; times are of its training</span>`}
                     </th>
                     <td>${run.seed}</td>
-                    <td>
-                      ${asWhole(run.epochs)}<span class="sub"
-                        >${run.stopped === 'patience' ? 'stopped early' : 'all'}</span
-                      >
-                    </td>
+                    <td>${asWhole(run.epochs)}<span class="sub">${ends[run.stopped]}</span></td>
                     <td>${asWhole(run.bestEpoch + 1)}</td>
                     <td>${asSeconds(run.seconds.lists)}</td>
                     <td>${asSeconds(run.seconds.steps)}</td>
