@@ -205,7 +205,7 @@ function notesOf(kind: ImportedTeacher['kind'], { users, items }: Opened, data: 
       ...(unused.count === 0
         ? []
         : [
-            `${unused.count} ${side} of the teacher are not in the data (${unused.examples.join(', ')}${unused.count > unused.examples.length ? ', ...' : ''}) and left aside`,
+            `${unused.count} ${unused.count === 1 ? `${side.slice(0, -1)} of the teacher is` : `${side} of the teacher are`} not in the data (${unused.examples.join(', ')}${unused.count > unused.examples.length ? ', ...' : ''}) and left aside`,
           ]),
     ]
   })
