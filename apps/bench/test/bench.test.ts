@@ -290,6 +290,16 @@ test('the real program, interrupted by SIGINT, exits 130 and is resumed; a reade
   expect(head).toMatchObject({ code: 0, stderr: '' })
 })
 
+test('a mistake in the loss of a method of one’s own is said before anything is trained', async () => {
+  const plugin = fileURLToPath(new URL('plugin/misspelt.mjs', import.meta.url))
+  const folder = join(at, 'misspelt')
+  const { code, stderr } = await run(['bench', '--preset', 'tiny', '--methods', plugin, '--out', folder])
+  expect(code).toBe(2)
+  expect(stderr).toMatch(/misspelt.*"favorites".*favourites/)
+  expect(stderr).not.toContain('teacher')
+  expect(existsSync(folder)).toBe(false)
+})
+
 test('a method from a file of somebody else trains, is set by --set, and is resumed by its path', async () => {
   const plugin = fileURLToPath(new URL('plugin/soft-top.mjs', import.meta.url))
   const folder = join(at, 'plugin')

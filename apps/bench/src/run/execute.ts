@@ -12,6 +12,7 @@ import { checkFit, type Fitting } from './check-fit.ts'
 import { checkLent, checkTeacher } from './check-teacher.ts'
 import { cacheFolder } from './cache-folder.ts'
 import { openImported } from './imported-teacher.ts'
+import { rehearseOwn } from './rehearse-own.ts'
 import { runBench } from './run-bench.ts'
 import type { RunFolder } from './run-folder.ts'
 import { prepareSource } from './source.ts'
@@ -47,6 +48,7 @@ export async function execute({
   const engine = await startEngine(given, warn)
   const { config, leftOut, imported, folder } = await orElse(
     async () => {
+      await rehearseOwn(given, { catalogue, engine })
       const say = (text: string) => line(io.stderr, text)
       const imported = await openImported(given, { split, engine, cache, say })
       return orElse(
