@@ -35,6 +35,14 @@ const cases: readonly Case[] = [
   ['a bundle that is not there', (at) => ['serve', join(at, 'none.recdistill')], /none\.recdistill/],
   ['a folder', (at) => ['serve', at], /director|folder/i],
   [
+    'the folder of a run',
+    (at) => {
+      writeFileSync(join(at, 'config.yaml'), '')
+      return ['serve', at]
+    },
+    /is the folder of a run.*recdistill export .* --to bundle/,
+  ],
+  [
     'an empty file',
     (at) => {
       writeFileSync(join(at, 'x.recdistill'), '')

@@ -1,7 +1,10 @@
 import { InputError } from '@recdistill/core'
 import type { Limits, LogEntry } from '@recdistill/http'
 import { Command, Option } from 'commander'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { line, type Io } from '../io.ts'
+import { quoted, shownPath } from '../shown-path.ts'
 
 interface Flags {
   readonly port: string
@@ -37,6 +40,7 @@ export function serveCommand(io: Io, done: (code: number) => void): Command {
       new Option('--grace <seconds>', 'at the stop: how long requests under way may take').default('10'),
     )
     .action(async (bundle: string, flags: Flags) => {
+      expectNoRun(bundle)
       // The framework is read when it is needed: other commands start without it.
       const { startCluster, startServer } = await import('@recdistill/http')
       const { loadFile } = await import('@recdistill/serve/node')
@@ -77,6 +81,15 @@ export function serveCommand(io: Io, done: (code: number) => void): Command {
         interrupted.forget()
       }
     })
+}
+
+/** @throws InputError where a model is named in place of what is made of it. */
+function expectNoRun(path: string): void {
+  if (!['config.yaml', 'compress.json'].some((file) => existsSync(join(path, file)))) return
+  const run = quoted(shownPath(path))
+  throw new InputError(
+    `${path} is the folder of a run, and a bundle is served; write one with "recdistill export ${run} --to bundle", and name the file it says`,
+  )
 }
 
 /** The first Ctrl-C or SIGTERM stops in order; it is not caught again, so a second one ends the program at once. */
