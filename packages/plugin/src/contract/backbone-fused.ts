@@ -6,10 +6,8 @@ import { at, gradientOf, type BackboneContract, type Parameters } from './backbo
 import type { Check } from './check.ts'
 import { assertNear } from './near.ts'
 import { plainFused, readBy } from './plain-fused.ts'
+import { items, users } from './sample-lists.ts'
 import { scatteredCheck } from './scattered-check.ts'
-
-const users = Uint32Array.of(0, 2, 2, 5, 6)
-const items = Uint32Array.of(1, 7, NO_ITEM, 4, 0, 11, 3, NO_ITEM, NO_ITEM, 2, 4, 10, 5, 9, 1) // users x 3, one repeated
 
 /** Whether losses a backbone has kernels for are what their formulas say. */
 export function backboneFused<P extends z.ZodObject>(

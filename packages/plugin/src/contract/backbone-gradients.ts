@@ -1,4 +1,3 @@
-import { NO_ITEM } from '@recdistill/core'
 import { countTensors } from '@recdistill/tensor'
 import assert from 'node:assert/strict'
 import type { z } from 'zod'
@@ -7,11 +6,9 @@ import { batchFor, rowsInBatch } from './backbone-batch.ts'
 import { at, gradientOf, type BackboneContract } from './backbone-scene.ts'
 import type { Check } from './check.ts'
 import { assertNear } from './near.ts'
+import { items, users } from './sample-lists.ts'
 import { scatteredCheck } from './scattered-check.ts'
 import { dot, expectSlopes, upstream } from './slopes.ts'
-
-const users = Uint32Array.of(0, 2, 2, 5, 6)
-const items = Uint32Array.of(1, 7, NO_ITEM, 4, 0, 11, 3, NO_ITEM, NO_ITEM, 2, 4, 10, 5, 9, 1) // users x 3, one repeated
 
 /** Whether gradients say what the views do. */
 export function backboneGradients<P extends z.ZodObject>(
