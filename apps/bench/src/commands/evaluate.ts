@@ -8,6 +8,7 @@ import { line, type Io } from '../io.ts'
 import { short } from '../progress/format.ts'
 import { cacheFolder } from '../run/cache-folder.ts'
 import { fitProtocol } from '../run/fit-protocol.ts'
+import { rankingColumns } from '../run/ranking-columns.ts'
 import { readRankings } from '../run/read-rankings.ts'
 import { prepareSource } from '../run/source.ts'
 import { flagsLayer } from './flags-layer.ts'
@@ -15,6 +16,7 @@ import { withSource } from './source-options.ts'
 
 interface Flags {
   readonly rankings: string
+  readonly rankingColumns?: string
   readonly part: string
   readonly missing: string
   readonly set?: readonly string[]
@@ -30,6 +32,10 @@ export function evaluateCommand(io: Io, done: (code: number) => void): Command {
       '--rankings <file>',
       'columns user, item and rank (1 is best) or score; or rows in order, best first',
     )
+    .option(
+      '--ranking-columns <names>',
+      'columns of --rankings by name or place: user=uid,item=movie,score=s',
+    )
     .option('--protocol <name>', 'how rankings become numbers (see: recdistill list protocols)')
     .option('--part <part>', 'test or valid', 'test')
     .option('--missing <what>', 'a user without a list: error, or empty, which counts 0', 'error')
@@ -38,6 +44,7 @@ export function evaluateCommand(io: Io, done: (code: number) => void): Command {
   return withSource(command).action(async (flags: Flags) => {
     const part = oneOf('--part', flags.part, ['test', 'valid'] as const)
     const missing = oneOf('--missing', flags.missing, ['error', 'empty'] as const)
+    const columns = flags.rankingColumns === undefined ? {} : rankingColumns(flags.rankingColumns)
     const catalogue = await loadCatalogue()
     const { source, protocol: rules } = resolveSource(
       [flagsLayer({ ...flags }), setLayer(flags.set ?? [])],
@@ -46,7 +53,8 @@ export function evaluateCommand(io: Io, done: (code: number) => void): Command {
     const split = await prepareSource(source, { cache: cacheFolder(source.cache, io.env), io })
     const { protocol, lowered } = fitProtocol(rules, { catalogue, split })
     if (lowered !== null) line(io.stderr, lowered)
-    const rankings = await readRankings(flags.rankings, split)
+    const say = (text: string) => line(io.stderr, text)
+    const rankings = await readRankings(flags.rankings, split, { columns, say })
     const evaluation = evaluateRankings(rankings, split, protocol, {
       part,
       missing,

@@ -1,39 +1,34 @@
 import { existsSync } from 'node:fs'
 import { InputError, type Split } from '@recdistill/core'
 import { identifier, literal, withDatabase } from '@recdistill/formats/database'
+import { hasNames, rankingRoles, rolesInWords, type RankingColumns } from './ranking-columns.ts'
 
 /**
  * Lists by user from a file of rows `user, item` and `rank` (1 is best) or `score`; without either the order of rows counts.
+ * @param options.columns Which column is what, where names do not say it.
+ * @param options.say Hears in one line what was understood, where the names of the columns are not the usual ones.
  * @throws InputError when the file, a column or a value is not as it should be.
  */
 export async function readRankings(
   path: string,
   { ids }: Pick<Split, 'ids'>,
+  { columns: asked = {}, say = () => {} }: { columns?: RankingColumns; say?: (text: string) => void } = {},
 ): Promise<Map<string | number, (string | number)[]>> {
   if (!existsSync(path)) throw new InputError(`--rankings: ${path}: no such file; check the path`)
   try {
     const lists = await withDatabase(async (connection) => {
-      const file = literal(path)
-      const from = /\.(parquet|pq)$/i.test(path)
-        ? `read_parquet(${file})`
-        : `read_csv(${file}, header = true, all_varchar = true)`
-      const columns = (await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${from}`))
-        .getRows()
-        .map(([name]) => String(name))
-      const column = (role: string) => columns.find((name) => name.toLowerCase() === role)
-      for (const role of ['user', 'item'])
-        if (column(role) === undefined)
-          throw new InputError(
-            `--rankings: ${path}: expected a column "${role}", it has ${columns.join(', ')}`,
-          )
-      const by = column('rank') ?? column('score')
-      const order = by === undefined ? '' : `, TRY_CAST(${identifier(by)} AS DOUBLE) AS place`
-      const reader = await connection.runAndReadAll(
-        `SELECT CAST(${identifier(column('user')!)} AS VARCHAR), CAST(${identifier(column('item')!)} AS VARCHAR)${order} FROM ${from}`,
-      )
-      const lists = gather(path, reader.getRows() as Row[], by)
-      if (column('rank') !== undefined) sortLists(lists, 1)
-      else if (by !== undefined) sortLists(lists, -1)
+      const rows = async (sql: string) => (await connection.runAndReadAll(sql)).getRows()
+      const from = await tableOf(path, asked, rows)
+      const columns = (await rows(`DESCRIBE SELECT * FROM ${from}`)).map(([name]) => String(name))
+      const roles = rankingRoles(path, columns, asked)
+      const words = rolesInWords(path, columns, roles)
+      if (words !== null) say(words)
+      const { user, item, by } = roles
+      const text = (name: string) => `CAST(${identifier(name)} AS VARCHAR)`
+      const order = by === null ? '' : `, TRY_CAST(${identifier(by.column)} AS DOUBLE) AS place`
+      const all = (await rows(`SELECT ${text(user)}, ${text(item)}${order} FROM ${from}`)) as Row[]
+      const lists = gather(path, all, by?.column)
+      if (by !== null) sortLists(lists, by.best === 'least' ? 1 : -1)
       return lists
     })
     return new Map(
@@ -45,6 +40,18 @@ export async function readRankings(
       `--rankings: ${path}: cannot be read as a table: ${String((error as Error).message).split('\n')[0]}`,
     )
   }
+}
+
+/** The file as SQL names it; every column of a text file is text. */
+async function tableOf(
+  path: string,
+  asked: RankingColumns,
+  rows: (sql: string) => Promise<unknown[][]>,
+): Promise<string> {
+  if (/\.(parquet|pq)$/i.test(path)) return `read_parquet(${literal(path)})`
+  const csv = (header: boolean) => `read_csv(${literal(path)}, header = ${header}, all_varchar = true)`
+  const [first = []] = await rows(`SELECT * FROM ${csv(false)} LIMIT 1`)
+  return csv(hasNames(first as (string | null)[], asked))
 }
 
 type Row = [user: string | null, item: string | null, place?: number | null]
