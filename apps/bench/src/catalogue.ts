@@ -3,10 +3,16 @@ import { InputError, type EvalProtocol } from '@recdistill/core'
 import { listDatasets } from '@recdistill/data'
 import { loadMethod, loadMethods } from '@recdistill/methods'
 import { metrics, protocols, resolveProtocol } from '@recdistill/metrics'
-import { parseParams, type AnyMethod, type BackboneDefinition } from '@recdistill/plugin'
-import type { Entry } from './commands/list.ts'
+import type { AnyMethod, BackboneDefinition } from '@recdistill/plugin'
 import type { ProtocolConfig } from './config/config.ts'
 import { presets } from './config/presets.ts'
+
+/** One of several to choose from: its name, one line about it, and what it takes. */
+export interface Entry {
+  readonly name: string
+  readonly about: string
+  readonly [detail: string]: unknown
+}
 
 /** What there is to choose from: the only place that knows which packages bring it. */
 export interface Catalogue {
@@ -20,11 +26,6 @@ export interface Catalogue {
   method(reference: string): Promise<AnyMethod>
   backbone(name: string): BackboneDefinition
   protocol(config: ProtocolConfig): EvalProtocol
-  /** Parameters checked and completed by their declaration. @throws InputError of one line. */
-  parse(
-    definition: { readonly name: string; readonly params: AnyMethod['params'] },
-    values: Readonly<Record<string, unknown>>,
-  ): Record<string, unknown>
 }
 
 export async function loadCatalogue(): Promise<Catalogue> {
@@ -55,7 +56,6 @@ export async function loadCatalogue(): Promise<Catalogue> {
     },
     backbone: loadBackbone,
     protocol: ({ name, ...rules }) => resolveProtocol(name, rules),
-    parse: (definition, values) => parseParams(definition, values),
   }
 }
 

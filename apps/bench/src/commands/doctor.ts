@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import pc from 'picocolors'
-import { diagnose, type Finding } from '../doctor/diagnose.ts'
+import { diagnose } from '../doctor/diagnose.ts'
+import type { Finding } from '../doctor/finding.ts'
 import { line, type Io } from '../io.ts'
 
 export function doctorCommand(io: Io, done: (code: number) => void): Command {

@@ -1,7 +1,7 @@
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { fromEmbeddings } from '@recdistill/backbones'
 import { InputError, type EvalProtocol, type Part, type Split } from '@recdistill/core'
-import { createEngine, type Engine } from '@recdistill/engine'
+import type { Engine } from '@recdistill/engine'
 import {
   expectFits,
   exportModel,
@@ -14,7 +14,6 @@ import {
   type VectorForm,
 } from '@recdistill/export'
 import { evaluateParts } from '@recdistill/metrics'
-import { prepareTensors } from '@recdistill/tensor'
 import { loadModel } from '@recdistill/trainer'
 import { Command } from 'commander'
 import { loadCatalogue } from '../catalogue.ts'
@@ -26,6 +25,8 @@ import { line, type Io } from '../io.ts'
 import { bytes, short } from '../progress/format.ts'
 import { cacheFolder } from '../run/cache-folder.ts'
 import { prepareSource } from '../run/source.ts'
+import { startEngine } from '../run/start-engine.ts'
+import { shownPath } from '../shown-path.ts'
 
 interface Flags {
   readonly to: string
@@ -73,7 +74,10 @@ export function exportCommand(io: Io, done: (code: number) => void): Command {
         cache: cacheFolder(config.source.cache, io.env),
         io,
       })
-      const engine = await openEngine(io)
+      // Checkpoints are alike for every driver, and this one is always there.
+      const engine = await startEngine({ device: 'cpu', threads: null }, (text) =>
+        line(io.stderr, `recdistill: ${text}`),
+      )
       try {
         const model = loadModel({
           checkpoint: chosen.checkpoint,
@@ -109,26 +113,13 @@ export function exportCommand(io: Io, done: (code: number) => void): Command {
           if (left.length > 0)
             line(io.stdout, `left out, as they do not hold this model as ${precision}: ${left.join(', ')}`)
           for (const file of card.files) line(io.stdout, `${bytes(file.bytes).padStart(10)}  ${file.file}`)
-          line(io.stdout, `in ${shown(out)}; how to load it: ${shown(join(out, 'model-card.md'))}`)
+          line(io.stdout, `in ${shownPath(out)}; how to load it: ${shownPath(join(out, 'model-card.md'))}`)
         }
         done(0)
       } finally {
         engine.dispose()
       }
     })
-}
-
-/** Checkpoints are alike for every driver, and this one is always there. */
-async function openEngine(io: Io): Promise<Engine> {
-  const warn = (text: string) => line(io.stderr, `recdistill: ${text}`)
-  const engine = createEngine({ device: 'cpu', warn })
-  try {
-    await prepareTensors({ backend: 'wasm', warn })
-  } catch (error) {
-    engine.dispose()
-    throw error
-  }
-  return engine
 }
 
 /** The numbers of vectors after rounding, by the protocol of the run. */
@@ -171,11 +162,6 @@ function partsOf(text: string): Part[] {
 function nameOf(model: string, to: string, precision: string): string {
   const parts = [model.replace('#', '-seed'), ...to.split(',').map((name) => name.trim())]
   return [...parts, ...(precision === 'f32' ? [] : [precision])].join('-')
-}
-
-function shown(path: string): string {
-  const from = relative(process.cwd(), path)
-  return from.startsWith('..') ? path : from
 }
 
 function oneOf<T extends string>(flag: string, value: string, allowed: readonly T[]): T {

@@ -1,18 +1,11 @@
 import { InputError, nearest } from '@recdistill/core'
 import { Command } from 'commander'
 import { describeParams, type ParamDescription } from '@recdistill/plugin'
-import { loadCatalogue, type Catalogue } from '../catalogue.ts'
+import { loadCatalogue, type Catalogue, type Entry } from '../catalogue.ts'
 import { line, type Io } from '../io.ts'
 
 const kinds = ['methods', 'backbones', 'datasets', 'metrics', 'protocols', 'presets'] as const
 type Kind = (typeof kinds)[number]
-
-/** A row of a list: the name, one line about it, and what it takes. */
-export interface Entry {
-  readonly name: string
-  readonly about: string
-  readonly [detail: string]: unknown
-}
 
 export function listCommand(io: Io, done: (code: number) => void): Command {
   return new Command('list')

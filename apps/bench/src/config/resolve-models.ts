@@ -1,5 +1,5 @@
 import { InputError, nearest } from '@recdistill/core'
-import type { AnyMethod, BackboneDefinition } from '@recdistill/plugin'
+import { parseParams, type AnyMethod, type BackboneDefinition } from '@recdistill/plugin'
 import type { z } from 'zod'
 import type { Catalogue } from '../catalogue.ts'
 import type { MethodConfig, ModelConfig } from './config.ts'
@@ -57,7 +57,7 @@ export function modelOf(
   return {
     backbone: definition.name,
     dim: (values.dim as number | undefined) ?? published?.dim ?? defaults.dim,
-    params: paramsOf(definition, { ...published?.params, ...values }, ['backbone', 'dim'], role, catalogue),
+    params: paramsOf(definition, { ...published?.params, ...values }, ['backbone', 'dim'], role),
     optimizer: {
       lr: (values.lr as number | undefined) ?? own.lr ?? optimizerDefaults.lr,
       weightDecay:
@@ -112,7 +112,7 @@ export function methodOf(
     }
   }
   const presetParams: Values = preset?.params ?? {}
-  const params = paramsOf(definition, { ...presetParams, ...values }, ['lambda'], definition.name, catalogue)
+  const params = paramsOf(definition, { ...presetParams, ...values }, ['lambda'], definition.name)
   const { lambda, optimizer } = training(values)
   const usual: Values = { ...training({}).optimizer, lambda: training({}).lambda }
   // The file of a run says every value: what is as it would have been anyway is not worth a word.
@@ -142,7 +142,6 @@ function paramsOf(
   values: Values,
   reserved: readonly string[],
   speaker: string,
-  catalogue: Catalogue,
 ): Values {
   const known = Object.keys(definition.params.shape)
   const given = Object.entries(values).filter(([key]) => ![...reserved, ...trainingKeys].includes(key))
@@ -153,5 +152,5 @@ function paramsOf(
       `${speaker}: ${definition.name} has no parameter "${key}"; ${near === null ? `it takes ${known.join(', ') || 'none'}` : `did you mean "${near}"?`}`,
     )
   }
-  return catalogue.parse(definition, Object.fromEntries(given))
+  return parseParams(definition, Object.fromEntries(given))
 }

@@ -2,7 +2,7 @@ import { InputError } from '@recdistill/core'
 import { findNodeBackends, type NodeBackend } from '@recdistill/tensor/node-backend'
 import { runTool, type Env } from '../setup/run-tool.ts'
 import { tryLibrary, type Trial } from '../setup/try-library.ts'
-import type { Finding } from './diagnose.ts'
+import type { Finding } from './finding.ts'
 import { testEngine } from './test-engine.ts'
 
 /** What the decision rests on. */

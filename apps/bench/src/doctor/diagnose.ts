@@ -6,15 +6,8 @@ import { prepareTensors, tf } from '@recdistill/tensor'
 import { bytes } from '../progress/format.ts'
 import { cacheFolder } from '../run/cache-folder.ts'
 import { judgeDevices, lookForDevices } from './devices.ts'
+import type { Finding } from './finding.ts'
 import { testEngine } from './test-engine.ts'
-
-export interface Finding {
-  readonly name: string
-  /** `optional`: not there, and nothing needs it. */
-  readonly status: 'ok' | 'optional' | 'warning' | 'failed'
-  readonly value: string
-  readonly advice?: string
-}
 
 /** Every check on its own: one that fails hides no other. */
 export async function diagnose({

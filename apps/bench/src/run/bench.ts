@@ -2,7 +2,7 @@ import type { Role } from '@recdistill/core'
 import type { ImportedTeacher } from '@recdistill/teachers'
 import type { Progress } from '../progress/progress.ts'
 import type { RunFolder } from './run-folder.ts'
-import type { Setting } from './train-model.ts'
+import type { Setting } from './setting.ts'
 
 /** A run, from its settings to where it is kept. */
 export interface Bench extends Setting {

@@ -1,6 +1,13 @@
 import { InputError } from '@recdistill/core'
 import type { Engine } from '@recdistill/engine'
-import { complaintsOf, pairProblem, sideOf, sideOfModel, type AnyMethod } from '@recdistill/plugin'
+import {
+  complaintsOf,
+  pairProblem,
+  parseParams,
+  sideOf,
+  sideOfModel,
+  type AnyMethod,
+} from '@recdistill/plugin'
 import type { ImportedTeacher } from '@recdistill/teachers'
 import { loadModel, rehearse } from '@recdistill/trainer'
 import { join } from 'node:path'
@@ -10,7 +17,7 @@ import type { Fitting } from './check-fit.ts'
 import { lengthsOf, shortened } from './fitting-values.ts'
 import { loweredInWords } from './lowered-in-words.ts'
 import { trajectoryOf } from './method-models.ts'
-import type { Setting } from './train-model.ts'
+import type { Setting } from './setting.ts'
 
 interface Context {
   readonly catalogue: Catalogue
@@ -145,7 +152,7 @@ function withoutAdvice(problem: string): string {
 function alternatives(teacher: ImportedTeacher, config: Config, context: Context): string {
   const works = context.catalogue.methods.filter((definition) => {
     try {
-      const params = context.catalogue.parse(definition, {})
+      const params = parseParams(definition)
       return problemOf(definition, params, endless(teacher), config, context) === null
     } catch (error) {
       if (error instanceof InputError) return false

@@ -1,10 +1,11 @@
+import { parseParams } from '@recdistill/plugin'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { loadCatalogue } from '../catalogue.ts'
 import { z } from 'zod'
 import { fittingValues, suitLargeData } from './fitting-values.ts'
 
-const { methods, parse } = await loadCatalogue()
+const { methods } = await loadCatalogue()
 const worldOf = (numItems: number) => ({
   numUsers: 10,
   numItems,
@@ -15,7 +16,7 @@ const worldOf = (numItems: number) => ({
 test('defaults of every method fit any catalogue of twelve items or more after what is advised, and need no advice in a large one', () => {
   fc.assert(
     fc.property(fc.constantFrom(...methods), fc.integer({ min: 12, max: 1000 }), (method, numItems) => {
-      const params = parse(method, {}) as Record<string, unknown>
+      const params = parseParams(method) as Record<string, unknown>
       const world = worldOf(numItems)
       const instead = fittingValues(method, params, world)
       expect(instead).not.toBeNull()
@@ -23,18 +24,18 @@ test('defaults of every method fit any catalogue of twelve items or more after w
     }),
   )
   for (const method of methods)
-    expect(fittingValues(method, parse(method, {}) as Record<string, unknown>, worldOf(1e5))).toEqual({})
+    expect(fittingValues(method, parseParams(method) as Record<string, unknown>, worldOf(1e5))).toEqual({})
 })
 
 test('all lengths of lists keep their proportions, and are as long as can be', () => {
   const rrd = methods.find(({ name }) => name === 'rrd')!
-  const params = parse(rrd, { K: 100, L: 200, maxK: 500 })
+  const params = parseParams(rrd, { K: 100, L: 200, maxK: 500 })
   expect(fittingValues(rrd, params, worldOf(150))).toEqual({ K: 21, L: 42, maxK: 107 })
 })
 
 test('what a person wrote stays, and the rest fits around it or nothing is proposed', () => {
   const rrd = methods.find(({ name }) => name === 'rrd')!
-  const params = parse(rrd, { K: 100, L: 200, maxK: 500 })
+  const params = parseParams(rrd, { K: 100, L: 200, maxK: 500 })
   expect(fittingValues(rrd, params, worldOf(150), { keep: ['K'] })).toEqual({ L: 42, maxK: 107 })
   expect(fittingValues(rrd, params, worldOf(90), { keep: ['K'] })).toBeNull()
   expect(fittingValues(rrd, params, worldOf(150), { keep: ['K', 'L', 'maxK'] })).toBeNull()
@@ -56,8 +57,8 @@ test('values are no smaller than their declarations allow', () => {
 
 test('values that contradict each other do so in any catalogue', () => {
   const rrd = methods.find(({ name }) => name === 'rrd')!
-  expect(suitLargeData(rrd, parse(rrd, { K: 100, maxK: 500 }))).toBe(true)
-  expect(suitLargeData(rrd, parse(rrd, { K: 100, maxK: 50 }))).toBe(false)
+  expect(suitLargeData(rrd, parseParams(rrd, { K: 100, maxK: 500 }))).toBe(true)
+  expect(suitLargeData(rrd, parseParams(rrd, { K: 100, maxK: 50 }))).toBe(false)
 })
 
 test('what is no number is not advised upon', () => {

@@ -4,7 +4,7 @@ import { ensembleTeacher } from '@recdistill/teachers'
 import { loadModel } from '@recdistill/trainer'
 import { memberFolders } from './member-folders.ts'
 import type { ModelFolder } from './model-folder.ts'
-import type { Setting } from './train-model.ts'
+import type { Setting } from './setting.ts'
 
 /** The trained teacher of a run, or several as one, as others learn from it; the caller disposes it. */
 export function frozenTeacher(

@@ -6,7 +6,7 @@ import type { Config } from '../config/config.ts'
 import { measureModel } from './measure-model.ts'
 import type { Plan } from './plan.ts'
 import { foldersAt } from './run-folder.ts'
-import type { Setting } from './train-model.ts'
+import type { Setting } from './setting.ts'
 
 /** The teacher of other tools that the configuration names; null where one is trained here or was in an earlier run. */
 export async function openImported(

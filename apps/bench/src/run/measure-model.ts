@@ -4,7 +4,7 @@ import type { Model } from '@recdistill/plugin'
 import type { TrainOutcome } from '@recdistill/trainer'
 import { measureLatency } from './latency.ts'
 import type { Plan } from './plan.ts'
-import type { Setting } from './train-model.ts'
+import type { Setting } from './setting.ts'
 
 /** Per-user values of more users than this would make a result too large to open; the means stay. */
 const mostUsersListed = 200_000

@@ -6,7 +6,7 @@ import { loadBest, loadModel, type TrainOptions } from '@recdistill/trainer'
 import { memberFolders } from './member-folders.ts'
 import type { Plan } from './plan.ts'
 import type { RunFolder } from './run-folder.ts'
-import type { Setting } from './train-model.ts'
+import type { Setting } from './setting.ts'
 
 type Method = NonNullable<TrainOptions['method']>
 

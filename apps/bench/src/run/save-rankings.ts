@@ -4,7 +4,7 @@ import { NO_ITEM, unionRows, type Csr, type Split } from '@recdistill/core'
 import { asInputError } from '@recdistill/core/files'
 import { literal, withDatabase } from '@recdistill/formats/database'
 import type { Model } from '@recdistill/plugin'
-import type { Setting } from './train-model.ts'
+import type { Setting } from './setting.ts'
 
 const usersAtOnce = 4096
 
@@ -32,7 +32,7 @@ export async function saveRankings(
           (_, n) => first + n,
         )
         const { items, scores } = model.rank(users, k, exclude)
-        for (let n = 0; n < users.length * k && appender; n++) {
+        for (let n = 0; n < users.length * k; n++) {
           if (items[n] === NO_ITEM) continue
           const user = users[Math.floor(n / k)]
           if (split.ids === null) {

@@ -4,7 +4,7 @@ import type { Config } from '../config/config.ts'
 
 /** The engine a run asks for; the tape of methods runs where the engine does. */
 export async function startEngine(
-  { device, threads }: Config,
+  { device, threads }: Pick<Config, 'device' | 'threads'>,
   warn: (text: string) => void,
 ): Promise<Engine> {
   const engine = createEngine({

@@ -1,26 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
-import type { EvalProtocol, Split } from '@recdistill/core'
-import type { Engine } from '@recdistill/engine'
 import type { Model } from '@recdistill/plugin'
 import { train, type TrainEvent, type TrainOutcome } from '@recdistill/trainer'
-import type { Catalogue } from '../catalogue.ts'
-import type { Config } from '../config/config.ts'
 import type { MethodModels } from './method-models.ts'
 import type { Plan } from './plan.ts'
 import type { ModelFolder } from './model-folder.ts'
-
-/** What all models of a run share. */
-export interface Setting {
-  readonly config: Config
-  readonly catalogue: Catalogue
-  readonly split: Split
-  readonly protocol: EvalProtocol
-  readonly engine: Engine
-  /** True once the person wants to stop. */
-  readonly signal: { readonly stop: boolean }
-  /** Whether the model that is in training is done as it stands. */
-  readonly enough?: boolean
-}
+import type { Setting } from './setting.ts'
 
 /** Drives the trainer, which is synchronous, and lets the event loop see Ctrl-C between its events. */
 export async function trainModel(

@@ -7,7 +7,7 @@ export interface Trial {
   readonly gpu: boolean
 }
 
-/** Loaded in a process of its own: a library that cannot start may end the process. Adds 1 and 2 on the device. */
+/** Loaded in a process of its own: a library that cannot start may end the process. Adds on the device. */
 const script = `
 const binding = require(process.argv[1])
 const one = binding.createTensor([2], binding.TF_FLOAT, Float32Array.of(1, 40))
