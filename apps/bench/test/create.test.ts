@@ -69,6 +69,13 @@ test.each([
   expect(readdirSync(at)).toEqual([])
 })
 
+test('what is to be typed next holds for a folder with a space in its name', async () => {
+  const at = join(folder(), 'my ideas')
+  const { stdout } = await run(['create', 'method', 'spaced', '--in', at])
+  const cd = /^test: +(cd .*) && npm test$/m.exec(stdout)?.[1] ?? ''
+  expect(execFileSync('sh', ['-c', `${cd} && ls package.json`], { encoding: 'utf8' })).toBe('package.json\n')
+})
+
 test('a folder that is there already is not touched', async () => {
   const at = folder()
   await run(['create', 'method', 'twice', '--in', at])

@@ -1,8 +1,8 @@
 import { Command } from 'commander'
 import { methodNames } from '@recdistill/methods'
-import { relative } from 'node:path'
 import { createMethod } from '../create/create-method.ts'
 import { line, type Io } from '../io.ts'
+import { quoted, shownPath } from '../shown-path.ts'
 
 export function createCommand(io: Io, done: (code: number) => void): Command {
   const command = new Command('create').description('Writes the start of something of your own.')
@@ -13,23 +13,17 @@ export function createCommand(io: Io, done: (code: number) => void): Command {
     .option('--in <folder>', 'where the package folder goes', '.')
     .action((name: string, flags: { in: string }) => {
       const { folder, linked, checkout } = createMethod(name, { into: flags.in, taken: methodNames() })
-      const shown = relative(process.cwd(), folder) || folder
+      const shown = shownPath(folder)
+      const enter = `cd ${quoted(shown)}`
       line(io.stdout, `created ${shown}`)
       line(
         io.stdout,
-        linked.length > 0 ? `linked into it: ${linked.join(', ')}` : `next: cd ${shown} && npm install`,
+        linked.length > 0 ? `linked into it: ${linked.join(', ')}` : `next: ${enter} && npm install`,
       )
-      line(io.stdout, `test:  cd ${shown} && npm test`)
+      line(io.stdout, `test:  ${enter} && npm test`)
       const program = checkout === null ? 'recdistill' : `npm --prefix ${quoted(checkout)} run recdistill --`
-      line(
-        io.stdout,
-        `use:   cd ${shown} && npm run build && ${program} bench --methods ./dist/${name}.js,rrd`,
-      )
+      line(io.stdout, `use:   ${enter} && npm run build && ${program} bench --methods ./dist/${name}.js,rrd`)
       done(0)
     })
   return command
-}
-
-function quoted(path: string): string {
-  return /\s/.test(path) ? `"${path}"` : path
 }

@@ -5,6 +5,7 @@ import { resolveSource } from '../config/resolve-source.ts'
 import { line, type Io } from '../io.ts'
 import { cacheFolder } from '../run/cache-folder.ts'
 import { prepareSource } from '../run/source.ts'
+import { quoted } from '../shown-path.ts'
 import { flagsLayer } from './flags-layer.ts'
 import { withSource } from './source-options.ts'
 
@@ -23,7 +24,10 @@ export function dataSplitCommand(io: Io, done: (code: number) => void): Command 
     for (const part of ['train', 'valid', 'test'] as const)
       line(io.stdout, `${`${part}.csv`.padEnd(10)} ${counts[part]} interactions`)
     line(io.stdout, `users.json ${counts.users} ids, items.json ${counts.items} ids: rows in this order need`)
-    line(io.stdout, `--teacher-user-ids ${flags.out}/users.json --teacher-item-ids ${flags.out}/items.json`)
+    line(
+      io.stdout,
+      `--teacher-user-ids ${quoted(`${flags.out}/users.json`)} --teacher-item-ids ${quoted(`${flags.out}/items.json`)}`,
+    )
     done(0)
   })
 }
