@@ -1,5 +1,12 @@
 import { NO_ITEM, type Rng } from '@recdistill/core'
-import { InputError, type Lists, type Rows, type RowsSpec } from '@recdistill/plugin'
+import {
+  InputError,
+  type ListSpec,
+  type Lists,
+  type Over,
+  type Rows,
+  type RowsSpec,
+} from '@recdistill/plugin'
 import { floydSample } from '@recdistill/samplers'
 import type { TrainBatch } from './batches.ts'
 import type { UserLists } from './user-lists.ts'
@@ -115,17 +122,21 @@ export function listSize(lists: Lists, name: string, numItems: number, negatives
   return spec.size === 'catalogue' ? numItems : spec.size
 }
 
-/** @throws InputError when a list needs the training pair and the loss runs over users. */
-export function checkPairLists(method: string, over: 'pairs' | 'users', lists: Lists): void {
+/** @throws InputError when a list is of training pairs and the loss runs over users. */
+export function checkPairLists(method: string, over: Over, lists: Lists): void {
   for (const [name, spec] of Object.entries(lists))
-    if ('pair' in spec && over !== 'pairs')
+    if (over !== 'pairs' && isOfPairs(spec))
       throw new InputError(
-        `${method}: list "${name}" is the training pair's own, so the loss must run over pairs`,
+        `${method}: list "${name}" is ${'pair' in spec ? "the training pair's own" : 'drawn per pair'}, so the loss must run over pairs`,
       )
 }
 
 export function needsPairs(lists: Lists): boolean {
-  return Object.values(lists).some((spec) => 'pair' in spec || ('per' in spec && spec.per === 'pair'))
+  return Object.values(lists).some(isOfPairs)
+}
+
+function isOfPairs(spec: ListSpec): boolean {
+  return 'pair' in spec || ('per' in spec && spec.per === 'pair')
 }
 
 /** 1 where there is an item, 0 where there is none. */

@@ -72,6 +72,12 @@ test('a teacher that learns changes, is measured, and is returned at its own bes
   expect(outcome.curve[outcome.teacher?.bestEpoch ?? -1].teacher?.best).toBe(true)
 })
 
+test('a method whose parameters choose what its loss runs over may draw lists of pairs', () => {
+  const choosing = { ...drawing, over: () => 'pairs' } as unknown as AnyMethod
+  const chosen = run(distilling(choosing)).curve.map(({ loss }) => loss)
+  expect(chosen).toEqual(run(distilling(drawing as AnyMethod)).curve.map(({ loss }) => loss))
+})
+
 test('a run can start from given parameters', () => {
   const start = run(small({ epochs: 3 })).model.state().parameters
   const first = run(small({ epochs: 1, start })).curve[0].loss.base

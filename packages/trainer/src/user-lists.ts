@@ -74,7 +74,7 @@ export class UserLists {
       backgrounds: method.backgrounds?.(params) ?? {},
     })
     for (const [name, spec] of Object.entries(this.lists))
-      if ('draw' in spec) this.#stored.set(name, this.#makeList(name, spec, method))
+      if ('draw' in spec) this.#stored.set(name, this.#makeList(spec))
     for (const [name, { size }] of Object.entries(this.values))
       this.#numbers.set(name, models.engine.makeFloats(numUsers * size))
   }
@@ -187,20 +187,12 @@ export class UserLists {
     for (const numbers of this.#numbers.values()) engine.release(numbers)
   }
 
-  #makeList(name: string, spec: Drawn, { name: method, over }: AnyMethod): StoredList {
+  #makeList(spec: Drawn): StoredList {
     const { numUsers, train } = this.world
-    const { engine } = this.#models
-    if (spec.per !== 'pair')
-      return {
-        spec,
-        size: spec.size,
-        items: engine.makeIds(numUsers * spec.size),
-        teacher: null,
-        scores: null,
-      }
-    if (over !== 'pairs')
-      throw new InputError(`${method}: list "${name}" is drawn per pair, so the loss must run over pairs`)
-    const items = new Uint32Array(train.items.length * spec.size * epochsOf(spec))
+    const items =
+      spec.per === 'pair'
+        ? new Uint32Array(train.items.length * spec.size * epochsOf(spec))
+        : this.#models.engine.makeIds(numUsers * spec.size)
     return { spec, size: spec.size, items, teacher: null, scores: null }
   }
 }

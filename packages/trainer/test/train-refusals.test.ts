@@ -181,6 +181,16 @@ test.each([
     /^broken: list "a", of size 2, of user 0: value "w" is not filled yet; carried ones are filled before/,
   ],
   [
+    'a list of the pair under a loss over users',
+    { lists: () => ({ a: { pair: 'positive' } }) },
+    /^broken: list "a" is the training pair's own, so the loss must run over pairs$/,
+  ],
+  [
+    'a list drawn per pair under a loss over users',
+    { ...listOf({ per: 'pair', refresh: { epochs: 1 } }), over: () => 'users' },
+    /^broken: list "a" is drawn per pair, so the loss must run over pairs$/,
+  ],
+  [
     'a draw that hands wrong items to a sampler',
     listOf({ draw: (row: Row, out: Uint32Array, rng: Rng) => sampleExcept(row.numItems, [Uint32Array.of(1e6)], out, rng) }), // prettier-ignore
     /^broken: list "a", of size 2, of user 0: sampleExcept: /,
