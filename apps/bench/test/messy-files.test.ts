@@ -22,6 +22,27 @@ test('a column that cannot be read is left unread by a flag', async () => {
   expect(await inspected('comma.csv', text, '--columns', 'rating=none')).toMatch(/30 users, 43 items/)
 })
 
+test('ratings with a decimal comma are read, which is said, again from the cache too', async () => {
+  const row = (u: number, i: number) => `u${u};i${i};${i % 5},5`
+  const file = written('halves.csv', table('user;item;rating', row))
+  const kept = Array.from({ length: 600 }, (_, n) => (n * 7) % 43).filter((i) => (i % 5) + 0.5 >= 3.5)
+  for (const _time of ['fresh', 'from the cache']) {
+    const { code, stdout, stderr } = await run(['data', 'inspect', '--data', file, '--min-rating', '3.5'])
+    expect(code, stderr).toBe(0)
+    expect(stderr).toBe(
+      'halves.csv: ratings are written with a decimal comma and read so, 4,5 as 4.5 (--decimal . refuses them)\n',
+    )
+    expect(stdout).toContain(`kept ${((100 * kept.length) / 600).toFixed(1)} % of 600`)
+  }
+  const refused = await run(['data', 'inspect', '--data', file, '--decimal', '.'])
+  expect(refused.stderr).toMatch(/the rating in row 1 is "0,5", expected a number/)
+  const quiet = await run(['data', 'inspect', '--data', file, '--decimal', ','])
+  expect([quiet.code, quiet.stderr]).toEqual([0, ''])
+  const wrong = await run(['data', 'inspect', '--data', file, '--decimal', 'comma'])
+  expect(wrong.code).toBe(2)
+  expect(wrong.stderr).toMatch(/--decimal/)
+})
+
 test('a file of another encoding is read by a flag', async () => {
   const text = table('user,item', (u, i) => `\xe9${u},b${i}`)
   expect(await inspected('latin.csv', Buffer.from(text, 'latin1'), '--encoding', 'latin-1')).toMatch(

@@ -54,6 +54,13 @@ test('usual names are known; rows without rank or score count in order, which is
   expect(stderr).toMatch(/users from "user_id", items from "movieId", best first as the rows stand/)
 })
 
+test('scores with a decimal comma are read as such, which is said', async () => {
+  const rows = ranked.map(({ user, item, rank }) => `${user};${item};${String(1 / rank).replace('.', ',')}`)
+  const { means, stderr } = await measured(written('comma.csv', ['user;item;score', ...rows]))
+  expect(means).toEqual(plain)
+  expect(stderr).toContain('comma.csv: numbers are written with a decimal comma')
+})
+
 test.each([
   [
     'a column that is not there',

@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 
+export { commaNumber, decimalComma } from './decimal-comma.ts'
+
 /**
  * A private DuckDB, gone after `work`: it spills to a temporary folder rather than grow without bound; times are UTC. It is loaded
  * when it is first asked for, since that takes longer than most programs that import this file.

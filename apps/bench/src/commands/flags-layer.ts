@@ -61,6 +61,7 @@ export function flagsLayer(flags: Flags): Layer {
     ...(flags.format === undefined ? {} : { format: flags.format }),
     ...(flags.delimiter === undefined ? {} : { delimiter: flags.delimiter }),
     ...(flags.encoding === undefined ? {} : { encoding: flags.encoding }),
+    ...(flags.decimal === undefined ? {} : { decimal: flags.decimal }),
     ...(flags.timeFormat === undefined ? {} : { timeFormat: flags.timeFormat }),
     ...(flags.columns === undefined ? {} : { columns: columns(String(flags.columns)) }),
   }

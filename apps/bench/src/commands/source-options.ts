@@ -25,6 +25,10 @@ export function withSource(command: Command): Command {
       'columns of the files by name or place, none for one that is not read: user=uid,item=movie,rating=none,time=3',
     )
     .option('--encoding <name>', 'of the files: utf-8, latin-1 or utf-16')
+    .option(
+      '--decimal <sign>',
+      'of fractions in the files: "," where 4,5 is meant, or "."; else it is told by looking',
+    )
     .option('--time-format <text>', 'how the files write times, e.g. "%d.%m.%Y %H:%M"')
     .option('--skip-empty-ids', 'leave out rows without a user or an item')
     .option('--min-rating <number>', 'drop interactions rated below')

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { InputError, type Split } from '@recdistill/core'
-import { identifier, literal, withDatabase } from '@recdistill/formats/database'
+import { commaNumber, decimalComma, identifier, literal, withDatabase } from '@recdistill/formats/database'
 import { hasNames, rankingRoles, rolesInWords, type RankingColumns } from './ranking-columns.ts'
 
 /**
@@ -25,7 +25,8 @@ export async function readRankings(
       if (words !== null) say(words)
       const { user, item, by } = roles
       const text = (name: string) => `CAST(${identifier(name)} AS VARCHAR)`
-      const order = by === null ? '' : `, TRY_CAST(${identifier(by.column)} AS DOUBLE) AS place`
+      const order =
+        by === null ? '' : `, ${await numberOf(path, text(by.column), { from, rows, say })} AS place`
       const all = (await rows(`SELECT ${text(user)}, ${text(item)}${order} FROM ${from}`)) as Row[]
       const lists = gather(path, all, by?.column)
       if (by !== null) sortLists(lists, by.best === 'least' ? 1 : -1)
@@ -43,17 +44,25 @@ export async function readRankings(
 }
 
 /** The file as SQL names it; every column of a text file is text. */
-async function tableOf(
-  path: string,
-  asked: RankingColumns,
-  rows: (sql: string) => Promise<unknown[][]>,
-): Promise<string> {
+async function tableOf(path: string, asked: RankingColumns, rows: Sql): Promise<string> {
   if (/\.(parquet|pq)$/i.test(path)) return `read_parquet(${literal(path)})`
   const csv = (header: boolean) => `read_csv(${literal(path)}, header = ${header}, all_varchar = true)`
   const [first = []] = await rows(`SELECT * FROM ${csv(false)} LIMIT 1`)
   return csv(hasNames(first as (string | null)[], asked))
 }
 
+/** Ranks or scores as numbers; where all of them have a decimal comma they are read so, which is said. */
+async function numberOf(
+  path: string,
+  text: string,
+  { from, rows, say }: { from: string; rows: Sql; say: (text: string) => void },
+): Promise<string> {
+  if ((await decimalComma(rows, { table: from, text })) !== 'yes') return `TRY_CAST(${text} AS DOUBLE)`
+  say(`${path}: numbers are written with a decimal comma and read so, 4,5 as 4.5`)
+  return commaNumber(text)
+}
+
+type Sql = (sql: string) => Promise<unknown[][]>
 type Row = [user: string | null, item: string | null, place?: number | null]
 type Lists = Map<string, { item: string; place: number }[]>
 

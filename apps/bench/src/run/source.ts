@@ -3,17 +3,19 @@ import type { SourceConfig } from '../config/config.ts'
 import { line, type Io } from '../io.ts'
 import { bytes } from '../progress/format.ts'
 
-/** The split that was asked for; a download says how far it is. */
-export function prepareSource(
+/** The split that was asked for; a download says how far it is, and what was assumed while reading is said. */
+export async function prepareSource(
   { request, splitSeed, dataDir }: SourceConfig,
   { cache, io }: { cache: string; io: Io },
 ): Promise<DataSplit> {
-  return prepareSplit(request, {
+  const split = await prepareSplit(request, {
     cacheDir: cache,
     ...(dataDir === null ? {} : { dataDir }),
     seed: splitSeed,
     onProgress: downloads(io),
   })
+  for (const remark of split.facts.remarks ?? []) line(io.stderr, `${split.manifest.dataset}: ${remark}`)
+  return split
 }
 
 /** A line for each tenth of a file, or every 16 MiB where its size is not known. */

@@ -1,5 +1,5 @@
 import { InputError } from '@recdistill/core'
-import { literal } from '@recdistill/formats/database'
+import { commaNumber, decimalComma, literal } from '@recdistill/formats/database'
 import type { Database } from './database.ts'
 import type { ReadOptions } from './options.ts'
 import { asReadError } from './read-error.ts'
@@ -9,13 +9,16 @@ import type { SourceFile } from './source-file.ts'
 
 const noId = `('', 'NaN', 'nan', 'null', 'NULL')`
 
-/** Makes the table `stage` (n from 1, u, i, r, t) of one file, every value checked; empty ids are NULL where those are allowed. */
+/**
+ * Makes the table `stage` (n from 1, u, i, r, t) of one file, every value checked; empty ids are NULL where those are allowed. `remarks`
+ * say what was assumed.
+ */
 export async function loadFile(
   database: Database,
   source: SourceFile,
   options: ReadOptions,
   { emptyIds = 'refuse' }: { emptyIds?: 'refuse' | 'allow' } = {},
-): Promise<Relation> {
+): Promise<Relation & { readonly remarks: readonly string[] }> {
   const plan = sniff(source, options)
   let relation: Relation
   try {
@@ -29,29 +32,66 @@ export async function loadFile(
   if ((await database.number(`SELECT count(*) FROM text`)) === 0)
     throw new InputError(`${source.file}: no interactions in it; expected one a line`)
   if (emptyIds === 'refuse') await expectIds(database, source.file)
-  const time = timeOf(options)
-  const rating = 'TRY_CAST(r AS DOUBLE)'
+  const remarks: string[] = []
+  const numberIn = async (column: 'r' | 't', role: 'rating' | 'time') => {
+    if (!(await hasComma(database, source.file, { column, role }, options)))
+      return `TRY_CAST(${column} AS DOUBLE)`
+    if (options.decimal === undefined) remarks.push(remarkOn(role))
+    return commaNumber(column)
+  }
+  const rating = relation.hasRating ? await numberIn('r', 'rating') : 'NULL'
   if (relation.hasRating)
     await expectNumbers(database, source.file, {
       column: 'r',
       role: 'rating',
       number: rating,
-      what: 'a number',
+      what: numbers(options),
     })
+  const timeNumber =
+    relation.hasTime && options.timeFormat === undefined ? await numberIn('t', 'time') : 'NULL'
+  const time = timeOf(timeNumber, options)
   if (relation.hasTime) {
     const { timeFormat } = options
     const what =
       timeFormat === undefined
-        ? 'a number or a date, or say how dates are written (--time-format "%d.%m.%Y %H:%M")'
+        ? `${numbers(options)} or a date, or say how dates are written (--time-format "%d.%m.%Y %H:%M")`
         : `a time as ${timeFormat}`
     await expectNumbers(database, source.file, { column: 't', role: 'time', number: time, what })
   }
-  const scale = relation.hasTime ? await unitsPerSecond(database, options) : '1'
+  const scale = relation.hasTime ? await unitsPerSecond(database, timeNumber, options) : '1'
   await database.run(
     `CREATE OR REPLACE TABLE stage AS SELECT n, ${id('u')} AS u, ${id('i')} AS i, ${rating} AS r, ${time} / ${scale} AS t FROM text`,
   )
   await database.run(`DROP TABLE text`)
-  return relation
+  return { ...relation, remarks }
+}
+
+/** Whether a column of numbers has decimal commas: as said, else where all of it is written so. */
+async function hasComma(
+  database: Database,
+  file: string,
+  { column, role }: { column: string; role: string },
+  { decimal }: ReadOptions,
+): Promise<boolean> {
+  if (decimal !== undefined) return decimal === ','
+  const [first] = await database.rows(
+    `SELECT n, ${column} FROM text WHERE TRY_CAST(${column} AS DOUBLE) IS NULL AND contains(${column}, ',') ORDER BY n LIMIT 1`,
+  )
+  if (!first) return false
+  const found = await decimalComma((sql) => database.rows(sql), { table: 'text', text: column })
+  if (found !== 'unclear') return found === 'yes'
+  const text = String(first[1]).trim()
+  throw new InputError(
+    `${file}: the ${role} in row ${first[0]} is "${text}", which may be ${text.replace(',', '.')} or ${text.replace(',', '')}; say --decimal , (decimal: ',' in a file) for the first, write numbers without separators of thousands for the second`,
+  )
+}
+
+function remarkOn(role: string): string {
+  return `${role}s are written with a decimal comma and read so, 4,5 as 4.5 (--decimal . refuses them)`
+}
+
+function numbers({ decimal }: ReadOptions): string {
+  return decimal === ',' ? 'a number with a decimal comma (--decimal ,)' : 'a number'
 }
 
 function id(column: string): string {
@@ -59,9 +99,9 @@ function id(column: string): string {
 }
 
 /** A number, or a date as seconds since 1970; times written in a form of their own are of UTC. */
-function timeOf({ timeFormat }: ReadOptions): string {
+function timeOf(number: string, { timeFormat }: ReadOptions): string {
   if (timeFormat !== undefined) return `epoch(try_strptime(trim(t), ${literal(timeFormat)}))`
-  return `coalesce(TRY_CAST(t AS DOUBLE), epoch(TRY_CAST(t AS TIMESTAMPTZ)))`
+  return `coalesce(${number}, epoch(TRY_CAST(t AS TIMESTAMPTZ)))`
 }
 
 async function expectIds(database: Database, file: string): Promise<void> {
@@ -97,9 +137,13 @@ async function expectNumbers(
 const units = { s: '1', ms: '1e3', us: '1e6', ns: '1e9' }
 
 /** Unix times of this century have 10 digits in seconds, 13 in milliseconds, 16 and 19 in the finer units. */
-async function unitsPerSecond(database: Database, { timeUnit, timeFormat }: ReadOptions): Promise<string> {
+async function unitsPerSecond(
+  database: Database,
+  number: string,
+  { timeUnit, timeFormat }: ReadOptions,
+): Promise<string> {
   if (timeFormat !== undefined) return '1'
-  const numeric = await database.number(`SELECT max(abs(TRY_CAST(t AS DOUBLE))) FROM text`)
+  const numeric = await database.number(`SELECT max(abs(${number})) FROM text`)
   const unit = timeUnit ?? (numeric < 1e11 ? 's' : numeric < 1e14 ? 'ms' : numeric < 1e17 ? 'us' : 'ns')
   return Number.isNaN(numeric) || numeric === 0 ? '1' : units[unit]
 }

@@ -29,6 +29,10 @@ export const readOptionsSchema = z.strictObject({
     .min(1)
     .optional()
     .describe('of times that are no numbers and no ISO dates, e.g. "%d.%m.%Y %H:%M"'),
+  decimal: z
+    .enum([',', '.'])
+    .optional()
+    .describe('sign of fractions in ratings and times: "," where 4,5 is meant; found by looking'),
   encoding: z.enum(['utf-8', 'latin-1', 'utf-16']).optional().describe('of text files; utf-8'),
 })
 

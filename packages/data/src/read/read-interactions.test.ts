@@ -169,3 +169,64 @@ test('latin-1 files are read when it is said', async () => {
   expect(spelled(await readInteractions(path, { encoding: 'latin-1' }))).toEqual([['José', 'ä']])
   await expect(readInteractions(path)).rejects.toThrow(/not UTF-8; give its encoding \(--encoding latin-1/)
 })
+
+test('ratings and times with a decimal comma are read as such, which is remarked', async () => {
+  const table = await readInteractions(
+    file('comma.csv', 'user;item;rating;time\na;x;4,5;1500000000,5\nb;y;3;1500000001\n'),
+  )
+  expect(spelled(table)).toEqual([
+    ['a', 'x', 4.5, 1500000000.5],
+    ['b', 'y', 3, 1500000001],
+  ])
+  expect(table.remarks).toEqual([
+    'ratings are written with a decimal comma and read so, 4,5 as 4.5 (--decimal . refuses them)',
+    'times are written with a decimal comma and read so, 4,5 as 4.5 (--decimal . refuses them)',
+  ])
+  const tabs = await readInteractions(file('comma.tsv', 'a\tx\t-0,5\nb\ty\t,25\n'), { decimal: ',' })
+  expect([...tabs.ratings!]).toEqual([-0.5, 0.25])
+  expect(tabs.remarks).toBeUndefined()
+  const quoted = await readInteractions(file('quoted.csv', 'user,item,rating\na,x,"4,5"\nb,y,"3,0"\n'))
+  expect([...quoted.ratings!]).toEqual([4.5, 3])
+  const points = await readInteractions(file('points.csv', 'user;item;rating\na;x;4.5\n'))
+  expect(points.remarks).toBeUndefined()
+})
+
+test('a decimal comma on every line without a header is no delimiter', async () => {
+  const table = await readInteractions(file('bare.csv', 'u1;x;4,5\nu2;y;3,0\nu1;y;2,5\n'))
+  expect(spelled(table)).toEqual([
+    ['u1', 'x', 4.5],
+    ['u2', 'y', 3],
+    ['u1', 'y', 2.5],
+  ])
+  const named = file('named.csv', 'wer;was;wie\nu1;x;4,5\nu2;y;3,0\n')
+  await expect(readInteractions(named)).rejects.toThrow(/which the item in "wer", "was", "wie"/)
+  const columns = { user: 'wer', item: 'was', rating: 'wie' }
+  expect([...(await readInteractions(named, { columns })).ratings!]).toEqual([4.5, 3])
+  const ids = await readInteractions(file('lists.csv', '1,5;6;7\n2,8;9;7\n'))
+  expect(ids.ids!.items).toEqual(['5;6;7', '8;9;7'])
+})
+
+test.each([
+  [
+    'which may be either',
+    'a;x;1,234\nb;y;5',
+    {},
+    /row 1 is "1,234", which may be 1\.234 or 1234; say --decimal ,/,
+  ],
+  ['beside a decimal point', 'a;x;4,5\nb;y;4.5', {}, /rating in row 1 is "4,5", expected a number;/],
+  ['where points are said', 'a;x;4,5\nb;y;4,0', { decimal: '.' }, /row 1 is "4,5", expected a number;/],
+  [
+    'after a point',
+    'a;x;4,5\nb;y;1.234,5',
+    { decimal: ',' },
+    /row 2 is "1\.234,5", expected a number with a decimal/,
+  ],
+] as const)('a comma %s is refused', async (_what, rows, options, message) => {
+  const path = file('refused.csv', `user;item;rating\n${rows}\n`)
+  await expect(readInteractions(path, options)).rejects.toThrow(message)
+})
+
+test('said to be decimal, a comma before three digits is', async () => {
+  const path = file('said.csv', 'user;item;rating\na;x;1,234\nb;y;5\n')
+  expect([...(await readInteractions(path, { decimal: ',' })).ratings!]).toEqual([Math.fround(1.234), 5])
+})

@@ -18,6 +18,8 @@ export interface InteractionTable extends Interactions {
   readonly sources: readonly Source[]
   /** Counts as read and after each filter. */
   readonly steps: readonly FilterStep[]
+  /** What was assumed while reading, a line each; absent when nothing was. */
+  readonly remarks?: readonly string[]
 }
 
 /**
@@ -51,10 +53,13 @@ export async function readSources(
       `CREATE TABLE rows (n BIGINT, part UTINYINT, u VARCHAR, i VARCHAR, r DOUBLE, t DOUBLE)`,
     )
     let base = 0
+    const remarks = new Set<string>()
     const seen: { file: string; hasRating: boolean; hasTime: boolean }[] = []
     for (const [part, group] of groups.entries())
       for (const { source, options } of group) {
-        const { hasRating, hasTime } = await loadFile(database, source, options, { emptyIds })
+        const loaded = await loadFile(database, source, options, { emptyIds })
+        const { hasRating, hasTime } = loaded
+        for (const remark of loaded.remarks) remarks.add(remark)
         await database.run(`INSERT INTO rows SELECT ${base} + n, ${part}, u, i, r, t FROM stage`)
         base += await database.number(`SELECT count(*) FROM stage`)
         await database.run(`DROP TABLE stage`)
@@ -66,7 +71,8 @@ export async function readSources(
     const label = seen.map(({ file }) => file).join(', ')
     const steps = await filterInDatabase(database, filters, { label, hasRating, hasTime, accept })
     const sources = files.map(({ source: { file, bytes, sha256 } }) => ({ file, bytes, sha256 }))
-    return collect(database, { sources, steps, hasRating, hasTime, parts: groups.length > 1 })
+    const table = await collect(database, { sources, steps, hasRating, hasTime, parts: groups.length > 1 })
+    return remarks.size === 0 ? table : { ...table, remarks: [...remarks] }
   })
 }
 

@@ -64,16 +64,30 @@ function looksLikeHeader(first: string[], second: string[] | null, options: Read
   const asked = Object.values(options.columns ?? {})
   if (asked.some((name) => typeof name === 'string' && first.includes(name))) return true
   if (first.some((name) => knownName(name))) return true
-  const numeric = (cell: string) => cell.trim() !== '' && Number.isFinite(Number(cell))
+  const numeric = (cell: string) =>
+    isDecimalComma(cell) || (cell.trim() !== '' && Number.isFinite(Number(cell)))
   return second !== null && !first.some(numeric) && second.some(numeric)
 }
 
-/** The first delimiter that cuts every line of the sample into the same number of columns. */
+/** The first delimiter that cuts every line of the sample into the same number of columns, unless it is a decimal comma. */
 function findDelimiter(file: string, lines: readonly string[]): string {
   const shown = lines.slice(0, 200)
+  const widthBy = (delimiter: string): number => {
+    const [width, ...others] = new Set(shown.map((line) => splitLine(line, delimiter).length))
+    return others.length === 0 ? width : 1
+  }
   for (const delimiter of ['\t', '::', ',', ';', '|', ' ']) {
-    const widths = new Set(shown.map((line) => splitLine(line, delimiter).length))
-    if (widths.size === 1 && !widths.has(1)) return delimiter
+    if (widthBy(delimiter) === 1) continue
+    if (delimiter !== ',') return delimiter
+    // ids have no fractions, so the comma is in the columns after them
+    const commaIsDecimal = ([user, item, ...more]: string[]) =>
+      !user.includes(',') &&
+      !item.includes(',') &&
+      more.every((cell) => !cell.includes(',') || isDecimalComma(cell))
+    const within = [';', '|', ' '].find(
+      (other) => widthBy(other) > 2 && shown.every((line) => commaIsDecimal(splitLine(line, other))),
+    )
+    return within ?? delimiter
   }
   // No line-up: the one the first line has most of, so that the reader can name the line that breaks it.
   let best = ''
@@ -87,6 +101,11 @@ function findDelimiter(file: string, lines: readonly string[]): string {
       `${file}: no delimiter found in the first line ("${clip(lines[0])}"); expected at least user and item, e.g. "u1,i7"`,
     )
   return best
+}
+
+/** As in "4,5": not what stands between two columns. */
+function isDecimalComma(cell: string): boolean {
+  return /^\s*[+-]?\d*,\d+\s*$/.test(cell)
 }
 
 function splitLine(line: string, delimiter: string): string[] {

@@ -17,6 +17,8 @@ export interface SplitFacts {
   /** Counts as read and after each filter. */
   readonly steps: readonly FilterStep[]
   readonly time: TimeFacts | null
+  /** What was assumed while reading, a line each; absent when nothing was. */
+  readonly remarks?: readonly string[]
 }
 
 /** What `splitInteractions` takes: interactions, and whatever else is known about them. */
@@ -33,7 +35,7 @@ export function splitInteractions(
   { seed = 0, dataset = 'interactions' }: { seed?: number; dataset?: string } = {},
 ): DataSplit {
   const rule = checkSplitRule(given)
-  const { numUsers, numItems, ids = null, sources = [], steps = [] } = interactions
+  const { numUsers, numItems, ids = null, sources = [], steps = [], remarks } = interactions
   const parts = assignParts(interactions, rule, { seed, label: dataset })
   const sequence = rowsByUser(numUsers, interactions.users)
   sortByTime(sequence, interactions.times)
@@ -69,7 +71,7 @@ export function splitInteractions(
       },
       hash: splitHash(split),
     },
-    facts: { steps, time: timeFacts(interactions, parts) },
+    facts: { steps, time: timeFacts(interactions, parts), ...(remarks && { remarks }) },
   }
 }
 
