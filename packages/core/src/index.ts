@@ -13,6 +13,7 @@ export type {
   Role,
   RunRecord,
   RunResult,
+  TriedSetting,
 } from './run.ts'
 export { InputError, nearest, NumericError } from './errors.ts'
 export { createRng, Rng } from './rng.ts'

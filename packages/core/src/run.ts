@@ -38,6 +38,14 @@ export interface ImportedModel {
 
 export type Role = 'teacher' | 'scratch' | 'distilled' | 'baseline'
 
+/** Values in place of those of a configuration, and how good a model was with them. */
+export interface TriedSetting {
+  readonly values: Readonly<Record<string, unknown>>
+  /** What models are selected by, on validation data; null where training failed. */
+  readonly valid: number | null
+  readonly epochs: number
+}
+
 /** One trained and measured model. */
 export interface ModelRun {
   /** Unique in a result: `teacher`, `scratch`, `rrd`, ... with `#seed` after it for seeds beyond the first. */
@@ -83,6 +91,8 @@ export interface ModelRun {
   readonly ranking: { readonly usersPerSecond: number; readonly microsecondsPerUser: number } | null
   readonly curve: readonly RunRecord[]
   readonly checkpoint: string | null
+  /** Its own settings were the best of these; absent where they were not searched. */
+  readonly settingsTried?: readonly TriedSetting[]
   /** Present when the model was not trained here. */
   readonly imported?: ImportedModel
 }

@@ -355,6 +355,23 @@ describe('little to show', () => {
     expect(ticks).toEqual(['1', '2', '3', '4', '5'])
   })
 
+  test('what a search over settings saw, the best first; failed ones and the configured one are named', () => {
+    const settingsTried = [
+      { values: {}, valid: 0.02, epochs: 9 },
+      { values: { lr: 0.01, K: 40 }, valid: 0.031, epochs: 27 },
+      { values: { lr: 0.2 }, valid: null, epochs: 0 },
+    ]
+    const models = [sampleModel('rrd', 'distilled', { settingsTried })]
+    const found = section(elementsOf(htmlReport(sampleResult(models))), 'settings') as Element
+    expect(rowsOf(found).slice(1)).toEqual([
+      ['0.0310', '27', 'lr=0.01 K=40'],
+      ['0.0200', '9', 'as configured'],
+      ['failed', '0', 'lr=0.2'],
+    ])
+    const without = htmlReport(sampleResult([sampleModel('rrd', 'distilled')]))
+    expect(section(elementsOf(without), 'settings')).toBeUndefined()
+  })
+
   test('traps of split and protocol are said', () => {
     const base = sampleResult([
       sampleModel('scratch', 'scratch', {

@@ -28,6 +28,7 @@ export function benchCommand(io: Io, done: (code: number) => void): Command {
     .option('--seeds <n>', 'how many seeds, from 0; or those of a list: 0,1,2')
     .option('--epochs <n>', 'most epochs of a model')
     .option('--patience <n>', 'validations without a better one before a model is done')
+    .option('--tune <n>', 'settings tried for each student, alone and with each method, on validation data')
     .option('--validate-every <n>', 'epochs from one validation to the next')
     .option('--snapshot-every <n>', 'epochs from one kept snapshot of the teacher to the next')
     .option('--protocol <name>', 'how rankings become numbers (see: recdistill list protocols)')

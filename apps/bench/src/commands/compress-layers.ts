@@ -1,5 +1,4 @@
 import { InputError } from '@recdistill/core'
-import type { Config } from '../config/config.ts'
 import type { Layer } from '../config/layer.ts'
 import { isGroup } from '../config/merge.ts'
 import { layersOf } from './bench.ts'
@@ -42,21 +41,4 @@ export function kindLayer(kind: string, layers: readonly Layer[]): Layer {
         `--students: the configuration has settings of a student "${backbone}" and ${kind} is asked for; leave them out`,
       )
   return { values: { student: { backbone: kind } }, speak: () => '--students' }
-}
-
-/** Parameters of each method that were said in a file or by --set: they stay as they are. */
-export function fixedOf(
-  layers: readonly Layer[],
-  configs: readonly Config[],
-): Readonly<Record<string, readonly string[]>> {
-  const names = new Set(configs.flatMap(({ methods }) => methods.map(({ name }) => name)))
-  return Object.fromEntries(
-    [...names].map((name) => [
-      name,
-      layers.flatMap(({ values }) => {
-        const ofStudent = isGroup(values.student) && values.student.lr !== undefined ? ['lr'] : []
-        return isGroup(values[name]) ? [...ofStudent, ...Object.keys(values[name])] : ofStudent
-      }),
-    ]),
-  )
 }

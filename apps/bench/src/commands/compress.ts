@@ -11,11 +11,12 @@ import { teachable } from '../compress/teachable.ts'
 import { wholeNumber } from '../compress/whole-number.ts'
 import type { Config } from '../config/config.ts'
 import { resolveConfig } from '../config/resolve.ts'
+import { fixedOf } from '../config/said.ts'
 import { line, type Io } from '../io.ts'
 import { checkFit } from '../run/check-fit.ts'
 import { checkTeacher } from '../run/check-teacher.ts'
 import { timestamp } from './bench.ts'
-import { fixedOf, kindLayer, layersOfCompress, type CompressFlags } from './compress-layers.ts'
+import { kindLayer, layersOfCompress, type CompressFlags } from './compress-layers.ts'
 import { withConfig, withSource, withTeacher } from './source-options.ts'
 
 export function compressCommand(io: Io, done: (code: number) => void): Command {
@@ -89,7 +90,7 @@ export function compressCommand(io: Io, done: (code: number) => void): Command {
         for (const change of changes) line(io.stderr, change)
         const plan = await makePlan(
           suited,
-          { ...settings, fixed: fixedOf(layers, suited) },
+          { ...settings, fixed: (method) => fixedOf(layers, method) },
           { catalogue, split, engine, teacherDim: imported?.model.dim ?? dimOf(configs[0]) },
         )
         const name = split.manifest.dataset.replace(/[^\w.-]+/g, '-')

@@ -27,6 +27,7 @@ const numbers = [
   'splitSeed',
   'epochs',
   'patience',
+  'tune',
   'validateEvery',
   'snapshotEvery',
   'threads',

@@ -25,8 +25,8 @@ export interface SearchSettings {
   readonly epochs: number
   readonly patience: number
   readonly refine: number
-  /** Settings of each method that were said, so that they are not searched. */
-  readonly fixed: Readonly<Record<string, readonly string[]>>
+  /** Settings of a method that were said, so that they are not searched. */
+  readonly fixed: (method: string) => readonly string[]
 }
 
 export interface PlanContext {
@@ -60,7 +60,7 @@ export async function makePlan(
     extraColumns[kind] = columnsBeyondDim(config, { catalogue, split, engine })
     for (const { name, reference, lambda, params } of config.methods) {
       references[name] = reference
-      arms.push(armOf({ kind, method: name, lambda, params, fixed: fixed[name] ?? [] }))
+      arms.push(armOf({ kind, method: name, lambda, params, fixed: fixed(name) }))
     }
   }
   const largest = teacherDim > 0 ? teacherDim : largestWithoutTeacher

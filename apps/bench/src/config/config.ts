@@ -1,3 +1,4 @@
+import type { Range } from '@recdistill/compress'
 import type { DataRequestInput } from '@recdistill/data'
 import type { Device } from '@recdistill/engine'
 import type { TeacherSource } from '@recdistill/teachers'
@@ -20,6 +21,8 @@ export interface Config {
   readonly epochs: number
   readonly patience: number
   readonly validateEvery: number
+  /** The search for each student's settings; null trains it with those of this configuration. */
+  readonly tune: TuneConfig | null
   /** Epochs from one kept snapshot of the teacher to the next; null keeps none. */
   readonly snapshotEvery: number | null
   /** Null is what RECDISTILL_DEVICE says, else cpu. Drivers agree to a tolerance, not in bits. */
@@ -36,6 +39,14 @@ export interface Config {
   readonly checkpointEvery: number
   /** What nobody wrote and was made smaller to suit the data, one sentence each; known once the data is read. */
   readonly lowered: readonly string[]
+}
+
+/** Settings are tried on validation data before a student is trained: alone and with each method, as many of each. */
+export interface TuneConfig {
+  /** Of each student; the first is what this configuration says. */
+  readonly trials: number
+  /** What is searched, by `scratch` or the name of a method, then by setting. */
+  readonly ranges: Readonly<Record<string, Readonly<Record<string, Range>>>>
 }
 
 /** A named protocol and the rules of it that are changed. */

@@ -21,6 +21,7 @@ export function mergeLayers(layers: readonly Layer[]): Values {
       for (const key of sourceKinds.flat()) if (!kinds[0].includes(key)) delete merged[key]
     for (const role of ['teacher', 'student'])
       if (typeof values[role] === 'string') values[role] = readModel(values[role], layer.speak([role]))
+    if (typeof values.tune === 'number') values.tune = { trials: values.tune }
     if (typeof values.protocol === 'string') values.protocol = { name: values.protocol }
     if (typeof values.teacherFrom === 'string') values.teacherFrom = { from: values.teacherFrom }
     // Another teacher: what was said of the one below is not of this.

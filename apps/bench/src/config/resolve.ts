@@ -9,6 +9,7 @@ import { mergeLayers } from './merge.ts'
 import { presetLayer } from './presets.ts'
 import { baselineOf, methodOf, modelOf, teachersOf } from './resolve-models.ts'
 import { protocolOf, sourceOf } from './resolve-source.ts'
+import { tuneOf, type TuneValues } from './resolve-tune.ts'
 import { layerSchema } from './schema.ts'
 import { modelDefaults, stoppingDefaults } from './training-defaults.ts'
 
@@ -40,6 +41,14 @@ export async function resolveConfig(given: readonly Layer[], catalogue: Catalogu
   const teachers = teachersOf(values, defaults.teacher, catalogue)
   const student = modelOf(values.student, defaults.student, catalogue, 'student')
   const world = { dataset, split, teacher: teacher.backbone, student: student.backbone }
+  const chosen = [...loaded].map(([reference, definition]) =>
+    methodOf(definition, reference, {
+      given: values[definition.name],
+      student: values.student,
+      world,
+      catalogue,
+    }),
+  )
   return {
     preset,
     source,
@@ -48,19 +57,13 @@ export async function resolveConfig(given: readonly Layer[], catalogue: Catalogu
     teachers,
     student,
     baselines: namesOf(values.baselines).map((text) => baselineOf(text, catalogue)),
-    methods: [...loaded].map(([reference, definition]) =>
-      methodOf(definition, reference, {
-        given: values[definition.name],
-        student: values.student,
-        world,
-        catalogue,
-      }),
-    ),
+    methods: chosen,
     unnamedMethods: lastOf(given, 'methods') === undefined || isAll(values.methods),
     seeds: seedsOf(values.seeds),
     epochs: (values.epochs as number | undefined) ?? stoppingDefaults.epochs,
     patience: (values.patience as number | undefined) ?? stoppingDefaults.patience,
     validateEvery: (values.validateEvery as number | undefined) ?? stoppingDefaults.validateEvery,
+    tune: tuneOf(values.tune as TuneValues, { given, methods: chosen, loaded, catalogue }),
     snapshotEvery: (values.snapshotEvery as number | undefined) ?? snapshotsFor(loaded, values),
     device: (values.device as Device | undefined) ?? null,
     threads: (values.threads as number | undefined) ?? null,

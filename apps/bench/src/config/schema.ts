@@ -38,6 +38,8 @@ export function layerSchema({ methods, backbones }: Catalogue) {
       })
       .optional()
       .describe(`settings of ${definition.name} (${definition.paper.title}, ${definition.paper.venue})`)
+  const trials = z.int().min(2).max(1000)
+  const scalar = z.union([z.number(), z.string(), z.boolean()])
   return z.strictObject({
     $schema: z.string().optional(),
     preset: z.string().optional().describe('a named set of values below this file'),
@@ -108,6 +110,21 @@ export function layerSchema({ methods, backbones }: Catalogue) {
     epochs: z.int().min(1).optional().describe('most epochs of a model'),
     patience: z.int().min(1).optional().describe('validations without a better one before a model is done'),
     validateEvery: z.int().min(1).optional().describe('epochs from one validation to the next'),
+    tune: z
+      .union([
+        trials,
+        z.strictObject({
+          trials: trials.optional(),
+          ranges: z
+            .record(z.string(), z.record(z.string(), z.union([z.string(), z.array(scalar).min(1)])))
+            .optional()
+            .describe(
+              'by scratch or the name of a method: values to choose from, or 0.001..0.1; in place of the usual ones',
+            ),
+        }),
+      ])
+      .optional()
+      .describe('settings tried for each student on validation data before it is trained'),
     snapshotEvery: z
       .int()
       .min(1)

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml'
-import type { Config, ModelConfig, SourceConfig } from './config.ts'
+import type { Config, ModelConfig, SourceConfig, TuneConfig } from './config.ts'
+import { writeRange } from './range.ts'
 
 /** A resolved configuration as the YAML that resolves to it again: what `resume` reads, and what `--config` takes. */
 export function configYaml(config: Config): string {
@@ -31,6 +32,7 @@ export function configValues(config: Config): Record<string, unknown> {
     epochs: config.epochs,
     patience: config.patience,
     validateEvery: config.validateEvery,
+    tune: config.tune === null ? null : tuneValues(config.tune),
     snapshotEvery: config.snapshotEvery,
     device: config.device,
     threads: config.threads,
@@ -53,6 +55,15 @@ function sourceValues(request: SourceConfig['request']): Record<string, unknown>
   if (!('files' in request)) return request
   const { files, ...rest } = request
   return { data: files, ...rest }
+}
+
+function tuneValues({ trials, ranges }: TuneConfig): Record<string, unknown> {
+  const written = (of: TuneConfig['ranges'][string]) =>
+    Object.fromEntries(Object.entries(of).map(([setting, range]) => [setting, writeRange(range)]))
+  return {
+    trials,
+    ranges: Object.fromEntries(Object.entries(ranges).map(([name, of]) => [name, written(of)])),
+  }
 }
 
 function modelValues({ backbone, dim, params, optimizer }: ModelConfig): Record<string, unknown> {

@@ -6,12 +6,19 @@ import { liveLines } from './live-lines.ts'
 /** Tells a person how training goes: redrawn in place on a terminal, a line now and then elsewhere. */
 export interface Progress {
   /** A model begins. */
-  start(id: string, place: { readonly number: number; readonly of: number }): void
+  start(id: string, place: Place): void
   event(event: TrainEvent): void
   /** A line that stays. */
   say(text: string): void
   /** The model is done, or training stops: whatever was redrawn goes. */
   end(): void
+}
+
+/** The how many of all; of one that is brief no line is left but where there was a long silence. */
+interface Place {
+  readonly number: number
+  readonly of: number
+  readonly brief?: boolean
 }
 
 /** Without a terminal a tenth of the epochs gives a line, and no silence is longer than this and an epoch. */
@@ -41,16 +48,17 @@ export function createProgress(
   }
 
   return {
-    start(id, { number, of }) {
-      model = fresh(id, `[${number}/${of}]`)
+    start(id, { number, of, brief = false }) {
+      model = { ...fresh(id, `[${number}/${of}]`), brief }
       model.startedAt = now()
-      if (!isLive) line(output, `${model.place} ${id}`)
+      if (!isLive && !brief) line(output, `${model.place} ${id}`)
     },
     event(event) {
       switch (event.type) {
         case 'resumed':
           model.firstEpoch = event.epoch
-          live.say(`${model.place} ${model.id}: goes on from epoch ${event.epoch + 1}, step ${event.step}`)
+          if (!model.brief)
+            live.say(`${model.place} ${model.id}: goes on from epoch ${event.epoch + 1}, step ${event.step}`)
           return
         case 'epoch-start':
           model.epoch = event.epoch
@@ -66,7 +74,7 @@ export function createProgress(
           model.best = event.best
           model.valid = event.record.valid?.[select] ?? model.valid
           const every = Math.max(1, Math.ceil(model.epochs / 10))
-          const due = event.record.epoch === 0 || (event.record.epoch + 1) % every === 0
+          const due = !model.brief && (event.record.epoch === 0 || (event.record.epoch + 1) % every === 0)
           if (!isLive && (due || now() - saidAt >= quietMilliseconds)) {
             saidAt = now()
             line(
@@ -101,6 +109,7 @@ export function createProgress(
 interface ModelState {
   id: string
   place: string
+  brief: boolean
   startedAt: number
   firstEpoch: number
   epoch: number
@@ -115,6 +124,7 @@ function fresh(id: string, place: string): ModelState {
   return {
     id,
     place,
+    brief: false,
     startedAt: 0,
     firstEpoch: 0,
     epoch: 0,

@@ -44,6 +44,7 @@ export function measureModel(
     perUser: split.numUsers > mostUsersListed ? null : listed(test.perUser, protocol.select),
     ranking: measureLatency(model, split),
     curve: outcome.curve,
+    ...(plan.tried !== undefined && { settingsTried: plan.tried }),
     checkpoint: outcome.checkpoint === null ? null : `${plan.id.replace('#', '-seed')}/best.ckpt`,
   }
 }

@@ -1,4 +1,4 @@
-import type { Role } from '@recdistill/core'
+import type { Role, TriedSetting } from '@recdistill/core'
 import type { Config, MethodConfig, ModelConfig } from '../config/config.ts'
 
 /** One model to be trained. */
@@ -9,6 +9,8 @@ export interface Plan {
   readonly seed: number
   readonly model: ModelConfig
   readonly method: MethodConfig | null
+  /** Its settings were the best of these; absent where they were not searched. */
+  readonly tried?: readonly TriedSetting[]
   /** Of a teacher that is several: their ids. Nothing is trained for it. */
   readonly members?: readonly string[]
 }

@@ -21,6 +21,7 @@ import { runSummary } from './run-summary.ts'
 import { saveRankings } from './save-rankings.ts'
 import { finishTaught, taughtTeacher } from './taught-teacher.ts'
 import { trainModel } from './train-model.ts'
+import { createTuner } from '../tune/create-tuner.ts'
 import { workTime } from './work-time.ts'
 
 /**
@@ -34,6 +35,7 @@ export async function runBench(bench: Bench): Promise<RunResult | null> {
   folder.log({ type: 'started' })
   const plans = planModels(config).filter(({ role }) => bench.roles?.includes(role) ?? true)
   const ending = bench.enough ? inTraining(plans, bench) : null
+  const tuner = await createTuner(plans, bench)
   const models: ModelRun[] = []
   let teacher = imported?.model ?? null
   try {
@@ -41,11 +43,14 @@ export async function runBench(bench: Bench): Promise<RunResult | null> {
       const at = folder.model(plan.id)
       if (plan.role === 'distilled' && teacher === null && at.finished() === null)
         teacher = frozenTeacher(folder.model('teacher'), bench)
-      bench.progress.start(plan.id, { number: index + 1, of: plans.length })
       const earlier = at.finished()
+      const place = { number: index + 1, of: plans.length }
+      const suited = earlier === null && tuner ? await tuner.tuned(plan, { teacher, place }) : plan
+      if (suited === null) return null
+      bench.progress.start(plan.id, place)
       if (plan.role === 'teacher' && earlier !== null && imported !== null)
         expectSameFiles(earlier, imported.files)
-      const run = earlier ?? (await oneModel(plan, at, teacher, { ...bench, enough: plan === ending }))
+      const run = earlier ?? (await oneModel(suited, at, teacher, { ...bench, enough: plan === ending }))
       bench.progress.end()
       if (run === null) return null
       bench.progress.say(runSummary(run, protocol.select))
@@ -59,6 +64,7 @@ export async function runBench(bench: Bench): Promise<RunResult | null> {
     bench.progress.end()
     if (imported === null) teacher?.dispose()
   }
+  tuner?.finish()
   const reference = referenceOf(config)
   return {
     schema: 1,

@@ -1,0 +1,86 @@
+import { armOf, type Range } from '@recdistill/compress'
+import { InputError, nearest } from '@recdistill/core'
+import type { AnyMethod } from '@recdistill/plugin'
+import type { Catalogue } from '../catalogue.ts'
+import type { MethodConfig, TuneConfig } from './config.ts'
+import { show, type Layer } from './layer.ts'
+import { readRange, type WrittenRange } from './range.ts'
+import { fixedOf, saidOf } from './said.ts'
+import { trainingKeys } from './schema.ts'
+
+type Ranges = TuneConfig['ranges'][string]
+type WrittenRanges = Readonly<Record<string, WrittenRange>>
+
+/** As it stands in a configuration. */
+export type TuneValues =
+  { readonly trials?: number; readonly ranges?: Readonly<Record<string, WrittenRanges>> } | undefined
+
+interface TuneContext {
+  readonly given: readonly Layer[]
+  readonly methods: readonly MethodConfig[]
+  /** By reference. */
+  readonly loaded: ReadonlyMap<string, AnyMethod>
+  readonly catalogue: Catalogue
+}
+
+const usualTrials = 12
+
+/** Published values lie between nothing and a hundredth. */
+const weightDecay: Range = { low: 1e-6, high: 1e-2, scale: 'log' }
+
+/**
+ * What is searched for each student: the ranges that are given for it and no others, or the usual ones. Those are learning rate
+ * and weight decay and, of a method, what `armOf` gives it, without the settings that were said.
+ * @throws InputError for a student or setting that there is not, or a range that is none.
+ */
+export function tuneOf(
+  value: TuneValues,
+  { given, methods, loaded, catalogue }: TuneContext,
+): TuneConfig | null {
+  if (value === undefined) return null
+  const { trials = usualTrials, ranges = {} } = value
+  // Ranges of a method that is not in this run may stay in a file.
+  const names = ['scratch', ...methods.map(({ name }) => name)]
+  const known = [...new Set([...names, ...catalogue.methods.map(({ name }) => name)])]
+  for (const name of Object.keys(ranges)) expectKnown(name, known, 'tune.ranges')
+
+  const alone = ranges.scratch
+    ? readRanges(ranges.scratch, trainingKeys, 'scratch')
+    : usualRanges({ lambda: 0, params: {} }, saidOf(given, 'student'))
+  const ofMethods = methods.map((method) => {
+    const { name, reference } = method
+    if (ranges[name] === undefined) return [name, usualRanges(method, fixedOf(given, name))] as const
+    const parameters = Object.keys(loaded.get(reference)?.params.shape ?? {})
+    return [name, readRanges(ranges[name], [...trainingKeys, 'lambda', ...parameters], name)] as const
+  })
+  return { trials, ranges: { scratch: alone, ...Object.fromEntries(ofMethods) } }
+}
+
+function usualRanges(
+  { lambda, params }: Pick<MethodConfig, 'lambda' | 'params'>,
+  fixed: readonly string[],
+): Ranges {
+  const { ranges } = armOf({ kind: '', method: '', lambda, params, fixed })
+  return fixed.includes('weightDecay') ? ranges : { ...ranges, weightDecay }
+}
+
+function readRanges(written: WrittenRanges, settings: readonly string[], name: string): Ranges {
+  return Object.fromEntries(
+    Object.entries(written).map(([key, value]) => {
+      expectKnown(key, settings, `tune.ranges.${name}`)
+      const range = readRange(value)
+      if (range !== null) return [key, range]
+      throw new InputError(
+        `tune.ranges.${name}.${key}: expected low..high with low below high, e.g. 0.001..0.1, or a list of values, got ${show(value)}`,
+      )
+    }),
+  )
+}
+
+function expectKnown(key: string, known: readonly string[], at: string): void {
+  if (known.includes(key)) return
+  const near = nearest(key, known)
+  throw new InputError(
+    `${at}: there is no "${key}" to tune; ${near === null ? `it takes ${known.join(', ')}` : `did you mean "${near}"?`}`,
+  )
+}

@@ -1,0 +1,68 @@
+import type { Model } from '@recdistill/plugin'
+import type { Config } from '../config/config.ts'
+import { configYaml } from '../config/write.ts'
+import type { Bench } from '../run/bench.ts'
+import type { Plan } from '../run/plan.ts'
+import { shownPath } from '../shown-path.ts'
+import { drawSettings, nameOf, withValues, type Setting } from './settings.ts'
+import { forgetTraining, ladder, readTuned, tuneStudent } from './tune-student.ts'
+
+/** Finds settings for the students of a run, each once for all seeds. */
+export interface Tuner {
+  /** The student with the settings that were found for it; null when the search was stopped. */
+  tuned(
+    plan: Plan,
+    context: { teacher: Model | null; place: { number: number; of: number } },
+  ): Promise<Plan | null>
+  /** Keeps the configuration with everything that was found as `tuned.yaml`. */
+  finish(): void
+}
+
+/**
+ * Null where nothing is to be tuned.
+ * @throws InputError for a setting that a method does not take, before anything is trained.
+ */
+export async function createTuner(plans: readonly Plan[], bench: Bench): Promise<Tuner | null> {
+  const { config, catalogue, folder, split, progress } = bench
+  const { tune } = config
+  if (tune === null) return null
+  const all = new Map<string, readonly Setting[]>()
+  for (const plan of plans) {
+    const ranges = tune.ranges[nameOf(plan)]
+    if (all.has(nameOf(plan)) || ranges === undefined || Object.keys(ranges).length === 0) continue
+    const definition = plan.method && (await catalogue.method(plan.method.reference))
+    all.set(nameOf(plan), drawSettings(plan, ranges, { trials: tune.trials, definition, split }))
+  }
+  const steps = ladder(config).map(({ trials, epochs }) => `${trials} to epoch ${epochs}`)
+  progress.say(`settings tried for each of ${[...all.keys()].join(', ')}: ${steps.join(', then ')}`)
+
+  return {
+    async tuned(plan, { teacher, place }) {
+      const name = nameOf(plan)
+      const settings = all.get(name)
+      if (settings === undefined) return plan
+      const found = readTuned(folder, name) ?? (await tuneStudent(plan, settings, { teacher, bench, place }))
+      if (found === null) return null
+      forgetTraining(folder, name)
+      const tried = found.tried.map(({ setting: { values }, valid, epochs }) => ({ values, valid, epochs }))
+      return { ...withValues(plan, found.chosen.setting.values), tried }
+    },
+    finish() {
+      folder.write('tuned.yaml', configYaml(tunedConfig(plans, bench)))
+      progress.say(`what was found, as a configuration: ${shownPath(folder.path)}/tuned.yaml`)
+    },
+  }
+}
+
+function tunedConfig(plans: readonly Plan[], { config, folder }: Bench): Config {
+  const found = plans.map((plan) =>
+    withValues(plan, readTuned(folder, nameOf(plan))?.chosen.setting.values ?? {}),
+  )
+  const of = (name: string) => found.find((plan) => nameOf(plan) === name)
+  return {
+    ...config,
+    tune: null,
+    student: of('scratch')?.model ?? config.student,
+    methods: config.methods.map((method) => of(method.name)?.method ?? method),
+  }
+}

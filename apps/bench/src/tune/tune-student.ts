@@ -1,0 +1,124 @@
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { rungsOf, successiveHalving, type Rung } from '@recdistill/compress'
+import { InputError, NumericError } from '@recdistill/core'
+import type { Model } from '@recdistill/plugin'
+import { short } from '../progress/format.ts'
+import type { Bench } from '../run/bench.ts'
+import type { Plan } from '../run/plan.ts'
+import { foldersAt, type RunFolder } from '../run/run-folder.ts'
+import { nameOf, withValues, type Setting } from './settings.ts'
+import { trySetting, type Tried } from './try-setting.ts'
+
+/** A setting and what became of it. */
+export interface Outcome extends Tried {
+  readonly setting: Setting
+}
+
+/** What a search found for one student: `tune/NAME/tuned.json` of the run. */
+export interface Tuned {
+  readonly select: string
+  /** The best on validation data, trained to its end. */
+  readonly chosen: Outcome
+  /** All, in the order of drawing. */
+  readonly tried: readonly Outcome[]
+}
+
+/** Ended by Ctrl-C: what is done is in the folder. */
+class Stopped extends Error {}
+
+/** The ladder that all students climb; a rung ends with a validation. */
+export function ladder({ tune, epochs, validateEvery }: Bench['config']): readonly Rung[] {
+  return rungsOf({ trials: tune?.trials ?? 1, epochs }).map(({ trials, epochs: until }) => ({
+    trials,
+    epochs: Math.min(epochs, Math.ceil(until / validateEvery) * validateEvery),
+  }))
+}
+
+/**
+ * Successive halving over the settings of one student, by the protocol's metric on validation data. The best is trained to its
+ * end and its training becomes that of the model, so that nothing of it is done twice.
+ * @returns Null when it was stopped.
+ * @throws NumericError when training met NaN or infinity with every setting.
+ */
+export async function tuneStudent(
+  plan: Plan,
+  settings: readonly Setting[],
+  { teacher, bench, place }: { teacher: Model | null; bench: Bench; place: { number: number; of: number } },
+): Promise<Tuned | null> {
+  const { folder, progress, config, protocol } = bench
+  const name = nameOf(plan)
+  const folders = foldersAt(join(folder.path, 'tune', name))
+  const latest = new Map<Setting, Outcome>()
+  const run = async (setting: Setting, until: number): Promise<Outcome> => {
+    const before = latest.get(setting)
+    if (before?.finished) return before
+    progress.start(`${plan.id}, setting ${setting.id} of ${settings.length}`, { ...place, brief: true })
+    const tried = await trySetting(withValues(plan, setting.values), until, {
+      at: folders.model(setting.id),
+      teacher,
+      bench,
+    })
+    progress.end()
+    if (tried === null) throw new Stopped()
+    const outcome = { setting, ...tried }
+    progress.say(`${plan.id}: ${inWords(outcome, protocol.select)}`)
+    latest.set(setting, outcome)
+    return outcome
+  }
+  try {
+    await successiveHalving({ trials: settings, rungs: ladder(config), run, order: byQuality })
+    for (;;) {
+      const [best] = byQuality([...latest.values()])
+      if (best.valid === null) throw new NumericError(`${plan.id}: every setting failed; ${best.failed}`)
+      if (best.finished) {
+        takeTraining(folders, best.setting, folder, plan.id)
+        const tuned = { select: protocol.select, chosen: best, tried: [...latest.values()] }
+        folders.write('tuned.json', JSON.stringify(tuned, null, 1) + '\n')
+        folder.log({ model: plan.id, type: 'tuned', ...best })
+        return tuned
+      }
+      await run(best.setting, config.epochs)
+    }
+  } catch (error) {
+    if (error instanceof Stopped) return null
+    throw error
+  }
+}
+
+/** What was found for a student; null when its search is not over. */
+export function readTuned(folder: RunFolder, name: string): Tuned | null {
+  const path = join(folder.path, 'tune', name, 'tuned.json')
+  if (!existsSync(path)) return null
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Tuned
+  } catch {
+    throw new InputError(`${path}: not readable as JSON; delete it, and it is made again`)
+  }
+}
+
+/** The best first; of equals the one that was drawn first. Failed ones are last. */
+function byQuality(outcomes: readonly Outcome[]): readonly Outcome[] {
+  const key = ({ valid }: Outcome) => valid ?? -Infinity
+  return [...outcomes].sort((a, b) => key(b) - key(a) || (a.setting.id < b.setting.id ? -1 : 1))
+}
+
+function takeTraining(from: RunFolder, { id }: Setting, to: RunFolder, as: string): void {
+  const [source, target] = [from.model(id), to.model(as)]
+  for (const name of readdirSync(source.path))
+    if (/\.ckpt$|^log\.jsonl$/.test(name)) target.take(join(source.path, name), name)
+}
+
+/** Checkpoints of tens of settings are large; numbers and curves stay. */
+export function forgetTraining(folder: RunFolder, name: string): void {
+  const path = join(folder.path, 'tune', name)
+  for (const file of readdirSync(path, { recursive: true }).map(String))
+    if (file.endsWith('.ckpt')) rmSync(join(path, file))
+}
+
+function inWords({ setting: { id, values }, valid, epochs, failed }: Outcome, select: string): string {
+  const said = Object.entries(values).map(([key, value]) => `${key} ${value}`)
+  const what = said.length === 0 ? 'as configured' : said.join(', ')
+  const came = valid === null ? `failed, ${failed}` : `valid ${select} ${short(valid)} by epoch ${epochs}`
+  return `setting ${id} (${what}): ${came}`
+}

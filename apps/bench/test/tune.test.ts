@@ -1,0 +1,127 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { ModelRun, RunResult } from '@recdistill/core'
+import { expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { main } from '../src/main.ts'
+import { stripTimings } from '../src/run/strip-timings.ts'
+import type { Tuned } from '../src/tune/tune-student.ts'
+import { cache, freshFolder, run } from './run.ts'
+
+const argv = ['bench', '--preset', 'tiny', '--methods', 'rrd', '--epochs', '9', '--tune', '4']
+
+const resultOf = (folder: string) =>
+  JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8')) as RunResult
+const modelOf = (folder: string, id: string) =>
+  resultOf(folder).models.find((model) => model.id === id) as ModelRun
+const tunedOf = (folder: string, name: string) =>
+  JSON.parse(readFileSync(join(folder, 'tune', name, 'tuned.json'), 'utf8')) as Tuned
+
+test('each student gets the best of as many settings, on validation data, and its numbers are those of the search', async () => {
+  const folder = join(freshFolder(), 'run')
+  const { code, stderr } = await run([...argv, '--seeds', '2', '--out', folder])
+  expect(code, stderr).toBe(0)
+  expect(stderr).toContain(
+    'settings tried for each of scratch, rrd: 4 to epoch 1, then 2 to epoch 3, then 1 to epoch 9',
+  )
+  for (const name of ['scratch', 'rrd']) {
+    const { chosen, tried, select } = tunedOf(folder, name)
+    expect(tried).toHaveLength(4)
+    expect(tried[0].setting.values).toEqual({})
+    expect(chosen.finished).toBe(true)
+    expect(chosen.valid).toBe(Math.max(...tried.map(({ valid }) => valid ?? 0)))
+    const { values } = chosen.setting
+    for (const id of [name, `${name}#1`]) {
+      const { optimizer, method, settingsTried } = modelOf(folder, id)
+      expect({ ...optimizer, ...method, ...method?.params }).toMatchObject(values)
+      expect(settingsTried).toHaveLength(4)
+    }
+    expect(modelOf(folder, name).valid[select]).toBe(chosen.valid)
+    expect(readdirSync(join(folder, 'tune', name, '01')).filter((file) => file.endsWith('.ckpt'))).toEqual([])
+  }
+  expect(modelOf(folder, 'teacher').settingsTried).toBeUndefined()
+  expect(readFileSync(join(folder, 'report.html'), 'utf8')).toContain('4 settings')
+
+  const again = join(freshFolder(), 'again')
+  const repeated = await run(['bench', '--config', join(folder, 'tuned.yaml'), '--out', again])
+  expect(repeated.code, repeated.stderr).toBe(0)
+  expect(existsSync(join(again, 'tune'))).toBe(false)
+  for (const id of ['scratch', 'rrd', 'rrd#1'])
+    expect(modelOf(again, id).test, id).toEqual(modelOf(folder, id).test)
+})
+
+test('stopped in the middle of the search and gone on with, a run ends as it would have', async () => {
+  const at = freshFolder()
+  const whole = join(at, 'whole')
+  expect((await run([...argv, '--out', whole])).code).toBe(0)
+  const cut = join(at, 'cut')
+  for (const line of ['scratch: setting 02', 'rrd: setting 03']) {
+    let interrupt = (): void => undefined
+    const args = existsSync(cut) ? ['resume', cut] : [...argv, '--out', cut]
+    const code = await main(args, {
+      stdout: { write: () => undefined },
+      stderr: { write: (text: string) => void (text.startsWith(line) && interrupt()) },
+      env: { ...process.env, RECDISTILL_CACHE: cache },
+      onInterrupt(listener) {
+        interrupt = listener
+        return () => undefined
+      },
+    })
+    expect(code).toBe(130)
+  }
+  const { code, stderr } = await run(['resume', cut])
+  expect(code, stderr).toBe(0)
+  expect(stripTimings(resultOf(cut))).toEqual(stripTimings(resultOf(whole)))
+  for (const name of ['scratch', 'rrd']) expect(tunedOf(cut, name)).toEqual(tunedOf(whole, name))
+  for (const model of ['scratch', 'rrd'])
+    for (const file of ['best.ckpt', 'last.ckpt'])
+      expect(readFileSync(join(cut, model, file)).equals(readFileSync(join(whole, model, file)))).toBe(true)
+})
+
+test('ranges that are given are searched and no others; whole numbers stay whole', async () => {
+  const folder = join(freshFolder(), 'run')
+  const ranges = ['tune.ranges.rrd.K=5..20', 'tune.ranges.rrd.lambda=[0.5, 2]', 'scratch.lr=0.001..0.1']
+  const { code, stderr } = await run([...argv, '--out', folder, '--set', ranges[0], ranges[1], `tune.ranges.${ranges[2]}`]) // prettier-ignore
+  expect(code, stderr).toBe(0)
+  const config = parse(readFileSync(join(folder, 'config.yaml'), 'utf8')) as { tune: unknown }
+  expect(config.tune).toEqual({
+    trials: 4,
+    ranges: { scratch: { lr: '0.001..0.1' }, rrd: { K: '5..20', lambda: [0.5, 2] } },
+  })
+  for (const { setting } of tunedOf(folder, 'rrd').tried.slice(1)) {
+    const { K, lambda, ...others } = setting.values as Record<string, number>
+    expect(others).toEqual({})
+    expect(Number.isInteger(K) && K >= 5 && K <= 20).toBe(true)
+    expect([0.5, 2]).toContain(lambda)
+  }
+})
+
+test.each<readonly [string, readonly string[], RegExp]>([
+  ['one setting', ['--tune', '1'], /--tune: expected a number >= 2, got 1/],
+  ['a word', ['--tune', 'much'], /--tune: expected/],
+  [
+    'a student that is not there',
+    ['--set', 'tune.ranges.rrdd.K=1..2'],
+    /tune\.ranges: .*"rrdd".*did you mean "rrd"/,
+  ],
+  [
+    'a setting that is not there',
+    ['--set', 'tune.ranges.rrd.lamda=1..2'],
+    /tune\.ranges\.rrd: .*did you mean "lambda"/,
+  ],
+  [
+    'a parameter of a method for the student alone',
+    ['--set', 'tune.ranges.scratch.interesting=[a, b]'],
+    /tune\.ranges\.scratch: .*it takes lr/,
+  ],
+  ['a range upside down', ['--set', 'tune.ranges.rrd.lambda=2..1'], /expected low\.\.high.*got "2\.\.1"/],
+  ['a value it does not take', ['--set', 'tune.ranges.rrd.K=[-3, -2]'], /rrd\.K: expected/],
+])('%s: one line, exit code 2', async (_what, args, says) => {
+  const out = join(freshFolder(), 'out')
+  const { code, stderr } = await run([...argv, ...args, '--out', out])
+  const complaint = stderr.trimEnd().split('\n').at(-1)
+  expect(complaint).toMatch(/^recdistill: /)
+  expect(complaint).toMatch(says)
+  expect(code).toBe(2)
+  expect(existsSync(out)).toBe(false)
+})
