@@ -2,6 +2,7 @@ import { InputError, type Rng } from '@recdistill/core'
 import type { Engine, Table } from '@recdistill/engine'
 import type { Aux, AuxSpec } from '@recdistill/plugin'
 import { tf, type Tensor } from '@recdistill/tensor'
+import { savedArray } from './checkpoint.ts'
 
 /** A method's own trainable numbers, kept and updated by the engine like any table. */
 export class AuxTables {
@@ -74,14 +75,8 @@ export class AuxTables {
   /** @throws InputError when the arrays are not those of this method. */
   restore(arrays: Readonly<Record<string, ArrayLike<number>>>): void {
     for (const [name, table] of this.#tables) {
-      const saved = (key: string, length: number) => {
-        const array = arrays[key]
-        if (array?.length !== length)
-          throw new InputError(
-            `${this.#method}: the checkpoint has ${array ? `${array.length} numbers` : 'nothing'} for ${key}, the method needs ${length}; it has changed since, so use another folder or delete the file`,
-          )
-        return Float32Array.from(array)
-      }
+      const saved = (key: string, length: number) =>
+        Float32Array.from(savedArray(this.#method, arrays, key, length))
       const size = table.rows * table.dim
       this.#engine.write(table, saved(`aux.${name}`, size))
       this.#engine.restoreOptimizer(table, {

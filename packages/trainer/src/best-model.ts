@@ -1,7 +1,6 @@
-import { loadBest, saveBest, type Settings } from './checkpoint.ts'
+import { loadBest, saveBest, type SavedBest, type Settings } from './checkpoint.ts'
 
-/** `value` is null where there was no validation and the last epoch had to do. */
-type Best = { readonly epoch: number; readonly value: number | null }
+type Best = SavedBest['best']
 type Parameters = Readonly<Record<string, Float32Array>>
 
 /** The parameters of the best epoch: copied in memory when it happens, written when a checkpoint is. */

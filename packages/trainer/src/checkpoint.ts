@@ -87,10 +87,14 @@ export function saveBest(
 
 interface SavedLast {
   readonly progress: Progress
-  readonly optimizerStep: number
-  readonly teacherOptimizerStep: number
+  readonly model: ModelState
+  /** Of a teacher that is trained as well; of no arrays where there is none. */
+  readonly teacher: ModelState
+  /** Among them what the method holds. */
   readonly arrays: Readonly<Record<string, ContainerArray>>
 }
+
+type ModelState = ReturnType<Backbone['state']>
 
 /** @throws InputError when the file is damaged or was made under other settings; null when there is none. */
 export function loadLast(folder: string, settings: Settings): SavedLast | null {
@@ -104,8 +108,17 @@ export function loadLast(folder: string, settings: Settings): SavedLast | null {
     teacherOptimizerStep?: number
   }
   expectSame(path, saved.settings, settings)
-  const { progress, optimizerStep, teacherOptimizerStep = 0 } = saved
-  return { progress, optimizerStep, teacherOptimizerStep, arrays }
+  const stateOf = (prefix: string, step: number): ModelState => ({
+    parameters: unprefixed(`${prefix}parameter.`, arrays),
+    optimizer: unprefixed(`${prefix}optimizer.`, arrays),
+    step,
+  })
+  return {
+    progress: saved.progress,
+    model: stateOf('', saved.optimizerStep),
+    teacher: stateOf('teacher.', saved.teacherOptimizerStep ?? 0),
+    arrays,
+  }
 }
 
 /** @throws InputError when a best epoch lies there that was trained under other settings: a new run would write over it. */
@@ -123,7 +136,7 @@ function expectSame(path: string, saved: Settings, settings: Settings): void {
 
 export interface SavedBest {
   readonly settings: Settings
-  /** `value` is null where there was no validation. */
+  /** `value` is null where there was no validation and the last epoch had to do. */
   readonly best: { readonly epoch: number; readonly value: number | null }
   readonly parameters: Record<string, Float32Array>
 }
@@ -147,6 +160,20 @@ export function unprefixed<T = Float32Array>(
     Object.entries(arrays).flatMap(([name, array]) =>
       name.startsWith(prefix) ? [[name.slice(prefix.length), array as T]] : [],
     ),
+  )
+}
+
+/** @throws InputError when the array that a method needs is not there, or of another length: the method is another than was saved. */
+export function savedArray(
+  method: string,
+  arrays: Readonly<Record<string, ArrayLike<number>>>,
+  name: string,
+  length: number,
+): ArrayLike<number> {
+  const saved = arrays[name] as ArrayLike<number> | undefined
+  if (saved?.length === length) return saved
+  throw new InputError(
+    `${method}: the checkpoint has ${saved ? `${saved.length} numbers` : 'nothing'} for ${name}, the method needs ${length}; it has changed since, so use another folder or delete the file`,
   )
 }
 

@@ -3,7 +3,7 @@ import type { AnyMethod, ItemSide } from '@recdistill/plugin'
 import type { TrainBatch } from './batches.ts'
 import { prefixed, unprefixed } from './checkpoint.ts'
 import { DistinctIds } from './distinct-ids.ts'
-import type { KdSetting, KdTerm, StepPlace } from './kd-term.ts'
+import type { KdSetting, KdTerm, StepPlace } from './term.ts'
 import type { UserLists } from './user-lists.ts'
 
 /** The same machinery in a world where users and items have changed places. */

@@ -1,50 +1,15 @@
-import type { Csr, Rng } from '@recdistill/core'
-import type { Engine } from '@recdistill/engine'
-import { rowsOver, type AnyMethod, type Aux, type Backbone, type Model } from '@recdistill/plugin'
+import { rowsOver, type AnyMethod, type Aux } from '@recdistill/plugin'
 import { AuxTables } from './aux-tables.ts'
 import { checkPairLists, needsPairs, type LossRows } from './batch-block.ts'
-import type { TrainBatch } from './batches.ts'
 import { DistinctIds } from './distinct-ids.ts'
 import { fusedTerm } from './fused-term.ts'
 import { itemTerm } from './item-term.ts'
-import { tapeLoss } from './tape-loss.ts'
 import { listDraws } from './list-draws.ts'
+import { tapeLoss } from './tape-loss.ts'
+import type { KdSetting, KdTerm } from './term.ts'
 import { UserLists, type ListModels } from './user-lists.ts'
 
-/** The distillation term of one run: draws its lists, and adds its gradient to the student step by step. */
-export interface KdTerm {
-  /** Draws what is due. Call before the epoch's first step. */
-  beginEpoch(epoch: number): void
-  /** Adds `lambda` times the gradient for this batch; returns the loss, before lambda, and the number of rows it sums over. */
-  step(batch: TrainBatch, at: StepPlace): { loss: number; rows: number }
-  /** One optimiser step of the method's auxiliary numbers. */
-  update(): void
-  state(): Record<string, Uint32Array | Float32Array>
-  restore(arrays: Readonly<Record<string, ArrayLike<number>>>): void
-  dispose(): void
-}
-
-export interface StepPlace {
-  readonly epoch: number
-  readonly epochs: number
-  readonly step: number
-  readonly steps: number
-}
-
-export interface KdSetting {
-  readonly params: Readonly<Record<string, unknown>>
-  readonly lambda: number
-  readonly student: Backbone
-  readonly teacher: Model
-  readonly trajectories: readonly (readonly Model[])[]
-  /** The teacher itself where it is trained as well. */
-  readonly learningTeacher: Backbone | null
-  readonly train: Csr
-  readonly optimizer: { readonly lr: number; readonly weightDecay: number }
-  readonly engine: Engine
-  readonly rng: Rng
-}
-
+/** Makes the term of a method. @throws InputError for a method that cannot be trained with; nothing is kept of it then. */
 export function kdTerm(method: AnyMethod, setting: KdSetting): KdTerm {
   const models = { ...setting, teacherMoves: setting.learningTeacher !== null }
   const lists = new UserLists(method, setting.params, models)

@@ -3,20 +3,12 @@ import type { Backbone } from '@recdistill/plugin'
 import { BestModel } from './best-model.ts'
 import { checkOptions } from './check-options.ts'
 import { batchesOf, type Batches } from './batches.ts'
-import {
-  checkBest,
-  loadLast,
-  paths,
-  saveBest,
-  saveLast,
-  unprefixed,
-  type Progress,
-  type Settings,
-} from './checkpoint.ts'
+import { checkBest, loadLast, paths, saveBest, saveLast, type Progress, type Settings } from './checkpoint.ts'
 import { EarlyStopping } from './early-stopping.ts'
-import { kdTerm, type KdTerm } from './kd-term.ts'
+import { kdTerm } from './kd-term.ts'
 import type { BackboneChoice, LearningTeacher, TrainOptions } from './options.ts'
 import { settingsOf } from './settings.ts'
+import type { KdTerm } from './term.ts'
 
 /** One model in training: all that changes while it trains, and how to put it on disk. */
 export interface Run {
@@ -97,16 +89,8 @@ export function openRun(options: TrainOptions): Run {
     }
     if (teacher) teacher.stopping.best = progress.bestTeacher ?? null
     if (saved) {
-      model.restore({
-        parameters: unprefixed('parameter.', saved.arrays),
-        optimizer: unprefixed('optimizer.', saved.arrays),
-        step: saved.optimizerStep,
-      })
-      teacherModel?.restore({
-        parameters: unprefixed('teacher.parameter.', saved.arrays),
-        optimizer: unprefixed('teacher.optimizer.', saved.arrays),
-        step: saved.teacherOptimizerStep,
-      })
+      model.restore(saved.model)
+      teacherModel?.restore(saved.teacher)
       kd?.restore(saved.arrays)
       if (progress.best) best.resume(progress.best)
       if (teacher && progress.bestTeacher) teacher.best.resume(progress.bestTeacher)

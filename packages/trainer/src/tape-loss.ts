@@ -6,6 +6,7 @@ import { BatchBlock, gatherRows, listSize, maskOf, type LossRows } from './batch
 import { auxKind, backgroundsKind, rowsKind, scoresKind, type LeafKind } from './leaf-kinds.ts'
 import { inMethod } from './in-method.ts'
 import type { UserLists } from './user-lists.ts'
+import { lazily, viewsOf } from './views.ts'
 
 /** Numbers in one leaf at most: larger batches are differentiated in blocks of rows, whose sums add up. */
 const leafSize = 2 ** 22
@@ -194,41 +195,4 @@ function part(rows: LossRows, from: number, to: number): LossRows {
 function split(key: string): [kind: string, name: string] {
   const dot = key.indexOf('.')
   return [key.slice(0, dot), key.slice(dot + 1)]
-}
-
-function viewsOf(
-  method: string,
-  kinds: Readonly<Record<string, LeafKind>>,
-  make: (kind: string, name: string) => Tensor,
-): Record<string, Record<string, Tensor>> {
-  return Object.fromEntries(
-    Object.entries(kinds).map(([kind, { names }]) => [
-      kind,
-      lazily(method, kind === 'scores' ? 'list' : kind, names, (name) => make(kind, name)),
-    ]),
-  )
-}
-
-/** An object whose entries are made when first read; reading a name that was not declared is an error. */
-function lazily<T>(
-  method: string,
-  kind: string,
-  names: readonly string[],
-  make: (name: string) => T,
-): Record<string, T> {
-  const made = new Map<string, T>()
-  return new Proxy({} as Record<string, T>, {
-    get(_, name) {
-      const known = String(name)
-      if (!names.includes(known))
-        throw new InputError(
-          `${method}: its loss reads ${kind} "${known}"; declared are ${names.join(', ') || 'none'}`,
-        )
-      let value = made.get(known)
-      if (value === undefined) made.set(known, (value = make(known)))
-      return value
-    },
-    ownKeys: () => [...names],
-    getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
-  })
 }

@@ -58,10 +58,10 @@ export function* train(options: TrainOptions): Generator<TrainEvent, TrainOutcom
       model: run.model,
       teacher: run.teacher && {
         model: run.teacher.model,
-        bestEpoch: run.teacher.stopping.best?.epoch ?? Math.max(0, progress.curve.length - 1),
+        bestEpoch: bestEpoch(run.teacher, progress),
       },
       epochs: progress.curve.length,
-      bestEpoch: run.stopping.best?.epoch ?? Math.max(0, progress.curve.length - 1),
+      bestEpoch: bestEpoch(run, progress),
       seconds: { ...total.take(), total: (performance.now() - started) / 1000 },
       curve,
       checkpoint: options.checkpoint && paths(options.checkpoint.folder).best,
@@ -142,6 +142,11 @@ function runStep({ model, teacher, batches, kd, progress }: Run, { epochs, metho
   model.update()
   teacher?.model.update()
   kd?.update()
+}
+
+/** The last one where none was validated. */
+function bestEpoch({ stopping }: Pick<Run, 'stopping'>, { curve }: Run['progress']): number {
+  return stopping.best?.epoch ?? Math.max(0, curve.length - 1)
 }
 
 function toBest(model: Backbone, { parameters }: BestModel): void {

@@ -10,6 +10,7 @@ import {
   type Values,
   type World,
 } from '@recdistill/plugin'
+import { savedArray } from './checkpoint.ts'
 import { usersPerRound } from './ranked-model.ts'
 
 /** Lists of users, or of pairs, that are drawn and kept. */
@@ -166,14 +167,8 @@ export class UserLists {
 
   /** @throws InputError when the arrays are not those of this method's lists and values. */
   restore(arrays: Readonly<Record<string, ArrayLike<number>>>): void {
-    for (const [name, array] of Object.entries(this.state())) {
-      const saved = arrays[name]
-      if (saved?.length !== array.length)
-        throw new InputError(
-          `${this.method}: the checkpoint has ${saved ? `${saved.length} numbers` : 'nothing'} for ${name}, the method needs ${array.length}; it has changed since, so use another folder or delete the file`,
-        )
-      array.set(saved)
-    }
+    for (const [name, array] of Object.entries(this.state()))
+      array.set(savedArray(this.method, arrays, name, array.length))
     for (const stored of this.#stored.values()) stored.teacher = null
   }
 
