@@ -17,14 +17,14 @@ test('in a world of two camps the hidden like of every user comes first', () => 
   const split = twoCamps()
   const protocol = resolveProtocol('strict', { ks: [1], select: 'recall@1' })
   const backbone = { definition: mf, dim: 4, params: { init: 0.1, biases: false } }
-  const outcome = run(optionsFor(split, { protocol, backbone, epochs: 80 }))!
+  const outcome = run(optionsFor(split, { protocol, backbone, epochs: 80 }))
   expect(evaluate(outcome.model, split, protocol, 'test').means['recall@1']).toBe(1)
 })
 
 test('a run stopped at any step and resumed ends with the same bytes as one that was not', () => {
-  const teacher = run(optionsFor())!
+  const teacher = run(optionsFor())
   const whole = folder()
-  const end = run(distilling(teacher, { checkpoint: { folder: whole, everySeconds: 1000 } }))!
+  const end = run(distilling(teacher, { checkpoint: { folder: whole, everySeconds: 1000 } }))
   for (const stopAt of [1, 2, 7, 13, 20]) {
     const at = folder()
     let steps = 0
@@ -34,8 +34,8 @@ test('a run stopped at any step and resumed ends with the same bytes as one that
       },
     }
     const checkpoint = { folder: at, everySeconds: 1000 }
-    expect(run(distilling(teacher, { checkpoint, signal }))!.stopped).toBe('signal')
-    const resumed = run(distilling(teacher, { checkpoint }))!
+    expect(run(distilling(teacher, { checkpoint, signal })).stopped).toBe('signal')
+    const resumed = run(distilling(teacher, { checkpoint }))
     expect(
       bytes(at).map((file, n) => file.equals(bytes(whole)[n])),
       `stopped after ${stopAt} steps`,
@@ -47,7 +47,7 @@ test('a run stopped at any step and resumed ends with the same bytes as one that
 })
 
 test('a run told to stop when an epoch ends stands there, and goes on from it to the same bytes', () => {
-  const teacher = run(optionsFor())!
+  const teacher = run(optionsFor())
   const whole = folder()
   run(distilling(teacher, { checkpoint: { folder: whole, everySeconds: 1000 } }))
   const checkpoint = { folder: folder(), everySeconds: 1000 }
@@ -77,7 +77,7 @@ test('a run told to stop when an epoch ends stands there, and goes on from it to
 })
 
 test('a run ended by hand takes no step more: its best epoch so far is the result, now and when it is asked again', () => {
-  const teacher = run(optionsFor())!
+  const teacher = run(optionsFor())
   const checkpoint = { folder: folder(), everySeconds: 1000 }
   expect(() => run(distilling(teacher, { checkpoint, enough: true }))).toThrow(
     /no validated epoch is kept yet/,
@@ -100,13 +100,13 @@ test('a run ended by hand takes no step more: its best epoch so far is the resul
   const best = loadModel({ checkpoint: ended.checkpoint!, split, engine, definitions: backbones })
   for (const [name, values] of Object.entries(best.state().parameters))
     expect(kept[name], name).toEqual(values)
-  const again = run(distilling(teacher, { checkpoint }))!
+  const again = run(distilling(teacher, { checkpoint }))
   expect(again).toMatchObject({ stopped: 'hand', epochs: 3, bestEpoch: ended.bestEpoch })
 })
 
 test('a finished run is not run again', () => {
   const checkpoint = { folder: folder(), everySeconds: 1000 }
-  const first = run(optionsFor(undefined, { checkpoint }))!
+  const first = run(optionsFor(undefined, { checkpoint }))
   const events: TrainEvent[] = []
   const again = run(optionsFor(undefined, { checkpoint }), (event) => (events.push(event), false))!
   expect(events.map(({ type }) => type)).toEqual(['resumed'])
@@ -174,19 +174,19 @@ test('without a validation part all epochs run and the last one is kept', () => 
     valid: { offsets: new Uint32Array(61), items: new Uint32Array(0) },
   }
   const checkpoint = { folder: folder(), everySeconds: 1000 }
-  const outcome = run(optionsFor(split, { checkpoint }))!
+  const outcome = run(optionsFor(split, { checkpoint }))
   expect([outcome.stopped, outcome.epochs, outcome.bestEpoch]).toEqual(['epochs', 6, 5])
   const loaded = loadModel({ checkpoint: outcome.checkpoint!, split, engine, definitions: backbones })
   expect(loaded.state().parameters).toEqual(outcome.model.state().parameters)
 })
 
 test('validation every three epochs measures epochs 2, 5, ... and the last', () => {
-  const { curve } = run(optionsFor(undefined, { epochs: 8, validateEvery: 3 }))!
+  const { curve } = run(optionsFor(undefined, { epochs: 8, validateEvery: 3 }))
   expect(curve.flatMap(({ epoch, valid }) => (valid ? [epoch] : []))).toEqual([2, 5, 7])
 })
 
 test('a method without a kernel and its fused twin train the same student', () => {
-  const teacher = run(optionsFor())!
+  const teacher = run(optionsFor())
   const ranked = defineMethod({
     name: 'fused',
     paper: { title: 'none', venue: 'a test' },
@@ -203,7 +203,7 @@ test('a method without a kernel and its fused twin train the same student', () =
   const { fused: _, ...onTape } = ranked
   const parameters = [ranked, onTape].map((definition) => {
     const method = { definition, params: {}, lambda: 3, teacher: teacher.model }
-    const { model, curve } = run(optionsFor(undefined, { method, epochs: 3 }))!
+    const { model, curve } = run(optionsFor(undefined, { method, epochs: 3 }))
     expect(curve[2].loss.kd).toBeGreaterThan(0)
     return model.state().parameters
   })
@@ -211,7 +211,7 @@ test('a method without a kernel and its fused twin train the same student', () =
 })
 
 test('a frozen teacher ranks once for as long as its lists are asked for, and again later', () => {
-  const teacher = run(optionsFor())!.model
+  const teacher = run(optionsFor()).model
   let ranked = 0
   const counting = {
     ...teacher,
@@ -242,7 +242,7 @@ test('a frozen teacher ranks once for as long as its lists are asked for, and ag
 })
 
 test('the whole catalogue as a list is the list of every item', () => {
-  const teacher = run(optionsFor())!
+  const teacher = run(optionsFor())
   const stored = defineMethod({
     name: 'stored',
     paper: { title: 'none', venue: 'a test' },
@@ -262,7 +262,7 @@ test('the whole catalogue as a list is the list of every item', () => {
   const catalogue = { ...stored, lists: () => ({ all: { size: 'catalogue' as const } }) }
   const parameters = [stored, catalogue].map((definition) => {
     const method = { definition, params: {}, lambda: 2, teacher: teacher.model }
-    return run(optionsFor(undefined, { method, epochs: 2 }))!.model.state().parameters
+    return run(optionsFor(undefined, { method, epochs: 2 })).model.state().parameters
   })
   expect(parameters[0]).toEqual(parameters[1])
 })
