@@ -80,6 +80,13 @@ test('the result names every value that was used and every number it led to', ()
   }
 })
 
+test('below the table each method stands against the student alone, then the best against the others', () => {
+  const compared = [...outcome.stdout.matchAll(/^(\S+ − \S+) +ndcg@10/gm)].map(([, pair]) => pair)
+  expect(compared.slice(0, 2)).toEqual(['rrd − scratch', 'rce-kd − scratch'])
+  expect(['rrd − rce-kd', 'rce-kd − rrd']).toContain(compared[2])
+  expect(compared).toHaveLength(3)
+})
+
 test('saved rankings, measured by evaluate, give the numbers of the run', async () => {
   const { models, protocol } = resultOf(first)
   for (const { id, test: expected } of models.slice(1, 3)) {

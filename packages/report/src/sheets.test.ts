@@ -60,3 +60,37 @@ test('significance is over seeds where there are several, else over users with a
   expect(short?.rows.map(([name]) => name)).toEqual(['rce-kd − rrd'])
   expect(short?.notes).toContain('1 more in the report.')
 })
+
+test('rows that are always shown stand first and are not counted', () => {
+  const rows = ['scratch', 'far', 'near'].map((b) => ({
+    ...row('users', 'ndcg@10'),
+    n: 200,
+    b,
+    difference: b === 'near' ? 0.01 : 0.5,
+  }))
+  const always = ({ b }: SignificanceRow) => b === 'scratch'
+  const sheet = significanceSheet(rows.reverse(), ['ndcg@10'], { most: 1, always })
+  expect(sheet?.rows.map(([name]) => name)).toEqual(['rce-kd − scratch', 'rce-kd − near'])
+  expect(sheet?.notes).toEqual([expect.stringContaining('Holm'), '1 more in the report.'])
+})
+
+test('where Wilcoxon’s test cannot tell whatever the values, a note says how many pairs it takes', () => {
+  const over = (n: number, comparisons: number) => {
+    const rows = Array.from({ length: comparisons }, () => ({ ...row('seeds', 'ndcg@10'), n }))
+    expect(htmlReport(result, { significance: rows }).includes('at the least')).toBe(
+      significanceSheet(rows, ['ndcg@10'])!.notes.length > 1,
+    )
+    return significanceSheet(rows, ['ndcg@10'])!.notes.slice(1)
+  }
+  // 2^(1 - n): 0.5, 0.25, 0.125, 0.0625, 0.03125
+  expect(over(2, 1)).toEqual([
+    'With 2 pairs Wilcoxon’s p is 0.500 at the least, whatever the values; below 0.05 takes 6 pairs.',
+  ])
+  expect(over(5, 1)[0]).toMatch(/p is 0\.063 at the least, .* takes 6 pairs/)
+  expect(over(6, 1)).toEqual([])
+  expect(over(3, 3)[0]).toMatch(
+    /p is 0\.250 at the least, 0\.750 with the correction for 3 comparisons, .* 7 pairs/,
+  )
+  expect(over(6, 3)[0]).toMatch(/p is 0\.031 at the least, 0\.094 with/)
+  expect(over(7, 3)).toEqual([])
+})

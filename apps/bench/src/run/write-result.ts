@@ -12,7 +12,8 @@ import type { RunFolder } from './run-folder.ts'
 
 /**
  * The result and what people read, which is made from it alone.
- * @returns What stands below the table in a terminal: published numbers, and significance on what the protocol selects by.
+ * @returns What stands below the table in a terminal: published numbers, and significance on what the protocol selects by, of each model
+ * against the student alone and of the best against those closest to it.
  */
 export function writeResult(folder: RunFolder, result: RunResult): readonly Sheet[] {
   const { select, ks } = result.protocol
@@ -23,9 +24,8 @@ export function writeResult(folder: RunFolder, result: RunResult): readonly Shee
   const reference = referenceSheet(result)
   const present = (sheets: readonly (Sheet | null)[]) => sheets.filter((sheet) => sheet !== null)
   folder.write('report.md', markdown(result, present([reference, significanceSheet(significance, metrics)])))
-  const againstBest = significance.filter(({ b }) => b !== 'scratch')
-  const closest = againstBest.length > 0 ? againstBest : significance
-  return present([reference, significanceSheet(closest, [select], { most: 6 })])
+  const always = ({ b }: { readonly b: string }) => b === 'scratch'
+  return present([reference, significanceSheet(significance, [select], { most: 6, always })])
 }
 
 function markdown(result: RunResult, sheets: readonly Sheet[]): string {

@@ -1,5 +1,6 @@
 import { asMetric, asP, asWhole, NONE } from '../numbers.ts'
 import type { SignificanceRow } from '../significance-row.ts'
+import { wilcoxonReach } from '../wilcoxon-reach.ts'
 import { html, type Markup } from './markup.ts'
 import type { ReportContext } from './report-context.ts'
 
@@ -8,12 +9,19 @@ export function significance({ significance: found, headline }: ReportContext): 
   if (found.length === 0) return null
   const first = found.filter((row) => headline.includes(row.metric))
   const rest = found.filter((row) => !headline.includes(row.metric))
+  const reaches = new Set(
+    (['users', 'seeds'] as const).flatMap((over) => {
+      const rows = found.filter((row) => row.over === over)
+      return rows.map(({ metric }) => wilcoxonReach(rows, metric))
+    }),
+  )
   return html`<section id="significance">
     <h2>Significance</h2>
     <p class="soft">
       Two-sided paired tests. p is adjusted for the number of comparisons of a metric (Holm). Over users:
       would it hold for other users of these same models. Over seeds: would it hold for another training.
     </p>
+    ${[...reaches].map((note) => note !== null && html`<p class="soft">${note}</p>`)}
     ${first.length > 0 && table(first)}
     ${
       rest.length > 0 &&
