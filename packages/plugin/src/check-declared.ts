@@ -1,5 +1,6 @@
 import { InputError, nearest } from '@recdistill/core'
 import type { Aux, AuxSpec, Backgrounds, Lists, Rows, RowsSpec, Values } from './declarations.ts'
+import { show } from './show.ts'
 
 /** What a method has declared, once its parameters and its world are known. */
 export interface Declared {
@@ -120,10 +121,4 @@ function isEpochs(refresh: unknown): boolean {
 
 function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function show(value: unknown): string {
-  if (value === undefined) return 'nothing'
-  if (typeof value === 'number') return String(value)
-  return JSON.stringify(value) ?? `a ${typeof value}`
 }

@@ -1,4 +1,4 @@
-import type { Model } from './backbone.ts'
+import type { Model } from './model.ts'
 
 /**
  * A built-in loss named as data, so that a backbone with a kernel for it can skip the tape. Whoever has no such kernel
@@ -38,15 +38,9 @@ export interface FusedInput {
   readonly users: Uint32Array // [rows]
   /** Multiplicity of each row (a user that stands twice in a batch of pairs weighs 2). */
   readonly weights: Float32Array // [rows]
+  /** With the teacher's scores, where the loss reads them. */
   readonly lists: Readonly<
-    Record<
-      string,
-      {
-        readonly items: Uint32Array
-        readonly k: number
-        /** Teacher scores; absent unless the loss reads them. */ readonly teacher?: Float32Array
-      }
-    >
+    Record<string, { readonly items: Uint32Array; readonly k: number; readonly teacher?: Float32Array }>
   >
   readonly values: Readonly<Record<string, { readonly data: Float32Array; readonly size: number }>>
   /** For a loss that reads all of the teacher's scores; a list of the whole catalogue does not stand in `lists`. */

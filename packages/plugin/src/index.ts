@@ -3,10 +3,10 @@ export {
   type Backbone,
   type BackboneContext,
   type BackboneDefinition,
-  type Model,
   type OptimizerOptions,
   type PairBatch,
 } from './backbone.ts'
+export type { Model } from './model.ts'
 export type { FusedInput, FusedLoss } from './fused.ts'
 export type {
   Aux,

@@ -1,6 +1,7 @@
-import type { BackboneDefinition, Model } from './backbone.ts'
+import type { BackboneDefinition } from './backbone.ts'
 import type { World } from './declarations.ts'
 import type { AnyMethod } from './method.ts'
+import type { Model } from './model.ts'
 
 /** What a model of a pair declares of itself. */
 export interface PairSide {

@@ -2,6 +2,7 @@ import { InputError, nearest } from '@recdistill/core'
 import type { z } from 'zod'
 import { paramsJsonSchema, typeOf, type ParamSchema } from './describe-params.ts'
 import type { Size } from './declarations.ts'
+import { show } from './show.ts'
 
 /**
  * Checks what a user gave against a declaration and fills in defaults.
@@ -86,11 +87,4 @@ function withArticle(schema: ParamSchema): string {
   if (schema.enum) return `one of ${schema.enum.join(', ')}`
   const type = typeOf(schema)
   return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`
-}
-
-function show(value: unknown): string {
-  if (value === undefined) return 'nothing'
-  if (typeof value === 'number') return String(value)
-  const text = JSON.stringify(value) ?? typeof value
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text
 }

@@ -3,9 +3,10 @@ import assert from 'node:assert/strict'
 import type { z } from 'zod'
 import type { Backbone, BackboneDefinition } from '../backbone.ts'
 import { expectSlopes, upstream } from './slopes.ts'
-import { at, gradientOf, inScene, scatter, type BackboneContract, type Parameters } from './backbone-scene.ts'
+import { at, gradientOf, type BackboneContract, type Parameters } from './backbone-scene.ts'
 import type { Check } from './check.ts'
 import { assertNear } from './near.ts'
+import { scatteredCheck } from './scene-check.ts'
 
 /** User 2 stands twice; what is listed may be seen as well, stand twice or be padding. */
 const users = Uint32Array.of(0, 2, 2, 5, 6)
@@ -17,18 +18,14 @@ export function backboneBackgrounds<P extends z.ZodObject>(
   definition: BackboneDefinition<P>,
   contract: BackboneContract,
 ): Check[] {
+  const scattered = scatteredCheck(definition, contract)
   const check = (
     name: string,
     run: (backbone: Offering, parameters: Parameters, seen: readonly (Csr | null)[]) => void,
-  ): Check => ({
-    name,
-    run: () =>
-      inScene(definition, contract, ({ make, spread, split }) => {
-        const backbone = make()
-        const parameters = scatter(backbone, spread)
-        if (offers(backbone)) run(backbone, parameters, [null, split.train])
-      }),
-  })
+  ) =>
+    scattered(name, (backbone, parameters, _rng, { split }) => {
+      if (offers(backbone)) run(backbone, parameters, [null, split.train])
+    })
   return [
     check(
       'backgrounds are log-sum-exps of the scores that are neither seen nor listed',

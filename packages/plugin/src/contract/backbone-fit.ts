@@ -1,18 +1,12 @@
 import { InputError } from '@recdistill/core'
-import { countTensors, prepareTensors } from '@recdistill/tensor'
 import assert from 'node:assert/strict'
 import type { z } from 'zod'
 import type { Backbone, BackboneDefinition } from '../backbone.ts'
-import {
-  at,
-  copyOf,
-  inScene,
-  parametersOf,
-  type BackboneContract,
-  type BackboneScene,
-} from './backbone-scene.ts'
+import { at, copyOf, parametersOf, type BackboneContract, type BackboneScene } from './backbone-scene.ts'
+import { expectRefusedStates } from './backbone-training.ts'
+import { expectTensorOfScores } from './backbone-views.ts'
 import type { Check } from './check.ts'
-import { assertNear } from './near.ts'
+import { sceneCheck } from './scene-check.ts'
 
 const users = Uint32Array.of(0, 1, 4, 6)
 const items = Uint32Array.of(1, 7, 4, 0, 3, 11, 2, 4) // users x 2
@@ -22,10 +16,7 @@ export function backboneFit<P extends z.ZodObject>(
   definition: BackboneDefinition<P>,
   contract: BackboneContract,
 ): Check[] {
-  const check = (name: string, run: (scene: BackboneScene) => void): Check => ({
-    name,
-    run: () => inScene(definition, contract, run),
-  })
+  const check = sceneCheck(definition, contract)
   return [
     check('fitting the same seed gives the same model, however often', ({ make }) => {
       const first = parametersOf(fitted(make))
@@ -62,33 +53,10 @@ export function backboneFit<P extends z.ZodObject>(
         assert.throws(act, InputError)
       assert.equal(model.fused, undefined)
     }),
-    {
-      name: 'scores are a tensor of the same numbers, and no other tensor is left',
-      async run() {
-        await prepareTensors()
-        inScene(definition, contract, ({ make }) => {
-          const model = fitted(make)
-          const before = countTensors()
-          const tensor = model.scores(users, items, 2)
-          assert.deepEqual(tensor.shape, [users.length, 2])
-          assertNear(tensor.dataSync(), model.scoresOf(users, items, 2), { rel: 1e-6 }, 'scores')
-          tensor.dispose()
-          assert.equal(countTensors() - before, 0, 'tensors after minus before')
-        })
-      },
-    },
-    check('restoring what does not fit is refused in words', ({ make }) => {
-      const model = fitted(make)
-      const parameters = parametersOf(model)
-      const [name] = Object.keys(parameters)
-      const { [name]: values, ...others } = parameters
-      assert.throws(() => model.restore({ parameters: others }), InputError, 'a tensor is missing')
-      assert.throws(
-        () => model.restore({ parameters: { ...parameters, [name]: values.slice(1) } }),
-        InputError,
-        'a tensor is too short',
-      )
-    }),
+    check('scores are a tensor of the same numbers, and no other tensor is left', ({ make }) =>
+      expectTensorOfScores(fitted(make), users, items),
+    ),
+    check('restoring what does not fit is refused in words', ({ make }) => expectRefusedStates(fitted(make))),
     check('models come and go on one engine without disturbing each other', ({ make, end }) => {
       const kept = fitted(make)
       const parameters = parametersOf(kept)

@@ -6,8 +6,6 @@ import { upstream } from './slopes.ts'
 import {
   at,
   gradientOf,
-  inScene,
-  scatter,
   type BackboneContract,
   type BackboneScene,
   type Parameters,
@@ -15,6 +13,7 @@ import {
 import { expectPositions, expectRanking } from './backbone-views.ts'
 import type { Check } from './check.ts'
 import { assertNear } from './near.ts'
+import { scatteredCheck } from './scene-check.ts'
 
 const items = Uint32Array.of(1, 7, 9, 7)
 const users = Uint32Array.of(0, 3, NO_ITEM, 5, 3, 6, 2, 2) // items x 2, one repeated
@@ -24,19 +23,15 @@ export function backboneFlipped<P extends z.ZodObject>(
   definition: BackboneDefinition<P>,
   contract: BackboneContract,
 ): Check[] {
+  const scattered = scatteredCheck(definition, contract)
   const check = (
     name: string,
     run: (of: { backbone: Backbone; flipped: Backbone; parameters: Parameters } & BackboneScene) => void,
-  ): Check => ({
-    name,
-    run: () =>
-      inScene(definition, contract, (scene) => {
-        const backbone = scene.make()
-        const parameters = scatter(backbone, scene.spread)
-        const flipped = backbone.flipped?.()
-        if (flipped) at(backbone, parameters, () => run({ ...scene, backbone, flipped, parameters }))
-      }),
-  })
+  ) =>
+    scattered(name, (backbone, parameters, _rng, scene) => {
+      const flipped = backbone.flipped?.()
+      if (flipped) at(backbone, parameters, () => run({ ...scene, backbone, flipped, parameters }))
+    })
   const views = [
     check('flipped, it has the same scores and vectors', ({ backbone, flipped }) => {
       assert.deepEqual(

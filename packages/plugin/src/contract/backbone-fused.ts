@@ -7,7 +7,7 @@ import type { Check } from './check.ts'
 import { assertNear } from './near.ts'
 import { plainFused, readBy } from './plain-fused.ts'
 import { items, users } from './sample-lists.ts'
-import { scatteredCheck } from './scattered-check.ts'
+import { scatteredCheck } from './scene-check.ts'
 
 /** Whether losses a backbone has kernels for are what their formulas say. */
 export function backboneFused<P extends z.ZodObject>(

@@ -1,13 +1,13 @@
-import { countTensors } from '@recdistill/tensor'
 import assert from 'node:assert/strict'
 import type { z } from 'zod'
 import type { BackboneDefinition } from '../backbone.ts'
 import { batchFor, rowsInBatch } from './backbone-batch.ts'
 import { at, gradientOf, type BackboneContract } from './backbone-scene.ts'
+import { expectTensorOfScores } from './backbone-views.ts'
 import type { Check } from './check.ts'
 import { assertNear } from './near.ts'
 import { items, users } from './sample-lists.ts'
-import { scatteredCheck } from './scattered-check.ts'
+import { scatteredCheck } from './scene-check.ts'
 import { dot, expectSlopes, upstream } from './slopes.ts'
 
 /** Whether gradients say what the views do. */
@@ -84,14 +84,7 @@ export function backboneGradients<P extends z.ZodObject>(
         )
     }),
     check('scores are a tensor of the same numbers, and no other tensor is left', (backbone, parameters) =>
-      at(backbone, parameters, () => {
-        const before = countTensors()
-        const tensor = backbone.scores(users, items, 3)
-        assert.deepEqual(tensor.shape, [users.length, 3])
-        assertNear(tensor.dataSync(), backbone.scoresOf(users, items, 3), { rel: 1e-6 }, 'scores')
-        tensor.dispose()
-        assert.equal(countTensors() - before, 0, 'tensors after minus before')
-      }),
+      at(backbone, parameters, () => expectTensorOfScores(backbone, users, items)),
     ),
   ]
 }

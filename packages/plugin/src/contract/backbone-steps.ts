@@ -5,7 +5,7 @@ import type { Backbone, BackboneDefinition } from '../backbone.ts'
 import { at, gradientOf, type BackboneContract } from './backbone-scene.ts'
 import type { Check } from './check.ts'
 import { assertNear } from './near.ts'
-import { scatteredCheck } from './scattered-check.ts'
+import { scatteredCheck } from './scene-check.ts'
 import { dot, expectSlopes, upstream } from './slopes.ts'
 
 const users = Uint32Array.of(0, 2, 5, 4)

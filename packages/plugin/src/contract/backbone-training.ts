@@ -3,26 +3,17 @@ import assert from 'node:assert/strict'
 import type { z } from 'zod'
 import type { Backbone, BackboneDefinition } from '../backbone.ts'
 import { batchFor } from './backbone-batch.ts'
-import {
-  copyOf,
-  inScene,
-  parametersOf,
-  scatter,
-  type BackboneContract,
-  type BackboneScene,
-} from './backbone-scene.ts'
+import { copyOf, parametersOf, scatter, type BackboneContract } from './backbone-scene.ts'
 import type { Check } from './check.ts'
 import { assertNear } from './near.ts'
+import { sceneCheck } from './scene-check.ts'
 
 /** Whether a model starts, steps, stops and goes on as it should. */
 export function backboneTraining<P extends z.ZodObject>(
   definition: BackboneDefinition<P>,
   contract: BackboneContract,
 ): Check[] {
-  const check = (name: string, run: (scene: BackboneScene) => void): Check => ({
-    name,
-    run: () => inScene(definition, contract, run),
-  })
+  const check = sceneCheck(definition, contract)
   return [
     check('the same seed starts the same, another one does not', ({ make }) => {
       const first = parametersOf(make({ seed: 3 }))
@@ -92,18 +83,7 @@ export function backboneTraining<P extends z.ZodObject>(
       assert.deepEqual([...frozen.rank(users, 5, null).items], [...trained.rank(users, 5, null).items])
       assert.throws(() => frozen.update())
     }),
-    check('restoring what does not fit is refused in words', ({ make }) => {
-      const backbone = make()
-      const parameters = parametersOf(backbone)
-      const [name] = Object.keys(parameters)
-      const { [name]: values, ...others } = parameters
-      assert.throws(() => backbone.restore({ parameters: others }), InputError, 'a tensor is missing')
-      assert.throws(
-        () => backbone.restore({ parameters: { ...parameters, [name]: values.slice(1) } }),
-        InputError,
-        'a tensor is too short',
-      )
-    }),
+    check('restoring what does not fit is refused in words', ({ make }) => expectRefusedStates(make())),
     check('NaN is an error that is found, in training and in ranking', ({ make }) => {
       const broken = (act: (backbone: Backbone) => void) => () => {
         const backbone = make()
@@ -136,6 +116,18 @@ export function backboneTraining<P extends z.ZodObject>(
       stepOn(kept, definition)
     }),
   ]
+}
+
+export function expectRefusedStates(backbone: Backbone): void {
+  const parameters = parametersOf(backbone)
+  const [name] = Object.keys(parameters)
+  const { [name]: values, ...others } = parameters
+  assert.throws(() => backbone.restore({ parameters: others }), InputError, 'a tensor is missing')
+  assert.throws(
+    () => backbone.restore({ parameters: { ...parameters, [name]: values.slice(1) } }),
+    InputError,
+    'a tensor is too short',
+  )
 }
 
 function stepOn(backbone: Backbone, definition: Pick<BackboneDefinition, 'batches'>): number {

@@ -1,25 +1,24 @@
 import { InputError, NO_ITEM, rowOf, type Csr } from '@recdistill/core'
+import { countTensors } from '@recdistill/tensor'
 import assert from 'node:assert/strict'
 import type { z } from 'zod'
-import type { Backbone, BackboneDefinition, Model } from '../backbone.ts'
-import { at, inScene, scatter, type BackboneContract, type BackboneScene } from './backbone-scene.ts'
+import type { Backbone, BackboneDefinition } from '../backbone.ts'
+import type { Model } from '../model.ts'
+import { at, type BackboneContract, type BackboneScene } from './backbone-scene.ts'
 import type { Check } from './check.ts'
 import { assertNear } from './near.ts'
+import { scatteredCheck } from './scene-check.ts'
 
 /** Whether scores, rows, ranking and positions are views of one model. */
 export function backboneViews<P extends z.ZodObject>(
   definition: BackboneDefinition<P>,
   contract: BackboneContract,
 ): Check[] {
-  const check = (name: string, run: (backbone: Backbone, scene: BackboneScene) => void): Check => ({
-    name,
-    run: () =>
-      inScene(definition, contract, (scene) => {
-        const backbone = scene.make()
-        const parameters = scatter(backbone, scene.spread)
-        at(backbone, parameters, () => run(backbone, scene))
-      }),
-  })
+  const scattered = scatteredCheck(definition, contract)
+  const check = (name: string, run: (backbone: Backbone, scene: BackboneScene) => void) =>
+    scattered(name, (backbone, parameters, _rng, scene) =>
+      at(backbone, parameters, () => run(backbone, scene)),
+    )
   return [
     check('says its sizes', (backbone, { split }) => {
       assert.equal(backbone.numUsers, split.numUsers)
@@ -88,6 +87,16 @@ function expectDotProducts(backbone: Backbone): void {
     )
     assertNear(scores, products, { rel: 1e-5 }, `scores of user ${user}`)
   }
+}
+
+export function expectTensorOfScores(backbone: Backbone, users: Uint32Array, items: Uint32Array): void {
+  const k = items.length / users.length
+  const before = countTensors()
+  const tensor = backbone.scores(users, items, k)
+  assert.deepEqual(tensor.shape, [users.length, k])
+  assertNear(tensor.dataSync(), backbone.scoresOf(users, items, k), { rel: 1e-6 }, 'scores')
+  tensor.dispose()
+  assert.equal(countTensors() - before, 0, 'tensors after minus before')
 }
 
 /** Ranks all users and compares with a full sort of their scores. */

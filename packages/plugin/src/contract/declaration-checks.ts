@@ -14,7 +14,6 @@ export function declarationChecks(method: AnyMethod, cases: readonly Params[]): 
       name: 'says its name, its paper and its defaults',
       run() {
         asMethod(method, method.name)
-        assert.match(method.name, /^[a-z0-9]+(-[a-z0-9]+)*$/, 'name: lower case words joined by hyphens')
         assert.notEqual(method.paper.title, '', 'paper.title')
         assert.notEqual(method.paper.venue, '', 'paper.venue')
         assert.ok(method.defaults.lambda > 0, 'defaults.lambda is above 0')

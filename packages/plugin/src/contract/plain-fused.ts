@@ -1,5 +1,6 @@
 import { NO_ITEM } from '@recdistill/core'
 import type { FusedInput, FusedLoss } from '../fused.ts'
+import { logSumExp } from './log-sum-exp.ts'
 
 /** A built-in loss in double precision, straight from its formula: the oracle for tapes and kernels. */
 export interface PlainFused {
@@ -128,9 +129,4 @@ function relaxedRow(
       gradients[name][place] += weight * Math.exp(score - logD) * passes(name, place)
   })
   return weight * value
-}
-
-function logSumExp(values: readonly number[]): number {
-  const most = Math.max(...values)
-  return most + Math.log(values.reduce((sum, value) => sum + Math.exp(value - most), 0))
 }

@@ -1,5 +1,6 @@
 import { NO_ITEM } from '@recdistill/core'
 import type { Block } from './block.ts'
+import { logSumExp } from './log-sum-exp.ts'
 import { partsOf, type Point } from './point.ts'
 import { scoreOf, type StandIn } from './stand-in.ts'
 import type { Declared } from './subject.ts'
@@ -91,10 +92,4 @@ function pullScore({ users, items, dim }: StandIn, user: number, item: number, g
     out[user * dim + d] += g * items[item * dim + d]
     out[users.length + item * dim + d] += g * users[user * dim + d]
   }
-}
-
-function logSumExp(values: readonly number[]): number {
-  if (values.length === 0) return -Infinity
-  const most = Math.max(...values)
-  return most + Math.log(values.reduce((sum, value) => sum + Math.exp(value - most), 0))
 }
