@@ -1,8 +1,8 @@
 import type { RunResult } from '@recdistill/core'
-import { markdownTable as layOut } from 'markdown-table'
-import { aggregate, type Value } from './aggregate.ts'
-import { escapeMarkdown } from './escape-markdown.ts'
+import { aggregate } from './aggregate.ts'
+import { escapeMarkdown, tableMarkdown } from './markdown.ts'
 import { asBytes, asCount, asFactor, asMetric, asPercent } from './numbers.ts'
+import type { Value } from './row.ts'
 
 /** The comparison as a GitHub table, every metric; the gap recovered stands in brackets. Notes follow below. */
 export function markdownTable(
@@ -28,11 +28,7 @@ export function markdownTable(
       )
     }),
   ])
-  const cells = [head, ...body].map((line) => line.map(escapeMarkdown))
-  const table = layOut(cells, { align: ['l', ...head.slice(1).map(() => 'r')] })
   const seeds = new Set(result.models.map((model) => model.seed)).size
   const what = `${result.split.dataset}, test part, protocol ${result.protocol.name}, ${seeds === 1 ? 'one seed' : `${seeds} seeds (mean ± sd)`}, split ${result.split.hash.slice(0, 12)}. In brackets: gap recovered.`
-  return (
-    [escapeMarkdown(what), table, ...notes.map((note) => `- ${escapeMarkdown(note)}`)].join('\n\n') + '\n'
-  )
+  return tableMarkdown(escapeMarkdown(what), { head, rows: body, notes })
 }

@@ -1,4 +1,5 @@
-export { aggregate, overSeeds, type Aggregate, type Row, type Value } from './aggregate.ts'
+export { aggregate, overSeeds, type Aggregate } from './aggregate.ts'
+export type { Row, Value } from './row.ts'
 export { gapRecovered } from './gap-recovered.ts'
 export { terminalTable } from './terminal-table.ts'
 export { markdownTable } from './comparison-markdown.ts'

@@ -1,5 +1,5 @@
 import type { ModelRun } from '@recdistill/core'
-import type { Row } from './aggregate.ts'
+import type { Row } from './row.ts'
 
 /** Where the gap between scratch and teacher cannot be recovered, for want of a model or of a gap. */
 export function gapNotes(

@@ -14,6 +14,11 @@ export function asPercent(share: number | null): string {
   return `${signed(percent.toFixed(Math.abs(percent) < 9.95 && percent !== 0 ? 1 : 0))} %`
 }
 
+/** A difference as percent, with its sign. */
+export function asChange(share: number): string {
+  return share > 0 ? `+${asPercent(share)}` : asPercent(share)
+}
+
 export function asBytes(bytes: number): string {
   return scaled(bytes, 1024, ['B', 'KiB', 'MiB', 'GiB', 'TiB'])
 }

@@ -1,6 +1,6 @@
 import type { RunResult } from '@recdistill/core'
 import { aggregate } from './aggregate.ts'
-import { asMetric, asPercent, NONE } from './numbers.ts'
+import { asChange, asMetric, NONE } from './numbers.ts'
 import type { Sheet } from './sheet.ts'
 
 /** Our means beside the numbers of others for the same experiment, and by how much they differ; null where there are none. */
@@ -23,13 +23,9 @@ export function referenceSheet(result: RunResult): Sheet | null {
         const mine = ours.get(label)?.test[metric]
         if (theirs === undefined) return mine ? `${asMetric(mine.mean)} / ${NONE}` : NONE
         if (!mine) return `${NONE} / ${asMetric(theirs)}`
-        return `${asMetric(mine.mean)} / ${asMetric(theirs)} / ${signed(mine.mean / theirs - 1)}`
+        return `${asMetric(mine.mean)} / ${asMetric(theirs)} / ${asChange(mine.mean / theirs - 1)}`
       }),
     ]),
     notes: ['In each cell: ours / theirs / difference.', ...(reference.notes ?? [])],
   }
-}
-
-function signed(share: number): string {
-  return `${share > 0 ? '+' : ''}${asPercent(share)}`
 }

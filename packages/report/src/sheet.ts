@@ -1,9 +1,7 @@
-import Table from 'cli-table3'
-import { markdownTable as layOut } from 'markdown-table'
 import colours from 'picocolors'
 import { html, type Markup } from './html/markup.ts'
-import { escapeMarkdown } from './escape-markdown.ts'
-import { borderless, printable } from './terminal-look.ts'
+import { escapeMarkdown, tableMarkdown } from './markdown.ts'
+import { printable, textTable } from './terminal-look.ts'
 
 /** A small table of finished texts, the same in every output. The first column names the row. */
 export interface Sheet {
@@ -15,24 +13,15 @@ export interface Sheet {
 
 export function sheetText({ title, head, rows, notes }: Sheet, { color = false } = {}): string {
   const { bold, dim } = colours.createColors(color)
-  const table = new Table({
-    head: head.map((name) => bold(printable(name))),
-    colAligns: head.map((_, n) => (n === 0 ? 'left' : 'right')),
-    chars: borderless,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-  })
-  table.push(...rows.map((row) => row.map(printable)))
-  const lines = table.toString().replace(/[^\S\n]+$/gm, '')
-  return [bold(printable(title)), lines, ...notes.map((note) => dim(printable(note)))].join('\n')
+  const table = textTable(
+    head.map((name) => bold(printable(name))),
+    rows.map((row) => row.map(printable)),
+  )
+  return [bold(printable(title)), table, ...notes.map((note) => dim(printable(note)))].join('\n')
 }
 
-export function sheetMarkdown({ title, head, rows, notes }: Sheet): string {
-  const cells = [head, ...rows].map((line) => line.map(escapeMarkdown))
-  const table = layOut(cells, { align: head.map((_, n) => (n === 0 ? 'l' : 'r')) })
-  return (
-    [`## ${escapeMarkdown(title)}`, table, ...notes.map((note) => `- ${escapeMarkdown(note)}`)].join('\n\n') +
-    '\n'
-  )
+export function sheetMarkdown({ title, ...table }: Sheet): string {
+  return tableMarkdown(`## ${escapeMarkdown(title)}`, table)
 }
 
 export function sheetHtml(id: string, { title, head, rows, notes }: Sheet): Markup {

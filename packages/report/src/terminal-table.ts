@@ -1,10 +1,10 @@
 import type { RunResult } from '@recdistill/core'
-import Table from 'cli-table3'
 import colours from 'picocolors'
-import { aggregate, type Row, type Value } from './aggregate.ts'
+import { aggregate } from './aggregate.ts'
 import { headlineMetrics } from './headline-metrics.ts'
-import { borderless, printable } from './terminal-look.ts'
 import { asBytes, asCount, asFactor, asMetric, asPercent } from './numbers.ts'
+import type { Row, Value } from './row.ts'
+import { printable, textTable } from './terminal-look.ts'
 
 /**
  * The comparison as a table of characters: a model a line, under each metric of a distilled student the gap recovered.
@@ -20,17 +20,11 @@ export function terminalTable(
   const several = rows.some((row) => row.seeds.length > 1)
   const timed = rows.some((row) => row.usersPerSecond !== null)
 
-  const table = new Table({
-    head: ['model', 'size', 'smaller', ...(timed ? ['users/s'] : []), ...shown].map((name) =>
-      bold(printable(name)),
-    ),
-    colAligns: ['left', ...Array.from({ length: shown.length + 3 }, () => 'right' as const)],
-    chars: borderless,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-  })
   const best = new Map(shown.map((key) => [key, bestStudent(rows, key)]))
-  for (const row of rows) {
-    table.push([
+  const head = ['model', 'size', 'smaller', ...(timed ? ['users/s'] : []), ...shown]
+  const table = textTable(
+    head.map((name) => bold(printable(name))),
+    rows.map((row) => [
       printable(row.label) + (several ? dim(` ×${row.seeds.length}`) : ''),
       asBytes(row.bytes),
       row.role === 'teacher' ? '' : asFactor(row.compression),
@@ -44,11 +38,11 @@ export function terminalTable(
         const colour = gap === null ? dim : gap > 0 ? green : yellow
         return `${mean}${spread}\n${colour(`gap ${asPercent(gap)}`)}`
       }),
-    ])
-  }
+    ]),
+  )
   const heading = `${result.split.dataset}, test part, protocol ${result.protocol.name}`
   const remarks = notes.map((note) => dim(printable(note)))
-  return [bold(printable(heading)), table.toString().replace(/[^\S\n]+$/gm, ''), ...remarks].join('\n')
+  return [bold(printable(heading)), table, ...remarks].join('\n')
 }
 
 /** The student with the highest mean; teachers do not compete. */

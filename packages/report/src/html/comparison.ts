@@ -1,4 +1,4 @@
-import type { Row, Value } from '../aggregate.ts'
+import type { Row, Value } from '../row.ts'
 import { asBytes, asCount, asFactor, asMetric, asMicroseconds, asPercent, NONE } from '../numbers.ts'
 import { html, type Markup } from './markup.ts'
 import type { ReportContext } from './report-context.ts'

@@ -1,5 +1,5 @@
 import type { RunRecord } from '@recdistill/core'
-import type { Row } from '../aggregate.ts'
+import type { Row } from '../row.ts'
 import { asMetric } from '../numbers.ts'
 import type { Axis } from '../plot/frame.ts'
 import { linePlot, type Curve, type Level } from '../plot/line-plot.ts'

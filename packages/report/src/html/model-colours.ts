@@ -1,4 +1,4 @@
-import type { Row } from '../aggregate.ts'
+import type { Row } from '../row.ts'
 
 /** How a model looks in every plot and table: teachers in ink, scratch in grey, the others in turn. */
 export interface Look {

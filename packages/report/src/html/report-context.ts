@@ -1,5 +1,6 @@
 import type { RunResult } from '@recdistill/core'
-import type { Aggregate, Row } from '../aggregate.ts'
+import type { Aggregate } from '../aggregate.ts'
+import type { Row } from '../row.ts'
 import type { SignificanceRow } from '../significance-row.ts'
 import type { Look } from './model-colours.ts'
 

@@ -5,6 +5,7 @@ import { sheetHtml, type Sheet } from '../sheet.ts'
 import { document, notices } from './document.ts'
 import { embeddedJson } from './embedded-result.ts'
 import { html, toText, type Markup } from './markup.ts'
+import { tile } from './tiles.ts'
 
 /** A number and what it is, in large type. */
 export interface Tile {
@@ -75,9 +76,7 @@ export function sheetPage({
 }
 
 function tileRow(tiles: readonly Tile[]): Markup {
-  return html`<div class="tiles">
-    ${tiles.map(({ value, text }) => html`<div class="tile"><b>${value}</b><span>${text}</span></div>`)}
-  </div>`
+  return html`<div class="tiles">${tiles.map(({ value, text }) => tile(value, text))}</div>`
 }
 
 function plotSection({ id, title, notes, plots }: Extract<PageSection, { plots: unknown }>): Markup {

@@ -1,4 +1,4 @@
-import { asBytes, asFactor, asMetric, asPercent } from '../numbers.ts'
+import { asBytes, asChange, asFactor, asMetric, asPercent } from '../numbers.ts'
 import { html, type Markup } from './markup.ts'
 import type { ReportContext } from './report-context.ts'
 
@@ -20,7 +20,7 @@ export function tiles({ rows, headline, result }: ReportContext): Markup | null 
     ${
       before &&
       before.mean > 0 &&
-      tile(signedPercent(mean / before.mean - 1), `${select} against the same student from scratch`)
+      tile(asChange(mean / before.mean - 1), `${select} against the same student from scratch`)
     }
     ${
       best.compression !== null &&
@@ -33,10 +33,6 @@ export function tiles({ rows, headline, result }: ReportContext): Markup | null 
   </div>`
 }
 
-function tile(value: string, text: string): Markup {
+export function tile(value: string, text: string): Markup {
   return html`<div class="tile"><b>${value}</b><span>${text}</span></div>`
-}
-
-function signedPercent(share: number): string {
-  return share > 0 ? `+${asPercent(share)}` : asPercent(share)
 }

@@ -1,4 +1,4 @@
-import type { Row } from '../aggregate.ts'
+import type { Row } from '../row.ts'
 import { asBytes, asMetric, asMicroseconds } from '../numbers.ts'
 import type { Axis } from '../plot/frame.ts'
 import { scatterPlot, type Point } from '../plot/scatter-plot.ts'
