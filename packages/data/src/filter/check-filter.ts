@@ -1,7 +1,7 @@
 import { InputError } from '@recdistill/core'
 import { describeFilter, type Filter, type FilterStep } from './filter.ts'
 
-/** @throws InputError when a filter needs a column that the source has not, or a range is the wrong way round. */
+/** @throws InputError when a filter needs a column that the source has not. */
 export function expectColumns(
   label: string,
   filter: Filter,

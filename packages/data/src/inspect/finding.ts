@@ -21,6 +21,11 @@ export function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`
 }
 
+/** Of seconds since 1970, e.g. `2019-12-31`. */
+export function day(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().slice(0, 10)
+}
+
 export function count(n: number): string {
   return n.toLocaleString('en-US')
 }

@@ -1,6 +1,6 @@
 import type { Interactions } from '@recdistill/core'
 import { rowsByUser } from '../split/rows-by-user.ts'
-import { count, fact, percent, type Finding } from './finding.ts'
+import { count, day, fact, percent, type Finding } from './finding.ts'
 import { shapeFindings } from './shape.ts'
 import { sequenceFindings } from './sequence.ts'
 
@@ -51,7 +51,6 @@ function timeFindings(times: Float64Array | undefined): Finding[] {
     newest = Math.max(newest, times[n])
   }
   const share = times.length > 1 ? sorted / (times.length - 1) : 1
-  const day = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 10)
   return [
     fact('time', `times from ${day(first)} to ${day(newest)}; ${percent(share)} of rows follow in order`, {
       first,

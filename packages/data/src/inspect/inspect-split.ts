@@ -1,7 +1,7 @@
 import { hasItem, type Csr, type Split, type SplitManifest } from '@recdistill/core'
 import type { SplitFacts } from '../split/split-interactions.ts'
 import { coldFindings } from './cold.ts'
-import { count, fact, percent, type Finding } from './finding.ts'
+import { count, day, fact, percent, type Finding } from './finding.ts'
 import { sequenceFindings } from './sequence.ts'
 import { shapeFindings } from './shape.ts'
 
@@ -134,7 +134,6 @@ function overlapFindings({ numUsers, train, valid, test }: Split): Finding[] {
 function timeFindings(facts: SplitFacts | undefined, numUsers: number): Finding[] {
   const time = facts?.time
   if (!time) return []
-  const day = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 10)
   const findings = [
     fact('time', `times from ${day(time.first)} to ${day(time.last)}`, {
       first: time.first,

@@ -6,8 +6,6 @@ export interface TimeFacts {
   /** Seconds since 1970. */
   readonly first: number
   readonly last: number
-  /** Share of the source's interactions that are not older than the one before them. */
-  readonly sortedShare: number
   /** Users with a test interaction older than one of their own training interactions. */
   readonly usersAhead: number
   /** Share of training interactions newer than the oldest test interaction, of anyone. */
@@ -23,11 +21,9 @@ export function timeFacts({ numUsers, users, times }: Interactions, parts: Uint8
   let oldestTest = Infinity
   let first = Infinity
   let last = -Infinity
-  let sorted = 0
   for (let n = 0; n < times.length; n++) {
     first = Math.min(first, times[n])
     last = Math.max(last, times[n])
-    if (n > 0 && times[n] >= times[n - 1]) sorted++
     if (parts[n] === train) {
       lastTrain[users[n]] = Math.max(lastTrain[users[n]], times[n])
       newestTrain = Math.max(newestTrain, times[n])
@@ -48,7 +44,6 @@ export function timeFacts({ numUsers, users, times }: Interactions, parts: Uint8
   return {
     first,
     last,
-    sortedShare: times.length > 1 ? sorted / (times.length - 1) : 1,
     usersAhead: ahead.reduce((sum, flag) => sum + flag, 0),
     trainAfterTest: trains > 0 ? trainAfter / trains : 0,
     testBeforeTrain: tests > 0 ? testBefore / tests : 0,
