@@ -47,6 +47,11 @@ test('every method runs with its defaults on thirty items and twenty users, says
   expect(config.rrd).toMatchObject({ K: 4, L: 8, maxK: 22 })
   expect(config['rce-kd']).toMatchObject({ K: 7, L: 7, M: 30 })
 
+  const resumed = await run(['resume', out])
+  expect(resumed.code, resumed.stderr).toBe(0)
+  const lowered = (text: string) => text.split('\n').filter((line) => line.includes('lowered to suit'))
+  expect(lowered(resumed.stderr)).toEqual(lowered(stderr))
+
   const again = join(at, 'again')
   const second = await run(['bench', '--config', file, '--no-cache', '--out', again])
   expect(second.code, second.stderr).toBe(0)

@@ -1,11 +1,13 @@
 import { InputError } from '@recdistill/core'
 import { Command } from 'commander'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { loadCatalogue } from '../catalogue.ts'
 import { isCompressFolder } from '../compress/compress-folder.ts'
 import { wholeNumber } from '../compress/whole-number.ts'
 import { fileLayer } from '../config/file.ts'
 import { resolveConfig } from '../config/resolve.ts'
+import { loweredIn } from '../config/write.ts'
 import type { Io } from '../io.ts'
 import { execute } from '../run/execute.ts'
 import { blamingTeacherFiles } from '../run/imported-teacher.ts'
@@ -50,8 +52,10 @@ function resumeCompression(path: string, flags: Flags, io: Io): Promise<number> 
 async function resumeRun(path: string, flags: Flags, io: Io): Promise<number> {
   const folder = openRunFolder(path)
   const catalogue = await loadCatalogue()
-  const layers = [fileLayer(join(folder.path, 'config.yaml')), flagsLayer({ threads: flags.threads })]
+  const file = join(folder.path, 'config.yaml')
+  const layers = [fileLayer(file), flagsLayer({ threads: flags.threads })]
   const config = await resolveConfig(layers, catalogue)
   const { json = false, enough = false } = flags
-  return execute({ config, catalogue, io, json, enough, makeFolder: () => folder })
+  const lowered = loweredIn(readFileSync(file, 'utf8'))
+  return execute({ config, catalogue, io, json, enough, lowered, makeFolder: () => folder })
 }

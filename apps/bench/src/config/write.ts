@@ -4,9 +4,18 @@ import { writeRange } from './range.ts'
 
 /** A resolved configuration as the YAML that resolves to it again: what `resume` reads, and what `--config` takes. */
 export function configYaml(config: Config): string {
-  const head = 'Every value of this run. Use it again with: recdistill bench --config THIS_FILE'
   const comments = [head, ...config.lowered].map((text) => `# ${text}\n`).join('')
   return comments + stringify(configValues(config))
+}
+
+const head = 'Every value of this run. Use it again with: recdistill bench --config THIS_FILE'
+
+/** What was lowered when the file of a run was written, by its comments. */
+export function loweredIn(yaml: string): readonly string[] {
+  const [first, ...lines] = yaml.split(/\r?\n/)
+  if (first !== `# ${head}`) return []
+  const end = lines.findIndex((line) => !line.startsWith('# '))
+  return lines.slice(0, Math.max(0, end)).map((line) => line.slice(2))
 }
 
 /** The same as plain data, with only what was said. */

@@ -27,6 +27,8 @@ export interface Execution {
   readonly json: boolean
   /** Whether the model that is in training is done as it stands. */
   readonly enough?: boolean
+  /** What was lowered when the run began. */
+  readonly lowered?: readonly string[]
   /** Called once everything that can be checked beforehand is; takes a name for the data, and what will be run. */
   makeFolder(name: string, config: Config): RunFolder
 }
@@ -38,6 +40,7 @@ export async function execute({
   io,
   json,
   enough = false,
+  lowered = [],
   makeFolder,
 }: Execution): Promise<number> {
   const warn = (text: string) => line(io.stderr, `recdistill: ${text}`)
@@ -66,7 +69,7 @@ export async function execute({
   const signal = stopSignal(io, () => progress.say('stopping after this step; once more to stop at once'))
   try {
     introduce(config, split, (text) => progress.say(text))
-    for (const change of config.lowered) progress.say(change)
+    for (const change of [...lowered, ...config.lowered]) progress.say(change)
     for (const problem of leftOut) progress.say(`left out: ${problem}`)
     for (const note of imported?.notes ?? []) progress.say(`teacher: ${note}`)
     const result = await runBench({
