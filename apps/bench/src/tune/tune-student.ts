@@ -36,8 +36,9 @@ export function ladder({ tune, epochs, validateEvery }: Bench['config']): readon
 }
 
 /**
- * Successive halving over the settings of one student, by the protocol's metric on validation data. The best is trained to its
- * end and its training becomes that of the model, so that nothing of it is done twice.
+ * Successive halving over the settings of one student, by the protocol's metric on validation data. The first, which is what the
+ * configuration says, is trained to its end in any case, so that a search never ends below it. The best becomes the model, so that
+ * nothing of it is trained twice.
  * @returns Null when it was stopped.
  * @throws NumericError when training met NaN or infinity with every setting.
  */
@@ -68,6 +69,7 @@ export async function tuneStudent(
   }
   try {
     await successiveHalving({ trials: settings, rungs: ladder(config), run, order: byQuality })
+    await run(settings[0], config.epochs)
     for (;;) {
       const [best] = byQuality([...latest.values()])
       if (best.valid === null) throw new NumericError(`${plan.id}: every setting failed; ${best.failed}`)
