@@ -1,11 +1,10 @@
 import { joinedLists, relaxedRanking, softCrossEntropy, weightedSum } from '@recdistill/losses'
-import { defineMethod, itemSide, type FusedLoss, type ListSpec } from '@recdistill/plugin'
+import { defineMethod, itemSide, type FusedLoss } from '@recdistill/plugin'
 import { z } from 'zod'
 import { correctedLists, correctionValue } from './draws/corrected-lists.ts'
 import { relaxedLists } from './draws/relaxed-lists.ts'
+import { unused } from './draws/unused.ts'
 import { presets } from './presets/dcd.ts'
-
-const unused: ListSpec = { size: 0, refresh: 'once', draw() {} }
 
 /**
  * Dual correction: the student is corrected where its ranking departs from the teacher's. Items it under-estimates are

@@ -21,5 +21,5 @@ export { default as rrd } from './rrd.ts'
 export { default as unkd } from './unkd.ts'
 export { default as vanillaCe } from './vanilla-ce.ts'
 
-/** Every method in this folder, by name. One file more is one method more: nothing here names them. */
+/** Every method in this folder: one file more is one method more, whether or not it has an export above. */
 export const methods = await loadMethods()

@@ -10,6 +10,7 @@ import {
 import { defineMethod, type ListSpec, type OrderedItems } from '@recdistill/plugin'
 import { sampleByPosition, sampleWithReplacement } from '@recdistill/samplers'
 import { z } from 'zod'
+import { unused } from './draws/unused.ts'
 import { expertParams } from './experts/expert-params.ts'
 import { expertTerm } from './experts/expert-term.ts'
 import { expertAux, expertsOf, type Side } from './experts/parameters.ts'
@@ -49,9 +50,6 @@ const rowsOfLists = {
   likelyItems: { of: 'items', list: 'likely' },
   comparedItems: { of: 'items', list: 'compared' },
 } as const
-
-/** An item list the regulariser's other form reads. */
-const unused: ListSpec = { size: 0, refresh: 'once', draw() {} }
 
 /**
  * Preference-consistent distillation: distillation experts whose projection is kept from reordering what the student likes.

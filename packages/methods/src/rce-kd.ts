@@ -2,10 +2,8 @@ import { rceKd, softCrossEntropy } from '@recdistill/losses'
 import { defineMethod, type ListSpec } from '@recdistill/plugin'
 import { z } from 'zod'
 import { approximateLaw, drawApproximate, overlap, overlapLaw } from './draws/approximate.ts'
+import { unused } from './draws/unused.ts'
 import { presets } from './presets/rce-kd.ts'
-
-/** A list an ablation has no use for. */
-const unused: ListSpec = { size: 0, refresh: 'once', draw() {} }
 
 /**
  * Rejuvenated cross-entropy: the teacher's distribution is copied only on sets of items that are closed, or nearly, under

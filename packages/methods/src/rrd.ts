@@ -1,8 +1,8 @@
 import { relaxedRanking } from '@recdistill/losses'
 import { defineMethod, type Values } from '@recdistill/plugin'
-import { sampleExcept } from '@recdistill/samplers'
 import { z } from 'zod'
-import { candidatesOf, candidateScores, candidatesUpTo, interestingItems } from './draws/interesting-items.ts'
+import { candidateScores, interestingItems } from './draws/interesting-items.ts'
+import { uninterestingItems } from './draws/relaxed-lists.ts'
 import { presets } from './presets/rrd.ts'
 
 /**
@@ -55,12 +55,7 @@ export default defineMethod({
   ],
   lists: ({ K, L, maxK, T, interesting, noSort }) => ({
     interesting: interestingItems({ K, maxK, T, interesting, noSort }),
-    uninteresting: {
-      size: L,
-      refresh: { epochs: 1 },
-      draw: (row, out, rng) => void sampleExcept(row.numItems, [row.seen, candidatesOf(row, maxK)], out, rng),
-      law: { kind: 'except', from: candidatesUpTo(maxK) },
-    },
+    uninteresting: uninterestingItems({ L, maxK }),
   }),
   values: ({ maxK, interesting }): Values =>
     interesting === 'score' ? { scores: candidateScores(maxK) } : {},

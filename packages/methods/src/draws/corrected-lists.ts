@@ -2,7 +2,6 @@ import {
   NO_ITEM,
   type ListSpec,
   type OrderedItems,
-  type RankedPart,
   type Rng,
   type Row,
   type ValueLaw,
@@ -17,6 +16,7 @@ import {
   rankWithin,
   sampleByCorrection,
 } from '@recdistill/samplers'
+import { candidatesOf, candidatesUpTo } from './candidates.ts'
 
 /** What of DCD's parameters its draws read. */
 export interface CorrectionOptions {
@@ -98,14 +98,6 @@ function listedLaw(maxK: number, T: number): ValueLaw {
     ranked: { list: 'listed', of: 'student' },
     table: correctionTable(maxK, T, maxK),
   }
-}
-
-function candidatesUpTo(maxK: number): RankedPart {
-  return { of: 'teacher', k: maxK, seen: 'skip' }
-}
-
-function candidatesOf(row: Row, maxK: number): Uint32Array {
-  return row.teacher.top(maxK, { seen: 'skip' })
 }
 
 /** The student's positions of the candidates among themselves. */

@@ -1,5 +1,6 @@
-import type { ListSpec, RankedPart, ValueSpec } from '@recdistill/plugin'
-import { sampleByPosition, sampleByWeight, type Row } from '@recdistill/samplers'
+import type { ListSpec, ValueSpec } from '@recdistill/plugin'
+import { sampleByPosition, sampleByWeight } from '@recdistill/samplers'
+import { candidatesOf, candidatesUpTo } from './candidates.ts'
 
 /** What of RRD's parameters the draw of interesting items reads. */
 export interface InterestingOptions {
@@ -51,14 +52,6 @@ export function candidateScores(maxK: number): ValueSpec {
     carried: true,
     fill: (row, out) => out.set(row.teacher.scoresOf(candidatesOf(row, maxK))),
   }
-}
-
-export function candidatesOf(row: Row, maxK: number): Uint32Array {
-  return row.teacher.top(maxK, { seen: 'skip' })
-}
-
-export function candidatesUpTo(maxK: number): RankedPart {
-  return { of: 'teacher', k: maxK, seen: 'skip' }
 }
 
 function over(T: number, scores: Float32Array, n: number): Float64Array {

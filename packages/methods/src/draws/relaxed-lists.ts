@@ -1,35 +1,25 @@
 import type { ListSpec } from '@recdistill/plugin'
-import { sampleByPosition, sampleExcept, type Row } from '@recdistill/samplers'
+import { sampleExcept } from '@recdistill/samplers'
+import { candidatesOf, candidatesUpTo } from './candidates.ts'
+import { interestingItems, type InterestingOptions } from './interesting-items.ts'
 
-/**
- * Relaxed ranking's two lists: `interesting`, K of the teacher's first `maxK` unseen items drawn by position and in its
- * order, and `uninteresting`, L of all that are neither seen nor among those, fewer where there are fewer. Both every epoch.
- */
-export function relaxedLists({
-  K,
-  L,
-  T,
-  maxK,
-}: {
-  readonly K: number
-  readonly L: number
-  readonly T: number
-  readonly maxK: number
-}) {
-  const from = { of: 'teacher', k: maxK, seen: 'skip' } as const
-  const candidates = (row: Row) => row.teacher.top(maxK, { seen: 'skip' })
+/** What of the parameters of methods the lists read. */
+type RelaxedOptions = Pick<InterestingOptions, 'K' | 'maxK' | 'T'> & { readonly L: number }
+
+/** Relaxed ranking's two lists: `interesting`, drawn from the candidates by position and in the teacher's order, and `uninteresting`. */
+export function relaxedLists({ K, L, T, maxK }: RelaxedOptions) {
   return {
-    interesting: {
-      size: K,
-      refresh: { epochs: 1 },
-      draw: (row, out, rng) => void sampleByPosition(candidates(row), T, out, rng),
-      law: { kind: 'byPosition', from, T },
-    },
-    uninteresting: {
-      size: L,
-      refresh: { epochs: 1 },
-      draw: (row, out, rng) => void sampleExcept(row.numItems, [row.seen, candidates(row)], out, rng),
-      law: { kind: 'except', from },
-    },
-  } as const satisfies Record<string, ListSpec>
+    interesting: interestingItems({ K, maxK, T, interesting: 'sample', noSort: false }),
+    uninteresting: uninterestingItems({ L, maxK }),
+  }
+}
+
+/** L of all items that are neither seen nor candidates, fewer where there are fewer; anew in every epoch. */
+export function uninterestingItems({ L, maxK }: Pick<RelaxedOptions, 'L' | 'maxK'>): ListSpec {
+  return {
+    size: L,
+    refresh: { epochs: 1 },
+    draw: (row, out, rng) => void sampleExcept(row.numItems, [row.seen, candidatesOf(row, maxK)], out, rng),
+    law: { kind: 'except', from: candidatesUpTo(maxK) },
+  }
 }

@@ -1,16 +1,12 @@
 import type { Experts } from '@recdistill/losses'
 import type { AuxSpec, World } from '@recdistill/plugin'
-import type { Side } from './parameters.ts'
+import { layer, type Side } from './parameters.ts'
 
 type Part = 'Hidden' | 'HiddenBias' | 'Output' | 'OutputBias'
 type NetworkAux<T> = { readonly [name in `${Side}${Part}`]: T }
 
-/** Two-layer networks of both sides, as wide as the teacher's vectors. Every layer starts uniform in +-1 / sqrt(inputs), biases too. */
+/** Two-layer networks of both sides, as wide as the teacher's vectors. */
 export function networkAux(count: number, { dims: { student, teacher } }: World): NetworkAux<AuxSpec> {
-  const layer = (inputs: number, ...shape: number[]): AuxSpec => ({
-    shape,
-    init: { uniform: 1 / Math.sqrt(Math.max(1, inputs)) },
-  })
   const side = <S extends Side>(name: S) =>
     ({
       [`${name}Hidden`]: layer(student, student, count * teacher),

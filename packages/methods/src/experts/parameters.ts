@@ -5,13 +5,9 @@ export type Side = 'users' | 'items'
 type Part = 'Hidden' | 'HiddenBias' | 'Output' | 'OutputBias' | 'Gate' | 'GateBias'
 type ExpertAux<T> = { readonly [name in `${Side}${Part}`]: T }
 
-/** Experts and gates of both sides. Every layer starts uniform in +-1 / sqrt(inputs), biases too. */
+/** Experts and gates of both sides. */
 export function expertAux(experts: number, { dims: { student, teacher } }: World): ExpertAux<AuxSpec> {
   const width = hiddenWidth(student, teacher)
-  const layer = (inputs: number, ...shape: number[]): AuxSpec => ({
-    shape,
-    init: { uniform: 1 / Math.sqrt(Math.max(1, inputs)) },
-  })
   const side = <S extends Side>(name: S) =>
     ({
       [`${name}Hidden`]: layer(student, student, experts * width),
@@ -22,6 +18,11 @@ export function expertAux(experts: number, { dims: { student, teacher } }: World
       [`${name}GateBias`]: layer(teacher, 1, experts),
     }) as { readonly [name in `${S}${Part}`]: AuxSpec }
   return { ...side('users'), ...side('items') }
+}
+
+/** A layer, or its bias: starts uniform in +-1 / sqrt(inputs). */
+export function layer(inputs: number, ...shape: number[]): AuxSpec {
+  return { shape, init: { uniform: 1 / Math.sqrt(Math.max(1, inputs)) } }
 }
 
 /** Half of both vectors' lengths together; half of the student's where they are equal. */
