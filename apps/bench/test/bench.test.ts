@@ -5,13 +5,11 @@ import type { RunResult } from '@recdistill/core'
 import { beforeAll, expect, test } from 'vitest'
 import { main } from '../src/main.ts'
 import { stripTimings } from '../src/run/strip-timings.ts'
-import { cache, ended, freshFolder, run, runBinary, start } from './run.ts'
+import { cache, ended, freshFolder, resultOf, run, runBinary, start } from './run.ts'
 
 const tiny = ['bench', '--preset', 'tiny', '--epochs', '6', '--patience', '6']
 const at = freshFolder()
 const first = join(at, 'first')
-const resultOf = (folder: string) =>
-  JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8')) as RunResult
 let outcome: Awaited<ReturnType<typeof run>>
 
 beforeAll(async () => {

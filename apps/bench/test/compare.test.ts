@@ -1,15 +1,12 @@
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { RunResult } from '@recdistill/core'
 import { beforeAll, expect, test } from 'vitest'
-import { freshFolder, run } from './run.ts'
+import { freshFolder, resultOf, run } from './run.ts'
 
 const at = freshFolder()
 const [short, long, other] = ['short', 'long', 'other'].map((name) => join(at, name))
 const bench = (folder: string, ...rest: string[]) =>
   run(['bench', '--preset', 'tiny', '--no-cache', '--out', folder, ...rest])
-const resultOf = (folder: string) =>
-  JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8')) as RunResult
 
 beforeAll(async () => {
   const same = ['--epochs', '4', '--seeds', '2']

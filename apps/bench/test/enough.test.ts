@@ -1,12 +1,9 @@
-import type { ModelRun, RunResult } from '@recdistill/core'
+import type { ModelRun } from '@recdistill/core'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { main } from '../src/main.ts'
-import { cache, freshFolder, run } from './run.ts'
-
-const resultOf = (folder: string) =>
-  JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8')) as RunResult
+import { cache, freshFolder, resultOf, run } from './run.ts'
 
 /** Starts a run, and presses Ctrl-C where a line begins like this. */
 async function interrupted(folder: string, line: string): Promise<void> {

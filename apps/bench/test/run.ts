@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, mkdtempSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { ModelRun, RunResult } from '@recdistill/core'
 import { main } from '../src/main.ts'
 
 export interface Outcome {
@@ -29,6 +30,16 @@ export async function run(argv: readonly string[]): Promise<Outcome> {
     onInterrupt: () => () => undefined,
   })
   return { code, stdout, stderr }
+}
+
+export function resultOf(folder: string): RunResult {
+  return JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8')) as RunResult
+}
+
+export function modelOf({ models }: RunResult, id: string): ModelRun {
+  const model = models.find((each) => each.id === id)
+  if (!model) throw new Error(`no model ${id}`)
+  return model
 }
 
 const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url))

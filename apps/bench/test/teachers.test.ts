@@ -1,9 +1,9 @@
-import { readFileSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RunResult } from '@recdistill/core'
 import { beforeAll, expect, test } from 'vitest'
 import { stripTimings } from '../src/run/strip-timings.ts'
-import { cache, freshFolder, run } from './run.ts'
+import { cache, freshFolder, resultOf, run } from './run.ts'
 
 const at = freshFolder()
 const several = [
@@ -17,8 +17,6 @@ const several = [
   '--methods',
   'hetcomp,rrd',
 ]
-const resultOf = (folder: string) =>
-  JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8')) as RunResult
 const modelsOf = (result: RunResult) => (stripTimings(result) as RunResult).models
 let outcome: Awaited<ReturnType<typeof run>>
 

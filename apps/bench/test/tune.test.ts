@@ -1,19 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ModelRun, RunResult } from '@recdistill/core'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { main } from '../src/main.ts'
 import { stripTimings } from '../src/run/strip-timings.ts'
 import type { Tuned } from '../src/tune/tune-student.ts'
-import { cache, freshFolder, run } from './run.ts'
+import { cache, freshFolder, modelOf, resultOf, run } from './run.ts'
 
 const argv = ['bench', '--preset', 'tiny', '--methods', 'rrd', '--epochs', '9', '--tune', '4']
 
-const resultOf = (folder: string) =>
-  JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8')) as RunResult
-const modelOf = (folder: string, id: string) =>
-  resultOf(folder).models.find((model) => model.id === id) as ModelRun
 const tunedOf = (folder: string, name: string) =>
   JSON.parse(readFileSync(join(folder, 'tune', name, 'tuned.json'), 'utf8')) as Tuned
 
@@ -32,14 +27,14 @@ test('each student gets the best of as many settings, on validation data, and it
     expect(chosen.valid).toBe(Math.max(...tried.map(({ valid }) => valid ?? 0)))
     const { values } = chosen.setting
     for (const id of [name, `${name}#1`]) {
-      const { optimizer, method, settingsTried } = modelOf(folder, id)
+      const { optimizer, method, settingsTried } = modelOf(resultOf(folder), id)
       expect({ ...optimizer, ...method, ...method?.params }).toMatchObject(values)
       expect(settingsTried).toHaveLength(4)
     }
-    expect(modelOf(folder, name).valid[select]).toBe(chosen.valid)
+    expect(modelOf(resultOf(folder), name).valid[select]).toBe(chosen.valid)
     expect(readdirSync(join(folder, 'tune', name, '01')).filter((file) => file.endsWith('.ckpt'))).toEqual([])
   }
-  expect(modelOf(folder, 'teacher').settingsTried).toBeUndefined()
+  expect(modelOf(resultOf(folder), 'teacher').settingsTried).toBeUndefined()
   expect(readFileSync(join(folder, 'report.html'), 'utf8')).toContain('4 settings')
 
   const again = join(freshFolder(), 'again')
@@ -47,7 +42,7 @@ test('each student gets the best of as many settings, on validation data, and it
   expect(repeated.code, repeated.stderr).toBe(0)
   expect(existsSync(join(again, 'tune'))).toBe(false)
   for (const id of ['scratch', 'rrd', 'rrd#1'])
-    expect(modelOf(again, id).test, id).toEqual(modelOf(folder, id).test)
+    expect(modelOf(resultOf(again), id).test, id).toEqual(modelOf(resultOf(folder), id).test)
 })
 
 test('stopped in the middle of the search and gone on with, a run ends as it would have', async () => {
