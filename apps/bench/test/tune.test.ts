@@ -35,6 +35,9 @@ test('each student gets the best of as many settings, on validation data, and it
     expect(readdirSync(join(folder, 'tune', name, '01')).filter((file) => file.endsWith('.ckpt'))).toEqual([])
   }
   expect(modelOf(resultOf(folder), 'teacher').settingsTried).toBeUndefined()
+  const { rrd, tune } = resultOf(folder).config
+  expect(rrd).toMatchObject(tunedOf(folder, 'rrd').chosen.setting.values)
+  expect(tune).toMatchObject({ trials: 4 })
   expect(readFileSync(join(folder, 'report.html'), 'utf8')).toContain('4 settings')
 
   const again = join(freshFolder(), 'again')

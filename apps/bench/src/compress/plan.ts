@@ -64,6 +64,14 @@ export function configOf(values: Values, catalogue: Catalogue): Promise<Config> 
 
 /** Values of a configuration that students of one kind share. */
 export function sharedValues(config: Config): Values {
-  const { threads: _threads, saveRankings: _save, ...values } = configValues({ ...config, baselines: [] })
+  const {
+    threads: _threads,
+    saveRankings: _save,
+    ...values
+  } = configValues({
+    ...config,
+    baselines: [],
+    tune: null, // it searches settings itself
+  })
   return values
 }

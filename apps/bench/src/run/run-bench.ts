@@ -15,6 +15,7 @@ import { measureLatency } from './latency.ts'
 import { machineCard } from './machine-card.ts'
 import { measureModel } from './measure-model.ts'
 import { methodModels } from './method-models.ts'
+import { doneModel } from './more-epochs.ts'
 import { planModels, type Plan } from './plan.ts'
 import type { ModelFolder } from './model-folder.ts'
 import { runSummary } from './run-summary.ts'
@@ -41,9 +42,9 @@ export async function runBench(bench: Bench): Promise<RunResult | null> {
   try {
     for (const [index, plan] of plans.entries()) {
       const at = folder.model(plan.id)
-      if (plan.role === 'distilled' && teacher === null && at.finished() === null)
+      const earlier = doneModel(plan, at, bench)
+      if (plan.role === 'distilled' && teacher === null && earlier === null)
         teacher = frozenTeacher(folder.model('teacher'), bench)
-      const earlier = at.finished()
       const place = { number: index + 1, of: plans.length }
       const suited = earlier === null && tuner ? await tuner.tuned(plan, { teacher, place }) : plan
       if (suited === null) return null
@@ -64,13 +65,13 @@ export async function runBench(bench: Bench): Promise<RunResult | null> {
     bench.progress.end()
     if (imported === null) teacher?.dispose()
   }
-  tuner?.finish()
+  const found = tuner?.finish() ?? config
   const reference = referenceOf(config)
   return {
     schema: 1,
     version,
     ...workTime(before, startedAt),
-    config: shareable(configValues(config)),
+    config: shareable(configValues(found)),
     machine: machineCard(engine),
     split: split.manifest,
     protocol,
@@ -80,8 +81,12 @@ export async function runBench(bench: Bench): Promise<RunResult | null> {
 }
 
 /** @throws InputError where training of none has begun, or all are done. */
-function inTraining(plans: readonly Plan[], { folder }: Bench): Plan {
-  const plan = plans.find(({ id }) => folder.model(id).begun() && folder.model(id).finished() === null)
+function inTraining(plans: readonly Plan[], bench: Bench): Plan {
+  const { folder } = bench
+  const plan = plans.find((each) => {
+    const at = folder.model(each.id)
+    return at.begun() && doneModel(each, at, bench) === null
+  })
   if (plan) return plan
   throw new InputError(`${folder.path}: no model of it is in training; leave out --enough`)
 }

@@ -14,8 +14,8 @@ export interface Tuner {
     plan: Plan,
     context: { teacher: Model | null; place: { number: number; of: number } },
   ): Promise<Plan | null>
-  /** Keeps the configuration with everything that was found as `tuned.yaml`. */
-  finish(): void
+  /** The configuration with everything that was found; `tuned.yaml` is the same without the search. */
+  finish(): Config
 }
 
 /**
@@ -48,8 +48,10 @@ export async function createTuner(plans: readonly Plan[], bench: Bench): Promise
       return { ...withValues(plan, found.chosen.setting.values), tried }
     },
     finish() {
-      folder.write('tuned.yaml', configYaml(tunedConfig(plans, bench)))
+      const found = tunedConfig(plans, bench)
+      folder.write('tuned.yaml', configYaml({ ...found, tune: null }))
       progress.say(`what was found, as a configuration: ${shownPath(folder.path)}/tuned.yaml`)
+      return found
     },
   }
 }
@@ -61,7 +63,6 @@ function tunedConfig(plans: readonly Plan[], { config, folder }: Bench): Config 
   const of = (name: string) => found.find((plan) => nameOf(plan) === name)
   return {
     ...config,
-    tune: null,
     student: of('scratch')?.model ?? config.student,
     methods: config.methods.map((method) => of(method.name)?.method ?? method),
   }
