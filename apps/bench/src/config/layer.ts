@@ -43,7 +43,7 @@ function explain(issue: Issue, values: unknown, schema: z.ZodType, speak: Layer[
 function expectation(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return issue.expected === 'int' ? 'a whole number' : `a ${named[issue.expected] ?? issue.expected}`
+      return issue.expected === 'int' ? 'a whole number' : (named[issue.expected] ?? `a ${issue.expected}`)
     case 'too_small':
       return issue.origin === 'array'
         ? `at least ${issue.minimum} of them`
@@ -58,10 +58,10 @@ function expectation(issue: Issue): string {
 }
 
 const named: Record<string, string> = {
-  object: 'group of keys',
-  array: 'list',
+  object: 'a group of keys',
+  array: 'a list',
   boolean: 'true or false',
-  record: 'group of keys',
+  record: 'a group of keys',
 }
 
 function kindOf(origin: string): string {
