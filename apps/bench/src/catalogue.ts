@@ -6,6 +6,7 @@ import { metrics, protocols, resolveProtocol } from '@recdistill/metrics'
 import type { AnyMethod, BackboneDefinition } from '@recdistill/plugin'
 import type { ProtocolConfig } from './config/config.ts'
 import { presets } from './config/presets.ts'
+import { layerSchema } from './config/schema.ts'
 
 /** One of several to choose from: its name, one line about it, and what it takes. */
 export interface Entry {
@@ -59,25 +60,21 @@ export async function loadCatalogue(): Promise<Catalogue> {
   }
 }
 
-/** A plugin may not take a key of the configuration as its name, nor that of a method whose values and published numbers are not its own. */
+/** Keys of the configuration, and names in the folder and the tables of a run. */
+const reserved = new Set([
+  ...Object.keys(layerSchema({ methods: [], backbones: [] }).shape),
+  'scratch',
+  'columns',
+  'rankings',
+])
+
+/** A plugin may not take a reserved name, nor that of a method whose values and published numbers are not its own. */
 function checked(reference: string, method: AnyMethod, own: readonly AnyMethod[]): AnyMethod {
   if (own.some(({ name }) => name === method.name))
     throw new InputError(
       `${reference}: there is a method "${method.name}" already; give this one another name, e.g. "my-${method.name}"`,
     )
-  if (
-    [
-      'teacher',
-      'teachers',
-      'teacherFrom',
-      'student',
-      'scratch',
-      'methods',
-      'protocol',
-      'columns',
-      'dataset',
-    ].includes(method.name)
-  )
+  if (reserved.has(method.name))
     throw new InputError(`${reference}: a method may not be called "${method.name}"; choose another name`)
   return method
 }
