@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { layerSchema, type Catalogue } from './schema.ts'
+import { layerSchema, type Definitions } from './schema.ts'
 
 /** JSON Schema (draft 2020-12) of a configuration file, for editors: `# yaml-language-server: $schema=...`. */
-export function configJsonSchema(catalogue: Catalogue): Record<string, unknown> {
-  const schema = z.toJSONSchema(layerSchema(catalogue), { io: 'input', unrepresentable: 'any' })
+export function configJsonSchema(definitions: Definitions): Record<string, unknown> {
+  const schema = z.toJSONSchema(layerSchema(definitions), { io: 'input', unrepresentable: 'any' })
   return { title: 'recdistill bench configuration', ...schema }
 }

@@ -4,8 +4,8 @@ import type { AnyMethod, BackboneDefinition } from '@recdistill/plugin'
 import { teacherSourceSchema } from '@recdistill/teachers'
 import { z } from 'zod'
 
-/** What the schema has to know of the catalogue: names and parameters of methods and backbones. */
-export interface Catalogue {
+/** What has names and parameters of its own in a configuration. */
+export interface Definitions {
   readonly methods: readonly AnyMethod[]
   readonly backbones: readonly BackboneDefinition[]
 }
@@ -14,7 +14,7 @@ export interface Catalogue {
  * A configuration file, one layer of it: every key may be absent. `--set a.b=v` is the YAML `a: { b: v }`.
  * Parameters of every method and backbone come from their own declarations.
  */
-export function layerSchema({ methods, backbones }: Catalogue) {
+export function layerSchema({ methods, backbones }: Definitions) {
   const training = {
     lr: z.number().positive().optional().describe('learning rate of Adam'),
     weightDecay: z.number().min(0).optional().describe('coupled L2'),

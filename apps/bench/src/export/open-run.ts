@@ -5,9 +5,11 @@ import { asInputError } from '@recdistill/core/files'
 import { precisions } from '@recdistill/export'
 import type { Precision } from '@recdistill/serve'
 import type { Catalogue } from '../catalogue.ts'
+import { isCompressFolder, studentFolder } from '../compress/compress-folder.ts'
 import type { Config } from '../config/config.ts'
 import { fileLayer } from '../config/file.ts'
 import { resolveConfig } from '../config/resolve.ts'
+import { expectRun } from '../run/run-folder.ts'
 
 /** What an earlier run left: only read, so it may still be going on. */
 export interface FinishedRun {
@@ -26,17 +28,14 @@ export interface FinishedModel {
 /** @throws InputError when there is no run, or none of its models is finished. */
 export async function openRun(path: string, catalogue: Catalogue): Promise<FinishedRun> {
   const whole = resolve(path)
-  const compressed = !existsSync(join(whole, 'config.yaml')) && existsSync(join(whole, 'compress.json'))
+  const compressed = !existsSync(join(whole, 'config.yaml')) && isCompressFolder(whole)
   if (compressed && !existsSync(join(whole, 'results.json')))
     throw new InputError(
       `${path}: a compression that is not finished; go on with it by "recdistill resume ${path}"`,
     )
   const chosen = compressed ? readChosen(join(whole, 'results.json')) : null
-  const full = compressed ? join(whole, 'student') : whole
-  if (!existsSync(join(full, 'config.yaml')))
-    throw new InputError(
-      `${path}: no config.yaml there; name the folder of a run, e.g. runs/2026-01-31T12-00-00-citeulike-t`,
-    )
+  const full = compressed ? join(whole, studentFolder) : whole
+  expectRun(full, path)
   const models = foldersIn(full)
     .filter((folder) => existsSync(join(folder, 'run.json')))
     .map((folder) => ({ run: readModelRun(join(folder, 'run.json')), checkpoint: join(folder, 'best.ckpt') }))
@@ -57,7 +56,7 @@ function readChosen(path: string): FinishedRun['chosen'] {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw asInputError('read', path, error)
   }
-  throw new InputError(`${path}: not the result of a compression; export its folder "student"`)
+  throw new InputError(`${path}: not the result of a compression; export its folder "${studentFolder}"`)
 }
 
 function foldersIn(path: string): string[] {

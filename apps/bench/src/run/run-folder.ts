@@ -52,12 +52,17 @@ export function createRunFolder(path: string, configYaml: string): RunFolder {
 /** @throws InputError when there is no run. */
 export function openRunFolder(path: string): RunFolder {
   const full = resolve(path)
-  if (!existsSync(join(full, 'config.yaml')))
-    throw new InputError(
-      `${path}: no config.yaml there; name the folder of a run, e.g. runs/2026-01-31T12-00-00-citeulike-t`,
-    )
+  expectRun(full, path)
   removeUnfinished(full)
   return openFolder(full, () => undefined)
+}
+
+/** @throws InputError when a folder, which the person calls `shown`, is not that of a run. */
+export function expectRun(folder: string, shown: string): void {
+  if (existsSync(join(folder, 'config.yaml'))) return
+  throw new InputError(
+    `${shown}: no config.yaml there; name the folder of a run, e.g. runs/2026-01-31T12-00-00-citeulike-t`,
+  )
 }
 
 /** Temporary files that a killed process was writing when it died; what they were to become is written again. */
