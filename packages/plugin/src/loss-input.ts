@@ -40,10 +40,10 @@ export interface LossInput<
   /** What `make` returned. */
   readonly made: M
   readonly params: P
-  /** Share of the epochs done, in [0, 1): rises from step to step. */
+  /** Share of the epochs done, in [0, 1): rises from step to step. A run whose loss has read it cannot go on to more epochs. */
   readonly progress: number
   readonly epoch: number
-  /** The most epochs there can be. */
+  /** The most epochs there can be; reading it has the same price. */
   readonly epochs: number
   /** A stream of this step alone, e.g. for Gumbel noise. */
   readonly rng: Rng

@@ -34,7 +34,8 @@ export class BestModel {
     if (file.best.epoch !== best.epoch) return
     this.#best = best
     this.#parameters = file.parameters
-    this.#written = true
+    // made for fewer epochs, it is written again
+    this.#written = JSON.stringify(file.settings) === JSON.stringify(this.#settings)
   }
 
   write(): void {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { InputError, type Metrics } from '@recdistill/core'
 import { readContainer, writeContainer, type ContainerArray } from '@recdistill/core/files'
 import type { Backbone } from '@recdistill/plugin'
+import { areMore, whyNotMore } from './more-epochs.ts'
 
 /** One epoch of the curve without its seconds: a checkpoint's bytes depend on settings and data alone. */
 export interface CurvePoint {
@@ -28,6 +29,8 @@ export interface Progress {
   waited: number
   curve: CurvePoint[]
   finished: 'patience' | 'epochs' | 'hand' | null
+  /** Whether the method has asked how many epochs there are: then it can have no more. */
+  readsEpochs?: boolean
 }
 
 /** What made a checkpoint; a run goes on only under the same settings. */
@@ -87,6 +90,8 @@ export function saveBest(
 
 interface SavedLast {
   readonly progress: Progress
+  /** Whether it was made for fewer epochs. */
+  readonly more: boolean
   readonly model: ModelState
   /** Of a teacher that is trained as well; of no arrays where there is none. */
   readonly teacher: ModelState
@@ -96,18 +101,22 @@ interface SavedLast {
 
 type ModelState = ReturnType<Backbone['state']>
 
-/** @throws InputError when the file is damaged or was made under other settings; null when there is none. */
+/**
+ * Null when there is none. Under more epochs it is as if it had been made with them.
+ * @throws InputError when the file is damaged, was made under other settings, or cannot have more epochs.
+ */
 export function loadLast(folder: string, settings: Settings): SavedLast | null {
   const path = paths(folder).last
   if (!existsSync(path)) return null
   const { meta, arrays } = readContainer(path, 'checkpoint')
-  const saved = meta as {
-    settings: Settings
-    progress: Progress
-    optimizerStep: number
-    teacherOptimizerStep?: number
-  }
-  expectSame(path, saved.settings, settings)
+  const saved = meta as LastMeta
+  const more = areMore(saved.settings, settings)
+  expectSame(path, more ? { ...saved.settings, epochs: settings['epochs'] } : saved.settings, settings)
+  const problem = more ? whyNotMore(saved) : null
+  if (problem !== null)
+    throw new InputError(
+      `${path}: cannot go on to ${String(settings['epochs'])} epochs: ${problem}; use another folder, or delete the file`,
+    )
   const stateOf = (prefix: string, step: number): ModelState => ({
     parameters: unprefixed(`${prefix}parameter.`, arrays),
     optimizer: unprefixed(`${prefix}optimizer.`, arrays),
@@ -115,10 +124,32 @@ export function loadLast(folder: string, settings: Settings): SavedLast | null {
   })
   return {
     progress: saved.progress,
+    more,
     model: stateOf('', saved.optimizerStep),
     teacher: stateOf('teacher.', saved.teacherOptimizerStep ?? 0),
     arrays,
   }
+}
+
+interface LastMeta {
+  readonly settings: Settings
+  readonly progress: Progress
+  readonly optimizerStep: number
+  readonly teacherOptimizerStep?: number
+}
+
+/**
+ * Why training in a folder cannot go on to so many epochs; null where it can, has not begun, has as many already, or ended before all
+ * its epochs were done.
+ * @throws InputError when its `last.ckpt` is damaged.
+ */
+export function moreEpochsProblem(folder: string, epochs: number): string | null {
+  const path = paths(folder).last
+  if (!existsSync(path)) return null
+  const saved = readContainer(path, 'checkpoint').meta as LastMeta
+  const { finished } = saved.progress
+  const over = finished === 'patience' || finished === 'hand'
+  return over || !areMore(saved.settings, { epochs }) ? null : whyNotMore(saved)
 }
 
 /** @throws InputError when a best epoch lies there that was trained under other settings: a new run would write over it. */

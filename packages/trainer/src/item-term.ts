@@ -82,6 +82,7 @@ export function itemTerm(
       return side.weight * term.step({ ...rows, ...noPairs }, at).loss
     },
     dispose: () => term.dispose(),
+    readsEpochs: () => term.readsEpochs(),
     state: () => prefixed('items.', term.state()),
     restore: (arrays: Readonly<Record<string, ArrayLike<number>>>) =>
       term.restore(unprefixed<ArrayLike<number>>('items.', arrays)),

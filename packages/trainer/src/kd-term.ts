@@ -43,7 +43,9 @@ function termOf(
   checkPairLists(method.name, over, lists.lists)
   const specs = method.aux?.(params, lists.world) ?? ({} as Aux)
   const aux = own(new AuxTables(specs, { engine, optimizer, rng: rng.fork('aux'), method: method.name }))
-  const tape = { method, params, lists, aux, rng: rng.fork('tape') }
+  let readsEpochs = false
+  const onEpochsRead = () => void (readsEpochs = true)
+  const tape = { method, params, lists, aux, rng: rng.fork('tape'), onEpochsRead }
   const onTape = tapeLoss(tape, { learner: student, other: teacher, name: 'student', loss: method.loss })
   const ofTeacher =
     method.teacherLoss && learningTeacher
@@ -87,6 +89,7 @@ function termOf(
       return { loss: loss + ofItems, rows: rows.users.length }
     },
     update: () => aux.update(),
+    readsEpochs: () => readsEpochs || (items?.readsEpochs() ?? false),
     state: () => ({ ...lists.state(), ...aux.state(), ...items?.state() }),
     restore(arrays) {
       lists.restore(arrays)

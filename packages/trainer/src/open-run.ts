@@ -77,6 +77,8 @@ export function openRun(options: TrainOptions): Run {
       })
     if (kd) owned.push(kd)
     const progress = saved?.progress ?? fresh()
+    if (saved?.more && progress.finished === 'epochs' && backbone.definition.trains !== 'once')
+      progress.finished = null
     const stopping = new EarlyStopping(options.patience, method?.definition.warmUp?.(method.params) ?? 0)
     stopping.best = progress.best
     stopping.waited = progress.waited
@@ -101,6 +103,7 @@ export function openRun(options: TrainOptions): Run {
       progress.best = stopping.best
       progress.waited = stopping.waited
       if (teacher) progress.bestTeacher = teacher.stopping.best
+      if (kd?.readsEpochs()) progress.readsEpochs = true // last: it may come later than the others
       best.write()
       teacher?.best.write()
       const path = saveLast(folder, settings, progress, {

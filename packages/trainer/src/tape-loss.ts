@@ -26,6 +26,8 @@ export interface TapeContext {
   readonly lists: UserLists
   readonly aux: AuxTables
   readonly rng: Rng
+  /** Called when a loss asks how many epochs there are, or which share of them is done. */
+  readonly onEpochsRead: () => void
 }
 
 /**
@@ -33,7 +35,7 @@ export interface TapeContext {
  * out at the first call; the other model, masks and values are constants. Adds `lambda` times the gradient.
  */
 export function tapeLoss(
-  { method, params, lists, aux, rng }: TapeContext,
+  { method, params, lists, aux, rng, onEpochsRead }: TapeContext,
   { learner, other, name: role, loss }: TapeRole,
 ): (rows: LossRows, lambda: number) => number {
   const specs = method.rows?.(params, lists.world) ?? ({} as Rows)
@@ -72,9 +74,7 @@ export function tapeLoss(
       ids: lazily(method.name, 'rows', kinds.rows.names, (name) => at.ids(name)),
       made: lists.made,
       params,
-      progress: rows.progress,
       epoch: rows.epoch,
-      epochs: rows.epochs,
     }
     /** Views of the model that does not learn; the teacher's scores of a list are kept from step to step. */
     const constants = viewsOf(method.name, kinds, (kind, name) => {
@@ -98,10 +98,20 @@ export function tapeLoss(
           ? { student: learned, teacher: constants }
           : { student: constants, teacher: learned }
       const aux = role === 'student' ? learned.aux : constants.aux
-      const given = { ...input, ...roles, aux, rng: at.rng.fork('noise') } as unknown as LossInput<
-        never,
-        never
-      >
+      const given = {
+        ...input,
+        ...roles,
+        aux,
+        rng: at.rng.fork('noise'),
+        get progress() {
+          onEpochsRead()
+          return rows.progress
+        },
+        get epochs() {
+          onEpochsRead()
+          return rows.epochs
+        },
+      } as unknown as LossInput<never, never>
       return scalarOf(
         method.name,
         inMethod(

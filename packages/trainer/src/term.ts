@@ -11,6 +11,8 @@ export interface KdTerm {
   step(batch: TrainBatch, at: StepPlace): { loss: number; rows: number }
   /** One optimiser step of the method's auxiliary numbers. */
   update(): void
+  /** Whether a loss has asked how many epochs there are, or which share of them is done. */
+  readsEpochs(): boolean
   state(): Record<string, Uint32Array | Float32Array>
   restore(arrays: Readonly<Record<string, ArrayLike<number>>>): void
   dispose(): void

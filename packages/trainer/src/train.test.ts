@@ -7,7 +7,7 @@ import { prepareTensors, tf } from '@recdistill/tensor'
 import { randomSplit, twoCamps } from '@recdistill/testkit'
 import { beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
-import { loadModel, type TrainEvent, type TrainOptions } from './index.ts'
+import { loadModel, moreEpochsProblem, type TrainEvent, type TrainOptions } from './index.ts'
 
 import { bytes, copying, distilling, engine, folder, mf, optionsFor, run } from '../test/training-scene.ts'
 
@@ -102,6 +102,68 @@ test('a run ended by hand takes no step more: its best epoch so far is the resul
     expect(kept[name], name).toEqual(values)
   const again = run(distilling(teacher, { checkpoint }))
   expect(again).toMatchObject({ stopped: 'hand', epochs: 3, bestEpoch: ended.bestEpoch })
+})
+
+test('a run of fewer epochs goes on to more, and ends with the same bytes as one that was started with them', () => {
+  const teacher = run(optionsFor())
+  const whole = folder()
+  run(distilling(teacher, { checkpoint: { folder: whole, everySeconds: 1000 } }))
+  for (const epochs of [1, 4]) {
+    const checkpoint = { folder: folder(), everySeconds: 1000 }
+    expect(run(distilling(teacher, { checkpoint, epochs }))).toMatchObject({ stopped: 'epochs', epochs })
+    expect(moreEpochsProblem(checkpoint.folder, 6)).toBeNull()
+    expect(run(distilling(teacher, { checkpoint }))).toMatchObject({ stopped: 'epochs', epochs: 6 })
+    expect(
+      bytes(checkpoint.folder).map((file, n) => file.equals(bytes(whole)[n])),
+      `first of ${epochs} epochs`,
+    ).toEqual([true, true])
+    expect(() => run(distilling(teacher, { checkpoint, epochs: 5 }))).toThrow(/epochs was 6, now 5/)
+  }
+})
+
+test('a run whose best epoch was long ago keeps it when it goes on, in a file of the settings it has now', () => {
+  const change = { optimizer: { lr: 0.5, weightDecay: 0, batch: 32, negatives: 1 } }
+  const whole = folder()
+  const end = run(optionsFor(undefined, { ...change, checkpoint: { folder: whole, everySeconds: 1000 } }))
+  const checkpoint = { folder: folder(), everySeconds: 1000 }
+  run(optionsFor(undefined, { ...change, checkpoint, epochs: end.bestEpoch + 1 }))
+  run(optionsFor(undefined, { ...change, checkpoint }))
+  expect(end.bestEpoch).toBeLessThan(5)
+  expect(bytes(checkpoint.folder).map((file, n) => file.equals(bytes(whole)[n]))).toEqual([true, true])
+})
+
+test('training that ended by patience stays ended when there are more epochs', () => {
+  const checkpoint = { folder: folder(), everySeconds: 1000 }
+  const optimizer = { lr: 0.5, weightDecay: 0, batch: 32, negatives: 1 }
+  const first = run(optionsFor(undefined, { optimizer, patience: 1, epochs: 20, checkpoint }))
+  expect(first.stopped).toBe('patience')
+  expect(run(optionsFor(undefined, { optimizer, patience: 1, epochs: 30, checkpoint }))).toMatchObject({
+    stopped: 'patience',
+    epochs: first.epochs,
+    bestEpoch: first.bestEpoch,
+  })
+})
+
+test('what depends on the number of epochs goes on to no more of them, and says why', () => {
+  const teacher = run(optionsFor())
+  const checkpoint = { folder: folder(), everySeconds: 1000 }
+  const cooling = defineMethod({
+    ...copying,
+    name: 'cooling',
+    loss: (input) => tf.mul(copying.loss(input), 1 - input.progress),
+  })
+  const method = { definition: cooling, params: { K: 5 }, lambda: 0.1, teacher: teacher.model }
+  run(optionsFor(undefined, { method, checkpoint, epochs: 2 }))
+  expect(moreEpochsProblem(checkpoint.folder, 2)).toBeNull()
+  expect(moreEpochsProblem(checkpoint.folder, 6)).toMatch(/cooling asks how many epochs there are/)
+  expect(() => run(optionsFor(undefined, { method, checkpoint }))).toThrow(
+    /last\.ckpt: cannot go on to 6 epochs: cooling asks how many epochs there are, so what it learned is of 2;/,
+  )
+  const uneven = { folder: folder(), everySeconds: 1000 }
+  run(optionsFor(undefined, { checkpoint: uneven, epochs: 3, validateEvery: 2 }))
+  expect(() => run(optionsFor(undefined, { checkpoint: uneven, validateEvery: 2 }))).toThrow(
+    /epoch 3 was validated for being the last, which validateEvery 2 does not ask for/,
+  )
 })
 
 test('a finished run is not run again', () => {

@@ -7,11 +7,12 @@ import { isCompressFolder } from '../compress/compress-folder.ts'
 import { wholeNumber } from '../compress/whole-number.ts'
 import { fileLayer } from '../config/file.ts'
 import { resolveConfig } from '../config/resolve.ts'
-import { loweredIn } from '../config/write.ts'
+import { loweredIn, withEpochs } from '../config/write.ts'
 import type { Io } from '../io.ts'
 import { execute } from '../run/execute.ts'
 import { blamingTeacherFiles } from '../run/imported-teacher.ts'
-import { openRunFolder } from '../run/run-folder.ts'
+import { checkMoreEpochs } from '../run/more-epochs.ts'
+import { openRunFolder, type RunFolder } from '../run/run-folder.ts'
 import { resumeCompress } from './compress.ts'
 import { flagsLayer } from './flags-layer.ts'
 
@@ -21,6 +22,10 @@ export function resumeCommand(io: Io, done: (code: number) => void): Command {
       'Goes on with a run or a compression that was stopped or killed; the result is the one it would have had.',
     )
     .argument('<folder>', 'of the run')
+    .option(
+      '--epochs <n>',
+      'of a run: more epochs than it had, for models that have not ended before; as if it had been started with them',
+    )
     .option('--threads <n>', 'threads of the engine; no result depends on it')
     .option('--parallel <n>', 'of a compression: students trained at a time', '1')
     .option(
@@ -36,12 +41,15 @@ export function resumeCommand(io: Io, done: (code: number) => void): Command {
 
 interface Flags {
   readonly threads?: string
+  readonly epochs?: string
   readonly parallel: string
   readonly enough?: boolean
   readonly json?: boolean
 }
 
 function resumeCompression(path: string, flags: Flags, io: Io): Promise<number> {
+  if (flags.epochs !== undefined)
+    throw new InputError(`--epochs: ${path} is a compression, whose students have theirs; leave it out`)
   if (flags.enough)
     throw new InputError(`--enough: ${path} is a compression, which ends its students itself; leave it out`)
   const threads = flags.threads === undefined ? null : wholeNumber('--threads', flags.threads, 1)
@@ -53,9 +61,18 @@ async function resumeRun(path: string, flags: Flags, io: Io): Promise<number> {
   const folder = openRunFolder(path)
   const catalogue = await loadCatalogue()
   const file = join(folder.path, 'config.yaml')
-  const layers = [fileLayer(file), flagsLayer({ threads: flags.threads })]
+  const ofFile = fileLayer(file)
+  const layers = [ofFile, flagsLayer({ threads: flags.threads, epochs: flags.epochs })]
   const config = await resolveConfig(layers, catalogue)
   const { json = false, enough = false } = flags
-  const lowered = loweredIn(readFileSync(file, 'utf8'))
-  return execute({ config, catalogue, io, json, enough, lowered, makeFolder: () => folder })
+  const before = Number(ofFile.values['epochs'] ?? config.epochs)
+  if (config.epochs < before)
+    throw new InputError(`--epochs: expected more than the ${before} of ${path}, got ${config.epochs}`)
+  const yaml = readFileSync(file, 'utf8')
+  await checkMoreEpochs(folder, { config, catalogue })
+  const makeFolder = (): RunFolder => {
+    if (config.epochs > before) folder.write('config.yaml', withEpochs(yaml, config.epochs))
+    return folder
+  }
+  return execute({ config, catalogue, io, json, enough, lowered: loweredIn(yaml), makeFolder })
 }

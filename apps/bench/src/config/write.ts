@@ -1,4 +1,4 @@
-import { stringify } from 'yaml'
+import { parseDocument, stringify } from 'yaml'
 import type { Config, ModelConfig, SourceConfig, TuneConfig } from './config.ts'
 import { writeRange } from './range.ts'
 
@@ -16,6 +16,13 @@ export function loweredIn(yaml: string): readonly string[] {
   if (first !== `# ${head}`) return []
   const end = lines.findIndex((line) => !line.startsWith('# '))
   return lines.slice(0, Math.max(0, end)).map((line) => line.slice(2))
+}
+
+/** The file of a run, comments and all, with more epochs. */
+export function withEpochs(yaml: string, epochs: number): string {
+  const document = parseDocument(yaml)
+  document.set('epochs', epochs)
+  return document.toString()
 }
 
 /** The same as plain data, with only what was said. */
