@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { main } from '../src/main.ts'
 import { stripTimings } from '../src/run/strip-timings.ts'
-import type { Tuned } from '../src/tune/tune-student.ts'
+import type { Tuned } from '../src/tune/tune-model.ts'
 import { cache, freshFolder, modelOf, resultOf, run } from './run.ts'
 
 const argv = ['bench', '--preset', 'tiny', '--methods', 'rrd', '--epochs', '9', '--tune', '4']
@@ -94,6 +94,20 @@ test('ranges that are given are searched and no others; whole numbers stay whole
   }
 })
 
+test('the teacher is searched where ranges are given for it, and the students learn from what was found', async () => {
+  const folder = join(freshFolder(), 'run')
+  const { code, stderr } = await run([...argv, '--set', 'tune.ranges.teacher.lr=0.001..0.1', '--out', folder])
+  expect(code, stderr).toBe(0)
+  const { chosen } = tunedOf(folder, 'teacher')
+  const { valid, optimizer } = modelOf(resultOf(folder), 'teacher')
+  expect(valid['ndcg@10']).toBe(chosen.valid)
+  expect(optimizer).toMatchObject(chosen.setting.values)
+  const again = join(freshFolder(), 'again')
+  expect((await run(['bench', '--config', join(folder, 'tuned.yaml'), '--out', again])).code).toBe(0)
+  for (const id of ['teacher', 'rrd'])
+    expect(modelOf(resultOf(again), id).test).toEqual(modelOf(resultOf(folder), id).test)
+})
+
 test.each<readonly [string, readonly string[], RegExp]>([
   ['one setting', ['--tune', '1'], /--tune: expected a number >= 2, got 1/],
   ['a word', ['--tune', 'much'], /--tune: expected/],
@@ -113,6 +127,11 @@ test.each<readonly [string, readonly string[], RegExp]>([
     /tune\.ranges\.scratch: .*it takes lr/,
   ],
   ['a range upside down', ['--set', 'tune.ranges.rrd.lambda=2..1'], /expected low\.\.high.*got "2\.\.1"/],
+  [
+    'a teacher that is several',
+    ['--teachers', 'mf:8,mf:4', '--set', 'tune.ranges.teacher.lr=0.1..1'],
+    /there is no "teacher" to tune/,
+  ],
   ['a value it does not take', ['--set', 'tune.ranges.rrd.K=[-3, -2]'], /rrd\.K: expected/],
 ])('%s: one line, exit code 2', async (_what, args, says) => {
   const out = join(freshFolder(), 'out')

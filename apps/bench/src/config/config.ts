@@ -45,7 +45,7 @@ export interface Config {
 export interface TuneConfig {
   /** Of each student; the first is what this configuration says. */
   readonly trials: number
-  /** What is searched, by `scratch` or the name of a method, then by setting. */
+  /** What is searched, by `teacher`, `scratch` or the name of a method, then by setting. */
   readonly ranges: Readonly<Record<string, Readonly<Record<string, Range>>>>
 }
 

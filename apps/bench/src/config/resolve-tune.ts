@@ -21,6 +21,8 @@ interface TuneContext {
   /** By reference. */
   readonly loaded: ReadonlyMap<string, AnyMethod>
   readonly catalogue: Catalogue
+  /** Whether this run trains one teacher. */
+  readonly teaches: boolean
 }
 
 const usualTrials = 12
@@ -30,20 +32,22 @@ const weightDecay: Range = { low: 1e-6, high: 1e-2, scale: 'log' }
 
 /**
  * What is searched for each student: the ranges that are given for it and no others, or the usual ones. Those are learning rate
- * and weight decay and, of a method, what `armOf` gives it, without the settings that were said.
- * @throws InputError for a student or setting that there is not, or a range that is none.
+ * and weight decay and, of a method, what `armOf` gives it, without the settings that were said. A teacher is searched where
+ * ranges are given for it.
+ * @throws InputError for a model or setting that there is not, or a range that is none.
  */
 export function tuneOf(
   value: TuneValues,
-  { given, methods, loaded, catalogue }: TuneContext,
+  { given, methods, loaded, catalogue, teaches }: TuneContext,
 ): TuneConfig | null {
   if (value === undefined) return null
   const { trials = usualTrials, ranges = {} } = value
   // Ranges of a method that is not in this run may stay in a file.
-  const names = ['scratch', ...methods.map(({ name }) => name)]
+  const names = [...(teaches ? ['teacher'] : []), 'scratch', ...methods.map(({ name }) => name)]
   const known = [...new Set([...names, ...catalogue.methods.map(({ name }) => name)])]
   for (const name of Object.keys(ranges)) expectKnown(name, known, 'tune.ranges')
 
+  const taught = ranges.teacher ? { teacher: readRanges(ranges.teacher, trainingKeys, 'teacher') } : {}
   const alone = ranges.scratch
     ? readRanges(ranges.scratch, trainingKeys, 'scratch')
     : usualRanges({ lambda: 0, params: {} }, saidOf(given, 'student'))
@@ -53,7 +57,7 @@ export function tuneOf(
     const parameters = Object.keys(loaded.get(reference)?.params.shape ?? {})
     return [name, readRanges(ranges[name], [...trainingKeys, 'lambda', ...parameters], name)] as const
   })
-  return { trials, ranges: { scratch: alone, ...Object.fromEntries(ofMethods) } }
+  return { trials, ranges: { ...taught, scratch: alone, ...Object.fromEntries(ofMethods) } }
 }
 
 function usualRanges(

@@ -119,7 +119,7 @@ export function layerSchema({ methods, backbones }: Definitions) {
             .record(z.string(), z.record(z.string(), z.union([z.string(), z.array(scalar).min(1)])))
             .optional()
             .describe(
-              'by scratch or the name of a method: values to choose from, or 0.001..0.1; in place of the usual ones',
+              'by scratch or the name of a method: values to choose from, or 0.001..0.1; in place of the usual ones. teacher: it is searched too',
             ),
         }),
       ])

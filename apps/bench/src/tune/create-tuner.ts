@@ -5,11 +5,11 @@ import type { Bench } from '../run/bench.ts'
 import type { Plan } from '../run/plan.ts'
 import { shownPath } from '../shown-path.ts'
 import { drawSettings, nameOf, withValues, type Setting } from './settings.ts'
-import { forgetTraining, ladder, readTuned, tuneStudent } from './tune-student.ts'
+import { forgetTraining, ladder, readTuned, tuneModel } from './tune-model.ts'
 
-/** Finds settings for the students of a run, each once for all seeds. */
+/** Finds settings for the models of a run, each once for all seeds. */
 export interface Tuner {
-  /** The student with the settings that were found for it; null when the search was stopped. */
+  /** The model with the settings that were found for it; null when the search was stopped. */
   tuned(
     plan: Plan,
     context: { teacher: Model | null; place: { number: number; of: number } },
@@ -41,7 +41,7 @@ export async function createTuner(plans: readonly Plan[], bench: Bench): Promise
       const name = nameOf(plan)
       const settings = all.get(name)
       if (settings === undefined) return plan
-      const found = readTuned(folder, name) ?? (await tuneStudent(plan, settings, { teacher, bench, place }))
+      const found = readTuned(folder, name) ?? (await tuneModel(plan, settings, { teacher, bench, place }))
       if (found === null) return null
       forgetTraining(folder, name)
       const tried = found.tried.map(({ setting: { values }, valid, epochs }) => ({ values, valid, epochs }))
@@ -63,6 +63,7 @@ function tunedConfig(plans: readonly Plan[], { config, folder }: Bench): Config 
   const of = (name: string) => found.find((plan) => nameOf(plan) === name)
   return {
     ...config,
+    teacher: of('teacher')?.model ?? config.teacher,
     student: of('scratch')?.model ?? config.student,
     methods: config.methods.map((method) => of(method.name)?.method ?? method),
   }

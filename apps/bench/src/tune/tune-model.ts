@@ -15,7 +15,7 @@ export interface Outcome extends Tried {
   readonly setting: Setting
 }
 
-/** What a search found for one student: `tune/NAME/tuned.json` of the run. */
+/** What a search found for one model: `tune/NAME/tuned.json` of the run. */
 export interface Tuned {
   readonly select: string
   /** The best on validation data, trained to its end. */
@@ -27,7 +27,7 @@ export interface Tuned {
 /** Ended by Ctrl-C: what is done is in the folder. */
 class Stopped extends Error {}
 
-/** The ladder that all students climb; a rung ends with a validation. */
+/** The ladder that all models climb; a rung ends with a validation. */
 export function ladder({ tune, epochs, validateEvery }: Bench['config']): readonly Rung[] {
   return rungsOf({ trials: tune?.trials ?? 1, epochs }).map(({ trials, epochs: until }) => ({
     trials,
@@ -36,13 +36,13 @@ export function ladder({ tune, epochs, validateEvery }: Bench['config']): readon
 }
 
 /**
- * Successive halving over the settings of one student, by the protocol's metric on validation data. The first, which is what the
+ * Successive halving over the settings of one model, by the protocol's metric on validation data. The first, which is what the
  * configuration says, is trained to its end in any case, so that a search never ends below it. The best becomes the model, so that
  * nothing of it is trained twice.
  * @returns Null when it was stopped.
  * @throws NumericError when training met NaN or infinity with every setting.
  */
-export async function tuneStudent(
+export async function tuneModel(
   plan: Plan,
   settings: readonly Setting[],
   { teacher, bench, place }: { teacher: Model | null; bench: Bench; place: { number: number; of: number } },
@@ -88,7 +88,7 @@ export async function tuneStudent(
   }
 }
 
-/** What was found for a student; null when its search is not over. */
+/** What was found for a model; null when its search is not over. */
 export function readTuned(folder: RunFolder, name: string): Tuned | null {
   const path = join(folder.path, 'tune', name, 'tuned.json')
   if (!existsSync(path)) return null
