@@ -1,6 +1,7 @@
 import type { EvalProtocol, Metrics } from '@recdistill/core'
 import type { Precision } from '@recdistill/serve'
-import type { FormatName, HowToLoad } from './format.ts'
+import type { FormatName } from './format.ts'
+import type { HowToLoad } from './writer.ts'
 import type { ModelCard, Rounding } from './model-card.ts'
 
 /** A model card in words. */

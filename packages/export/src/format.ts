@@ -8,15 +8,7 @@ import { writeParquetTables } from './to-parquet.ts'
 import { writePgvector } from './to-pgvector.ts'
 import { writeQdrant } from './to-qdrant.ts'
 import { writeSafetensorsModel } from './to-safetensors.ts'
-
-/** What a writer is given: a folder that is there, and the numbers to round to. */
-export interface WriteContext {
-  readonly folder: string
-  readonly precision: Precision
-}
-
-/** What a writer says of its files, as Markdown: how they are loaded. */
-export type HowToLoad = string
+import type { HowToLoad, WriteContext } from './writer.ts'
 
 export interface Format {
   readonly about: string

@@ -3,7 +3,7 @@ import { encodeBundle } from '@recdistill/serve'
 import { join } from 'node:path'
 import type { Deployable } from './deployable.ts'
 import { expectVectors } from './expect-vectors.ts'
-import type { WriteContext } from './format.ts'
+import type { WriteContext } from './writer.ts'
 
 /** `model.recdistill`: everything in one checked file for @recdistill/serve. */
 export function writeBundle(model: Deployable, { folder, precision }: WriteContext): Promise<string> {

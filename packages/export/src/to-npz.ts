@@ -1,7 +1,7 @@
 import { tensor, writeNpz } from '@recdistill/formats'
 import { join } from 'node:path'
 import type { Deployable } from './deployable.ts'
-import type { WriteContext } from './format.ts'
+import type { WriteContext } from './writer.ts'
 import { tensorsOf } from './to-safetensors.ts'
 
 /** `model.npz`: the tables as in safetensors, the seen items, and the ids as texts. */

@@ -2,7 +2,7 @@ import { writeParquet } from '@recdistill/formats'
 import { join } from 'node:path'
 import type { Deployable } from './deployable.ts'
 import { expectVectors } from './expect-vectors.ts'
-import type { WriteContext } from './format.ts'
+import type { WriteContext } from './writer.ts'
 
 /** `users.parquet`, `items.parquet`: id and vector; `seen.parquet`: pairs of ids. */
 export async function writeParquetTables(model: Deployable, { folder }: WriteContext): Promise<string> {

@@ -4,7 +4,7 @@ import { decimal } from '@recdistill/formats'
 import { join } from 'node:path'
 import type { Deployable } from './deployable.ts'
 import { expectVectors } from './expect-vectors.ts'
-import type { WriteContext } from './format.ts'
+import type { WriteContext } from './writer.ts'
 
 /** Numbers pgvector indexes in one vector. */
 const most = { f32: 2000, f16: 4000 }

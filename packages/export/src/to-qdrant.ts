@@ -3,7 +3,7 @@ import { decimal } from '@recdistill/formats'
 import { join } from 'node:path'
 import type { Deployable } from './deployable.ts'
 import { expectVectors } from './expect-vectors.ts'
-import type { WriteContext } from './format.ts'
+import type { WriteContext } from './writer.ts'
 
 const pointsAtOnce = 1000
 

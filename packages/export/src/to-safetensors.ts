@@ -1,7 +1,7 @@
 import { tensor, writeSafetensors, type Tensor } from '@recdistill/formats'
 import { join } from 'node:path'
 import type { Deployable } from './deployable.ts'
-import type { WriteContext } from './format.ts'
+import type { WriteContext } from './writer.ts'
 import { tableOf } from './table.ts'
 
 /** `model.safetensors`: `users`, `items`, with int8 their scales, and the seen items as rows between offsets. */

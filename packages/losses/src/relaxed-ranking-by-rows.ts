@@ -1,5 +1,5 @@
 import { type Tensor2D, tf } from '@recdistill/tensor'
-import type { RelaxedRankingGradients, RelaxedRankingMasks } from './relaxed-ranking.ts'
+import type { RelaxedRankingGradients, RelaxedRankingMasks } from './relaxed-ranking-gradients.ts'
 
 /**
  * Relaxed ranking, row by row in double precision, for scores of any span. Sums run from the last item to the first and

@@ -1,5 +1,5 @@
 import { type Tensor2D, tf } from '@recdistill/tensor'
-import type { RelaxedRankingGradients, RelaxedRankingMasks } from './relaxed-ranking.ts'
+import type { RelaxedRankingGradients, RelaxedRankingMasks } from './relaxed-ranking-gradients.ts'
 
 /**
  * Relaxed ranking by cumulative sums, every score taken relative to its row's maximum; right while no row spans more

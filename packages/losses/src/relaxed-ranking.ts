@@ -1,19 +1,8 @@
 import { type Scalar, type Tensor2D, tf, withGradient } from '@recdistill/tensor'
 import { relaxedRankingByRows } from './relaxed-ranking-by-rows.ts'
 import { relaxedRankingBySums, spanOf } from './relaxed-ranking-by-sums.ts'
+import type { RelaxedRankingGradients, RelaxedRankingMasks } from './relaxed-ranking-gradients.ts'
 import { expectPositive, expectSameRows, expectSameShape } from './shapes.ts'
-
-/** Of relaxed ranking: its value and its gradients, computed together. */
-export interface RelaxedRankingGradients {
-  readonly value: Scalar
-  readonly listed: Tensor2D
-  readonly background: Tensor2D
-}
-
-export interface RelaxedRankingMasks {
-  readonly listed: Tensor2D | null
-  readonly background: Tensor2D | null
-}
 
 /**
  * The order within the listed items is to be kept, and all of them are to rank above the background, whose own order is

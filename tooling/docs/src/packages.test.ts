@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { directions } from '@recdistill/lint/directions'
 import { describe, expect, test } from 'vitest'
-import { importsOf } from './imports.ts'
+import { circleIn, importsOf } from './imports.ts'
 import { filesEndingIn, packagesIn, readText, root, type Package } from './workspace.ts'
 
 const packages = packagesIn('packages')
@@ -52,6 +52,11 @@ describe.each(packages.map((one) => [one.folder, one] as const))('%s', (_, one) 
 describe.each([...packages, ...apps].map((one) => [one.folder, one] as const))(
   '%s',
   (folder, { manifest }) => {
+    test('has files that import one another in one direction', () => {
+      const sources = filesEndingIn('.ts').filter((file) => file.startsWith(`${folder}/src/`))
+      expect(circleIn(sources)).toEqual([])
+    })
+
     test('uses every dependency it declares and declares every one it uses', () => {
       const sources = filesEndingIn('.ts').filter((file) => file.startsWith(`${folder}/`))
       const isTest = (file: string) =>
