@@ -74,41 +74,37 @@ function emptyFindings({ numUsers, train, valid, test, manifest: { rule } }: Spl
       todo: 'choose a rule with a test part',
       values: {},
     })
-  const without = (part: Csr) => {
+  const usersWithout = (
+    part: Csr,
+    kind: string,
+    { id, level, means, todo }: Pick<Finding, 'id' | 'level' | 'means' | 'todo'>,
+  ) => {
     let users = 0
     for (let u = 0; u < numUsers; u++) if (part.offsets[u] === part.offsets[u + 1]) users++
-    return users
+    const share = users / numUsers
+    const title = `${count(users)} users (${percent(share)}) have no ${kind} item`
+    if (users > 0) findings.push({ id, level, title, means, todo, values: { users, share } })
   }
-  const noTest = without(test)
-  if (noTest > 0 && test.items.length > 0)
-    findings.push({
+  if (test.items.length > 0)
+    usersWithout(test, 'test', {
       id: 'users-without-test',
       level: 'note',
-      title: `${count(noTest)} users (${percent(noTest / numUsers)}) have no test item`,
       means: 'averages over all users are lower by that share than averages over users with test items',
       todo: 'say which average is meant: protocols name it (users: all or with-truth)',
-      values: { users: noTest, share: noTest / numUsers },
     })
-  const noValid = without(valid)
-  if (noValid > 0 && valid.items.length > 0)
-    findings.push({
+  if (valid.items.length > 0)
+    usersWithout(valid, 'validation', {
       id: 'users-without-valid',
       level: 'note',
-      title: `${count(noValid)} users (${percent(noValid / numUsers)}) have no validation item`,
       means: 'they have no say in when training stops',
       todo: 'nothing, unless there are many: then ask for more interactions per user (k-core)',
-      values: { users: noValid, share: noValid / numUsers },
     })
-  const noTrain = without(train)
-  if (noTrain > 0)
-    findings.push({
-      id: 'users-without-train',
-      level: 'warning',
-      title: `${count(noTrain)} users (${percent(noTrain / numUsers)}) have no training item`,
-      means: 'no model of users can know them; they get arbitrary rankings and pull the averages down',
-      todo: 'leave them out (k-core for users), or split per user instead of by time',
-      values: { users: noTrain, share: noTrain / numUsers },
-    })
+  usersWithout(train, 'training', {
+    id: 'users-without-train',
+    level: 'warning',
+    means: 'no model of users can know them; they get arbitrary rankings and pull the averages down',
+    todo: 'leave them out (k-core for users), or split per user instead of by time',
+  })
   return findings
 }
 
