@@ -67,6 +67,11 @@ test('stopped in the middle of the search and gone on with, a run ends as it wou
     })
     expect(code).toBe(130)
   }
+  const longer = await run(['resume', cut, '--epochs', '20'])
+  expect([longer.code, longer.stderr]).toEqual([
+    2,
+    expect.stringMatching(/searches its settings within 9 epochs/),
+  ])
   const { code, stderr } = await run(['resume', cut])
   expect(code, stderr).toBe(0)
   expect(stripTimings(resultOf(cut))).toEqual(stripTimings(resultOf(whole)))

@@ -68,6 +68,10 @@ async function resumeRun(path: string, flags: Flags, io: Io): Promise<number> {
   const before = Number(ofFile.values['epochs'] ?? config.epochs)
   if (config.epochs < before)
     throw new InputError(`--epochs: expected more than the ${before} of ${path}, got ${config.epochs}`)
+  if (config.epochs > before && config.tune !== null)
+    throw new InputError(
+      `--epochs: ${path} searches its settings within ${before} epochs; go on without it, or begin anew with more`,
+    )
   const yaml = readFileSync(file, 'utf8')
   await checkMoreEpochs(folder, { config, catalogue })
   const makeFolder = (): RunFolder => {
