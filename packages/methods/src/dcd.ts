@@ -1,10 +1,11 @@
-import { joinedLists, relaxedRanking, softCrossEntropy, weightedSum } from '@recdistill/losses'
-import { defineMethod, itemSide, type FusedLoss } from '@recdistill/plugin'
+import { joinedLists, softCrossEntropy, weightedSum } from '@recdistill/losses'
+import { defineMethod, itemSide } from '@recdistill/plugin'
 import { z } from 'zod'
 import { correctedLists, correctionValue } from './draws/corrected-lists.ts'
 import { relaxedLists } from './draws/relaxed-lists.ts'
 import { unused } from './draws/unused.ts'
 import { presets } from './presets/dcd.ts'
+import { interestingFirst, relaxedTerm, scoreCap, underestimatedFirst } from './terms/relaxed-term.ts'
 
 /**
  * Dual correction: the student is corrected where its ranking departs from the teacher's. Items it under-estimates are
@@ -40,12 +41,7 @@ export default defineMethod({
     rrdT: z.number().positive().default(10).describe('temperature of the draw of that RRD term'),
     ce: z.boolean().default(false).describe('cross-entropy on both drawn lists instead; port only'),
     tau: z.number().positive().default(1).describe('temperature of that cross-entropy'),
-    scoreCap: z
-      .number()
-      .positive()
-      .nullable()
-      .default(null)
-      .describe('scores above it count as it, without gradient; 80 reproduces released code'),
+    scoreCap,
   }),
   defaults: { lambda: 1e-3, weightDecay: 1e-5 },
   presets,
@@ -65,49 +61,33 @@ export default defineMethod({
   },
   values: (params) => ({ correction: correctionValue(params) }),
   over: 'users',
-  loss({ student: { scores }, teacher, mask, params: { ce, tau, withRRD, scoreCap } }) {
+  loss(input) {
+    const { student, teacher, mask, params } = input
+    const { ce, tau, withRRD } = params
     const correction = ce
       ? softCrossEntropy(
-          joinedLists(scores.under, scores.over),
+          joinedLists(student.scores.under, student.scores.over),
           joinedLists(teacher.scores.under, teacher.scores.over),
           { temperature: tau, mask: joinedLists(mask.under, mask.over) },
         )
-      : relaxedRanking(scores.under, scores.over, {
-          scoreCap,
-          listedMask: mask.under,
-          backgroundMask: mask.over,
-        })
+      : relaxedTerm(input, underestimatedFirst(params))
     if (withRRD === 0) return correction
-    const plain = relaxedRanking(scores.interesting, scores.uninteresting, {
-      scoreCap,
-      listedMask: mask.interesting,
-      backgroundMask: mask.uninteresting,
-    })
     return weightedSum([
       [1, correction],
-      [withRRD, plain],
+      [withRRD, relaxedTerm(input, interestingFirst(params))],
     ])
   },
-  fused: ({ ce, withRRD, scoreCap }) => (ce || withRRD > 0 ? null : fusedCorrection(scoreCap)),
+  fused: (params) => (params.ce || params.withRRD > 0 ? null : underestimatedFirst(params)),
   itemSide(params) {
-    const { variant, itemWeight, scoreCap } = params
+    const { variant, itemWeight } = params
     if (variant === 'port' || itemWeight === 0) return null
     return itemSide({
       weight: itemWeight,
       over: 'positives',
       lists: () => correctedLists(params),
       values: () => ({ correction: correctionValue(params) }),
-      loss: ({ student: { scores }, mask }) =>
-        relaxedRanking(scores.under, scores.over, {
-          scoreCap,
-          listedMask: mask.under,
-          backgroundMask: mask.over,
-        }),
-      fused: fusedCorrection(scoreCap),
+      loss: (input) => relaxedTerm(input, underestimatedFirst(params)),
+      fused: underestimatedFirst(params),
     })
   },
 })
-
-function fusedCorrection(scoreCap: number | null): FusedLoss {
-  return { kind: 'relaxedRanking', listed: 'under', background: 'over', scoreCap }
-}

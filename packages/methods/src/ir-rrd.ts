@@ -1,8 +1,8 @@
-import { relaxedRanking } from '@recdistill/losses'
 import { defineMethod, itemSide } from '@recdistill/plugin'
 import { z } from 'zod'
 import { relaxedLists } from './draws/relaxed-lists.ts'
 import { presets } from './presets/ir-rrd.ts'
+import { interestingFirst, relaxedTerm, scoreCap } from './terms/relaxed-term.ts'
 
 /**
  * Relaxed ranking distillation for users and for items: beside the teacher's order of items for a user, its order of users
@@ -30,12 +30,7 @@ export default defineMethod({
     itemL: z.int().min(1).default(20).describe('uninteresting users per item'),
     itemT: z.number().positive().default(10).describe('temperature of the draw of users'),
     itemWeight: z.number().min(0).default(0.5).describe('weight of the item side beside the user side'),
-    scoreCap: z
-      .number()
-      .positive()
-      .nullable()
-      .default(null)
-      .describe('scores above it count as it, without gradient; 80 reproduces released code'),
+    scoreCap,
   }),
   defaults: { lambda: 1e-3, weightDecay: 1e-3 },
   presets,
@@ -51,30 +46,16 @@ export default defineMethod({
   ],
   lists: relaxedLists,
   over: 'users',
-  loss: ({ student: { scores }, mask, params: { scoreCap } }) =>
-    relaxedRanking(scores.interesting, scores.uninteresting, {
-      scoreCap,
-      listedMask: mask.interesting,
-      backgroundMask: mask.uninteresting,
-    }),
-  fused: ({ scoreCap }) => fusedRanking(scoreCap),
+  loss: (input) => relaxedTerm(input, interestingFirst(input.params)),
+  fused: interestingFirst,
   itemSide({ itemK, itemL, itemT, itemWeight, maxK, scoreCap }) {
     if (itemWeight === 0) return null
     return itemSide({
       weight: itemWeight,
       over: 'listed',
       lists: () => relaxedLists({ K: itemK, L: itemL, T: itemT, maxK }),
-      loss: ({ student: { scores }, mask }) =>
-        relaxedRanking(scores.interesting, scores.uninteresting, {
-          scoreCap,
-          listedMask: mask.interesting,
-          backgroundMask: mask.uninteresting,
-        }),
-      fused: fusedRanking(scoreCap),
+      loss: (input) => relaxedTerm(input, interestingFirst({ scoreCap })),
+      fused: interestingFirst({ scoreCap }),
     })
   },
 })
-
-function fusedRanking(scoreCap: number | null) {
-  return { kind: 'relaxedRanking', listed: 'interesting', background: 'uninteresting', scoreCap } as const
-}

@@ -1,9 +1,9 @@
-import { relaxedRanking } from '@recdistill/losses'
 import { defineMethod, type Values } from '@recdistill/plugin'
 import { z } from 'zod'
 import { candidateScores, interestingItems } from './draws/interesting-items.ts'
 import { uninterestingItems } from './draws/relaxed-lists.ts'
 import { presets } from './presets/rrd.ts'
+import { interestingFirst, relaxedTerm, scoreCap } from './terms/relaxed-term.ts'
 
 /**
  * Relaxed ranking distillation: the teacher's order among items the user would probably like, and only the fact that
@@ -35,12 +35,7 @@ export default defineMethod({
       .default('sample')
       .describe('draw candidates by position, take the first K, or draw by teacher score over T'),
     noSort: z.boolean().default(false).describe('list interesting items in the order they were drawn'),
-    scoreCap: z
-      .number()
-      .positive()
-      .nullable()
-      .default(null)
-      .describe('scores above it count as it, without gradient; 80 reproduces released code'),
+    scoreCap,
   }),
   defaults: { lambda: 0.1, weightDecay: 1e-5 },
   presets,
@@ -60,16 +55,6 @@ export default defineMethod({
   values: ({ maxK, interesting }): Values =>
     interesting === 'score' ? { scores: candidateScores(maxK) } : {},
   over: 'users',
-  loss: ({ student, mask, params }) =>
-    relaxedRanking(student.scores.interesting, student.scores.uninteresting, {
-      scoreCap: params.scoreCap,
-      listedMask: mask.interesting,
-      backgroundMask: mask.uninteresting,
-    }),
-  fused: ({ scoreCap }) => ({
-    kind: 'relaxedRanking',
-    listed: 'interesting',
-    background: 'uninteresting',
-    scoreCap,
-  }),
+  loss: (input) => relaxedTerm(input, interestingFirst(input.params)),
+  fused: interestingFirst,
 })
