@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { RunResult } from '@recdistill/core'
 import { beforeAll, expect, test } from 'vitest'
-import { main } from '../src/main.ts'
 import { stripTimings } from '../src/run/strip-timings.ts'
 import { cache, ended, freshFolder, resultOf, run, runBinary, start } from './run.ts'
 
@@ -171,22 +170,8 @@ test('a finished run is not trained again by resume; a lost report comes back', 
 
 test('Ctrl-C saves, says how to go on and exits 130; going on ends with the same result', async () => {
   const stopped = join(at, 'stopped')
-  let stderr = ''
-  let interrupt = (): void => undefined
-  const code = await main([...tiny, '--save-rankings', '--no-cache', '--out', stopped], {
-    stdout: { write: () => undefined },
-    stderr: {
-      write(text: string) {
-        stderr += text
-        if (text.startsWith('[3/4] rrd: epoch 2/')) interrupt()
-      },
-    },
-    env: { ...process.env, RECDISTILL_CACHE: cache },
-    onInterrupt(listener) {
-      interrupt = listener
-      return () => undefined
-    },
-  })
+  const argv = [...tiny, '--save-rankings', '--no-cache', '--out', stopped]
+  const { code, stderr } = await run(argv, { interruptAt: '[3/4] rrd: epoch 2/' })
   expect(code, stderr).toBe(130)
   const [, command] = /go on with: recdistill (.*)\n$/.exec(stderr) ?? []
   expect(command).toBe(`resume ${stopped}`)

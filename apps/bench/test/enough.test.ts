@@ -2,25 +2,12 @@ import type { ModelRun } from '@recdistill/core'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { main } from '../src/main.ts'
-import { cache, freshFolder, resultOf, run } from './run.ts'
+import { freshFolder, resultOf, run } from './run.ts'
 
 /** Starts a run, and presses Ctrl-C where a line begins like this. */
 async function interrupted(folder: string, line: string): Promise<void> {
-  let interrupt = (): void => undefined
-  const code = await main(
-    ['bench', '--preset', 'tiny', '--methods', 'rrd', '--epochs', '7', '--out', folder],
-    {
-      stdout: { write: () => undefined },
-      stderr: { write: (text: string) => void (text.startsWith(line) && interrupt()) },
-      env: { ...process.env, RECDISTILL_CACHE: cache },
-      onInterrupt(listener) {
-        interrupt = listener
-        return () => undefined
-      },
-    },
-  )
-  expect(code).toBe(130)
+  const argv = ['bench', '--preset', 'tiny', '--methods', 'rrd', '--epochs', '7', '--out', folder]
+  expect((await run(argv, { interruptAt: line })).code).toBe(130)
 }
 
 test('a teacher that is ended by hand teaches as it stands, is said to be, and is not lent to others', async () => {

@@ -2,9 +2,8 @@ import type { RunResult } from '@recdistill/core'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-import { main } from '../src/main.ts'
 import { stripTimings } from '../src/run/strip-timings.ts'
-import { cache, freshFolder, run } from './run.ts'
+import { freshFolder, run } from './run.ts'
 
 const at = freshFolder()
 const teacher = join(at, 'teacher')
@@ -43,27 +42,8 @@ test('a finished run with more epochs is the run that was started with them', as
 test('a run that was stopped goes on to more epochs, also where its configuration was edited', async () => {
   const methods = ['--methods', 'rrd']
   await done(bench('whole-teacher', ...methods, '--epochs', '6'))
-  let interrupt = (): void => undefined
-  const argv = [
-    'bench',
-    '--preset',
-    'tiny',
-    '--no-cache',
-    ...methods,
-    '--epochs',
-    '4',
-    '--out',
-    join(at, 'cut'),
-  ]
-  const code = await main(argv, {
-    stdout: { write: () => undefined },
-    stderr: { write: (text: string) => void (text.startsWith('[1/3] teacher: epoch 2/') && interrupt()) },
-    env: { ...process.env, RECDISTILL_CACHE: cache },
-    onInterrupt(listener) {
-      interrupt = listener
-      return () => undefined
-    },
-  })
+  const argv = ['bench', '--preset', 'tiny', '--no-cache', ...methods, '--epochs', '4', '--out', join(at, 'cut')] // prettier-ignore
+  const { code } = await run(argv, { interruptAt: '[1/3] teacher: epoch 2/' })
   expect(code).toBe(130)
   const file = join(at, 'cut', 'config.yaml')
   writeFileSync(file, textOf('cut', 'config.yaml').replace('epochs: 4', 'epochs: 6'))

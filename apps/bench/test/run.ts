@@ -19,15 +19,31 @@ export function freshFolder(): string {
   return mkdtempSync(join(tmpdir(), 'recdistill-bench-'))
 }
 
-/** The command line in this process: no start-up, so that many cases take seconds. */
-export async function run(argv: readonly string[]): Promise<Outcome> {
+/**
+ * The command line in this process: no start-up, so that many cases take seconds.
+ *
+ * @param options.interruptAt Ctrl-C is pressed where a line of stderr begins like this.
+ */
+export async function run(
+  argv: readonly string[],
+  { interruptAt }: { interruptAt?: string } = {},
+): Promise<Outcome> {
   let stdout = ''
   let stderr = ''
+  let interrupt = (): void => undefined
   const code = await main(argv, {
     stdout: { write: (text: string) => (stdout += text) },
-    stderr: { write: (text: string) => (stderr += text) },
+    stderr: {
+      write(text: string) {
+        stderr += text
+        if (interruptAt !== undefined && text.startsWith(interruptAt)) interrupt()
+      },
+    },
     env: { ...process.env, RECDISTILL_CACHE: cache },
-    onInterrupt: () => () => undefined,
+    onInterrupt(listener) {
+      interrupt = listener
+      return () => undefined
+    },
   })
   return { code, stdout, stderr }
 }

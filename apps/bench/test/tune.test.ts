@@ -2,10 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { main } from '../src/main.ts'
 import { stripTimings } from '../src/run/strip-timings.ts'
 import type { Tuned } from '../src/tune/tune-model.ts'
-import { cache, freshFolder, modelOf, resultOf, run } from './run.ts'
+import { freshFolder, modelOf, resultOf, run } from './run.ts'
 
 const argv = ['bench', '--preset', 'tiny', '--methods', 'rrd', '--epochs', '9', '--tune', '4']
 
@@ -54,18 +53,8 @@ test('stopped in the middle of the search and gone on with, a run ends as it wou
   expect((await run([...argv, '--out', whole])).code).toBe(0)
   const cut = join(at, 'cut')
   for (const line of ['scratch: setting 02', 'rrd: setting 03']) {
-    let interrupt = (): void => undefined
     const args = existsSync(cut) ? ['resume', cut] : [...argv, '--out', cut]
-    const code = await main(args, {
-      stdout: { write: () => undefined },
-      stderr: { write: (text: string) => void (text.startsWith(line) && interrupt()) },
-      env: { ...process.env, RECDISTILL_CACHE: cache },
-      onInterrupt(listener) {
-        interrupt = listener
-        return () => undefined
-      },
-    })
-    expect(code).toBe(130)
+    expect((await run(args, { interruptAt: line })).code).toBe(130)
   }
   const longer = await run(['resume', cut, '--epochs', '20'])
   expect([longer.code, longer.stderr]).toEqual([
