@@ -1,6 +1,7 @@
 import { createRng } from '@recdistill/core'
 import type { AnyMethod, World } from '@recdistill/plugin'
 import { tf, valueAndGradients, type Tensor2D } from '@recdistill/tensor'
+import { expectGradient } from '@recdistill/testkit'
 
 /** A batch for a method that reads vectors: as many rows of each kind as `counts` says, and as many per list as it is long. */
 export interface VectorScene {
@@ -74,6 +75,25 @@ export function lossOfLeaves(
 
 export function evaluateVectors(method: AnyMethod, params: object, scene: VectorScene, leaves: Leaves) {
   return valueAndGradients(leaves, (known) => tf.tidy(() => lossOfLeaves(method, params, scene, known)))
+}
+
+/** The gradient with respect to those leaves agrees with finite differences; the others stay where they are. */
+export function expectGradientOf(
+  method: AnyMethod,
+  params: object,
+  scene: VectorScene,
+  { isLearned, abs = 1e-2 }: { isLearned: (name: string) => boolean; abs?: number },
+): void {
+  const leaves = leavesOf(method, params, scene)
+  const names = Object.keys(leaves).filter(isLearned)
+  expectGradient(
+    (...given) => {
+      const moved = Object.fromEntries(names.map((name, n) => [name, given[n]]))
+      return lossOfLeaves(method, params, scene, { ...leaves, ...moved })
+    },
+    names.map((name) => leaves[name].shape),
+    { inputs: names.map((name) => leaves[name].dataSync()), step: 0.005, rel: 1e-2, abs },
+  )
 }
 
 /** Every row is an entity of its own. */
