@@ -2,7 +2,7 @@ import { InputError, type Rng } from '@recdistill/core'
 import type { Engine, Table } from '@recdistill/engine'
 import type { Aux, AuxSpec } from '@recdistill/plugin'
 import { tf, type Tensor } from '@recdistill/tensor'
-import { savedArray } from './checkpoint.ts'
+import { savedArray } from './named-arrays.ts'
 
 /** A method's own trainable numbers, kept and updated by the engine like any table. */
 export class AuxTables {

@@ -1,4 +1,5 @@
-import { loadBest, saveBest, type SavedBest, type Settings } from './checkpoint.ts'
+import { loadBest, saveBest, type SavedBest } from './checkpoint.ts'
+import type { Settings } from './progress.ts'
 
 type Best = SavedBest['best']
 type Parameters = Readonly<Record<string, Float32Array>>

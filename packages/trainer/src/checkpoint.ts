@@ -1,40 +1,11 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { InputError, type Metrics } from '@recdistill/core'
+import { InputError } from '@recdistill/core'
 import { readContainer, writeContainer, type ContainerArray } from '@recdistill/core/files'
 import type { Backbone } from '@recdistill/plugin'
 import { areMore, whyNotMore } from './more-epochs.ts'
-
-/** One epoch of the curve without its seconds: a checkpoint's bytes depend on settings and data alone. */
-export interface CurvePoint {
-  readonly epoch: number
-  readonly loss: { readonly base: number; readonly kd?: number }
-  readonly valid?: Metrics
-  readonly test?: Metrics
-  readonly best?: boolean
-  /** Of a teacher that is trained as well. */
-  readonly teacher?: { readonly valid?: Metrics; readonly test?: Metrics; readonly best?: boolean }
-}
-
-/** Where training stands. */
-export interface Progress {
-  /** The epoch being run, and how many of its steps are done. */
-  epoch: number
-  step: number
-  /** Sums over the rows of the epoch so far. */
-  sums: { base: number; kd: number; pairs: number; rows: number }
-  best: { readonly epoch: number; readonly value: number } | null
-  /** Of a teacher that is trained as well. */
-  bestTeacher?: { readonly epoch: number; readonly value: number } | null
-  waited: number
-  curve: CurvePoint[]
-  finished: 'patience' | 'epochs' | 'hand' | null
-  /** Whether the method has asked how many epochs there are: then it can have no more. */
-  readsEpochs?: boolean
-}
-
-/** What made a checkpoint; a run goes on only under the same settings. */
-export type Settings = Readonly<Record<string, unknown>>
+import { prefixed, unprefixed } from './named-arrays.ts'
+import type { Progress, Settings } from './progress.ts'
 
 export function paths(folder: string) {
   return {
@@ -177,35 +148,6 @@ export function loadBest(path: string): SavedBest {
   const { meta, arrays } = readContainer(path, 'model')
   const { settings, best } = meta as { settings: Settings; best: SavedBest['best'] }
   return { settings, best, parameters: unprefixed('parameter.', arrays) }
-}
-
-export function prefixed<T>(prefix: string, arrays: Readonly<Record<string, T>>): Record<string, T> {
-  return Object.fromEntries(Object.entries(arrays).map(([name, array]) => [prefix + name, array]))
-}
-
-export function unprefixed<T = Float32Array>(
-  prefix: string,
-  arrays: Readonly<Record<string, unknown>>,
-): Record<string, T> {
-  return Object.fromEntries(
-    Object.entries(arrays).flatMap(([name, array]) =>
-      name.startsWith(prefix) ? [[name.slice(prefix.length), array as T]] : [],
-    ),
-  )
-}
-
-/** @throws InputError when the array that a method needs is not there, or of another length: the method is another than was saved. */
-export function savedArray(
-  method: string,
-  arrays: Readonly<Record<string, ArrayLike<number>>>,
-  name: string,
-  length: number,
-): ArrayLike<number> {
-  const saved = arrays[name] as ArrayLike<number> | undefined
-  if (saved?.length === length) return saved
-  throw new InputError(
-    `${method}: the checkpoint has ${saved ? `${saved.length} numbers` : 'nothing'} for ${name}, the method needs ${length}; it has changed since, so use another folder or delete the file`,
-  )
 }
 
 /** Settings that the file does not know came after it, and decided nothing when it was made. */

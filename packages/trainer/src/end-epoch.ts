@@ -1,9 +1,9 @@
 import type { RunRecord } from '@recdistill/core'
 import { evaluateParts } from '@recdistill/metrics'
 import type { Backbone } from '@recdistill/plugin'
-import type { CurvePoint } from './checkpoint.ts'
 import { noSums, type Run } from './open-run.ts'
 import type { TrainOptions } from './options.ts'
+import type { CurvePoint } from './progress.ts'
 import type { Stopwatch } from './stopwatch.ts'
 
 /** Validates when it is due, records the epoch and decides whether it was the last. */

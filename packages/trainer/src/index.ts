@@ -1,5 +1,6 @@
 export { train } from './train.ts'
 export { loadModel } from './load-model.ts'
-export { loadBest, moreEpochsProblem, type CurvePoint, type SavedBest, type Settings } from './checkpoint.ts'
+export { loadBest, moreEpochsProblem, type SavedBest } from './checkpoint.ts'
+export type { CurvePoint, Settings } from './progress.ts'
 export { rehearse, type Asked } from './rehearse.ts'
 export type { TrainEvent, TrainOptions, TrainOutcome } from './options.ts'

@@ -1,8 +1,8 @@
 import { InputError, transpose } from '@recdistill/core'
 import type { AnyMethod, ItemSide } from '@recdistill/plugin'
 import type { TrainBatch } from './batches.ts'
-import { prefixed, unprefixed } from './checkpoint.ts'
 import { DistinctIds } from './distinct-ids.ts'
+import { prefixed, unprefixed } from './named-arrays.ts'
 import type { KdSetting, KdTerm, StepPlace } from './term.ts'
 import type { UserLists } from './user-lists.ts'
 

@@ -1,4 +1,4 @@
-import type { Progress, Settings } from './checkpoint.ts'
+import type { Progress, Settings } from './progress.ts'
 
 /** Whether there are more epochs now than when a checkpoint was made. */
 export function areMore(saved: Settings, now: Settings): boolean {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Model } from '@recdistill/plugin'
-import type { Settings } from './checkpoint.ts'
+import type { Settings } from './progress.ts'
 import type { TrainOptions } from './options.ts'
 
 /** The part of the options that decides the outcome, as plain data: equal settings give equal bytes. */

@@ -10,7 +10,7 @@ import {
   type Values,
   type World,
 } from '@recdistill/plugin'
-import { savedArray } from './checkpoint.ts'
+import { savedArray } from './named-arrays.ts'
 import { usersPerRound } from './ranked-model.ts'
 
 /** Lists of users, or of pairs, that are drawn and kept. */
