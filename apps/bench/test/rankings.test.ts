@@ -59,6 +59,8 @@ test('scores with a decimal comma are read as such, which is said', async () => 
   const { means, stderr } = await measured(written('comma.csv', ['user;item;score', ...rows]))
   expect(means).toEqual(plain)
   expect(stderr).toContain('comma.csv: numbers are written with a decimal comma')
+  const places = ['--ranking-columns', 'user=0,item=1,score=2']
+  expect((await measured(written('bare-comma.csv', rows), ...places)).means).toEqual(plain)
 })
 
 test.each([

@@ -65,7 +65,7 @@ export function rankingRoles(path: string, columns: readonly string[], asked: Ra
     const found = find(role)
     if (found !== null) return found
     throw new InputError(
-      `--rankings: ${path}: expected a column "${role}", ${has}; name it with --ranking-columns ${role}=NAME`,
+      `--rankings: ${path}: expected a column "${role}", ${has}; name it with --ranking-columns ${role}=NAME, or give its place from 0`,
     )
   }
   const order = (role: 'rank' | 'score', best: 'least' | 'most') => {
@@ -85,7 +85,12 @@ export function rankingRoles(path: string, columns: readonly string[], asked: Ra
 /** Whether a first line names columns: it does unless users and items are asked for by place and a cell is a number. */
 export function hasNames(first: readonly (string | null)[], { user, item }: RankingColumns): boolean {
   if (typeof user !== 'number' || typeof item !== 'number') return true
-  return !first.some((cell) => cell !== null && cell.trim() !== '' && Number.isFinite(Number(cell)))
+  return !first.some((cell) => cell !== null && isNumber(cell))
+}
+
+/** With a decimal point or a decimal comma. */
+function isNumber(cell: string): boolean {
+  return /^\s*[+-]?\d*,\d+\s*$/.test(cell) || (cell.trim() !== '' && Number.isFinite(Number(cell)))
 }
 
 /** One line on what was understood, where the names of the columns do not say it; else null. */
