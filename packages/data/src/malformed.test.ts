@@ -37,6 +37,16 @@ const cases: readonly (readonly [name: string, request: unknown, says: RegExp])[
   ['a damaged gzip file', { files: file('bad.csv.gz', 'user,item\na,b\n') }, /not a sound gzip file/],
   ['binary data', { files: file('garbage.csv', binary) }, /looks like binary data/],
   [
+    'UTF-16 with its mark',
+    { files: file('marked.csv', Buffer.from('\uFEFFuser,item\nä,b\n', 'utf16le')) },
+    /looks like UTF-16.*--encoding utf-16/,
+  ],
+  [
+    'UTF-16 without a mark',
+    { files: file('bare.csv', Buffer.from('user,item\na,b\n', 'utf16le')) },
+    /looks like UTF-16.*--encoding utf-16/,
+  ],
+  [
     'a spreadsheet',
     { files: file('orders.xlsx', 'PK\x03\x04\x14\0xl/workbook.xml') },
     /is a ZIP archive or a spreadsheet; unpack it, or save the sheet as CSV/,

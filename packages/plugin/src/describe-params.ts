@@ -22,6 +22,7 @@ export interface ParamSchema {
   readonly maximum?: number
   readonly exclusiveMinimum?: number
   readonly exclusiveMaximum?: number
+  readonly multipleOf?: number
   readonly default?: unknown
   readonly description?: string
 }
@@ -66,9 +67,12 @@ export function typeOf(schema: ParamSchema): string {
     .join(' | ')
 }
 
-function bounds(type: string, { minimum, maximum, exclusiveMinimum, exclusiveMaximum }: ParamSchema): string {
+function bounds(
+  type: string,
+  { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf }: ParamSchema,
+): string {
   if (type !== 'number' && type !== 'integer') return ''
-  const parts: string[] = []
+  const parts = multipleOf === undefined ? [] : [`divisible by ${multipleOf}`]
   if (minimum !== undefined && minimum > Number.MIN_SAFE_INTEGER) parts.push(`>= ${minimum}`)
   if (exclusiveMinimum !== undefined) parts.push(`> ${exclusiveMinimum}`)
   if (maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER) parts.push(`<= ${maximum}`)

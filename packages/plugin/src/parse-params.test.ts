@@ -31,6 +31,13 @@ const refusal = (given: unknown) => {
   throw new Error('accepted')
 }
 
+test('a step is said', () => {
+  const params = z.object({ heads: z.int().min(2).multipleOf(2).default(4) })
+  expect(() => parseParams({ name: 'mine', params }, { heads: 3 })).toThrow(
+    'mine.heads: expected an integer divisible by 2 and >= 2, got 3',
+  )
+})
+
 test('defaults fill what is not given', () => {
   const params = parseParams(rrd, { K: 3 })
   expect(params).toEqual({ K: 3, L: 2, maxK: 500, T: 10, cap: null, draw: 'sample', sizes: [8], even: 2 })

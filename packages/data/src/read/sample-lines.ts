@@ -13,6 +13,10 @@ export function sampleLines(source: SourceFile, { encoding = 'utf-8' }: ReadOpti
   )
     .decode(source.sample)
     .replace(/^\uFEFF/, '')
+  if (encoding !== 'utf-16' && looksLikeUtf16(source.sample))
+    throw new InputError(
+      `${source.file}: looks like UTF-16, as spreadsheets save "Unicode text"; say so (--encoding utf-16)`,
+    )
   if (/[\u0000-\u0008\u000E-\u001F]/.test(text))
     throw new InputError(
       `${source.file}: looks like binary data, not text; expected CSV, TSV, JSON lines, .inter, adjacency lines or Parquet`,
@@ -26,6 +30,14 @@ export function sampleLines(source: SourceFile, { encoding = 'utf-8' }: ReadOpti
       ? `${source.file}: has no line with anything on it; expected interactions, one a line`
       : `${source.file}: the first line is longer than ${source.sample.length} bytes; give its format`,
   )
+}
+
+/** It begins with the mark of it, or every second byte of its beginning is 0. */
+function looksLikeUtf16(sample: Buffer): boolean {
+  if (sample[0] === 0xff && sample[1] === 0xfe) return true
+  const start = sample.subarray(0, 64)
+  const zeros = start.filter((byte, n) => n % 2 === 1 && byte === 0).length
+  return zeros > 1 && zeros === Math.floor(start.length / 2)
 }
 
 /** A line as an error shows it. */
