@@ -1,6 +1,5 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { RunResult } from '@recdistill/core'
 import { beforeAll, expect, test } from 'vitest'
 import { stripTimings } from '../src/run/strip-timings.ts'
@@ -271,50 +270,18 @@ test('the real program, interrupted by SIGINT, exits 130 and is resumed; a reade
     '--out',
     folder,
   ])
-  child.stderr?.once('data', () => setTimeout(() => child.kill('SIGINT'), 300))
+  const atFirstEpoch = (text: Buffer) => {
+    if (!text.toString().includes('teacher: epoch')) return
+    child.stderr?.off('data', atFirstEpoch)
+    child.kill('SIGINT')
+  }
+  child.stderr?.on('data', atFirstEpoch)
   const { code, stderr } = await ended(child)
   expect(code, stderr).toBe(130)
   expect(stderr).toMatch(/recdistill resume .*sigint\n$/)
   expect(readdirSync(join(folder, 'teacher'))).toContain('last.ckpt')
   const head = await runBinary(['list', 'datasets'], { shell: 'exec > >(head -1)' })
   expect(head).toMatchObject({ code: 0, stderr: '' })
-})
-
-test('a mistake in the loss of a method of one’s own is said before anything is trained', async () => {
-  const plugin = fileURLToPath(new URL('plugin/misspelt.mjs', import.meta.url))
-  const folder = join(at, 'misspelt')
-  const { code, stderr } = await run(['bench', '--preset', 'tiny', '--methods', plugin, '--out', folder])
-  expect(code).toBe(2)
-  expect(stderr).toMatch(/misspelt.*"favorites".*favourites/)
-  expect(stderr).not.toContain('teacher')
-  expect(existsSync(folder)).toBe(false)
-})
-
-test('a method of one’s own may not have a name that means something else to a run', async () => {
-  const plugin = fileURLToPath(new URL('plugin/called-epochs.mjs', import.meta.url))
-  const { code, stderr } = await run(['bench', '--preset', 'tiny', '--methods', plugin])
-  expect(stderr).toContain('a method may not be called "epochs"; choose another name')
-  expect(code).toBe(2)
-})
-
-test('a method from a file of somebody else trains, is set by --set, and is resumed by its path', async () => {
-  const plugin = fileURLToPath(new URL('plugin/soft-top.mjs', import.meta.url))
-  const folder = join(at, 'plugin')
-  const { code, stderr } = await runBinary([
-    ...tiny,
-    '--methods',
-    `rrd,${plugin}`,
-    '--set',
-    'soft-top.K=7',
-    '--out',
-    folder,
-  ])
-  expect(code, stderr).toBe(0)
-  const { models, config } = resultOf(folder)
-  expect(models[3]).toMatchObject({ id: 'soft-top', method: { params: { K: 7 }, lambda: 1 } })
-  expect(models[3].curve[0].loss.kd).toBeGreaterThan(0)
-  expect(config.methods).toEqual(['rrd', plugin])
-  expect((await runBinary(['resume', folder])).code).toBe(0)
 })
 
 test('training that meets NaN or infinity exits 3, says where, and leaves no half of a result', async () => {
