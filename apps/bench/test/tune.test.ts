@@ -124,7 +124,7 @@ test.each<readonly [string, readonly string[], RegExp]>([
   [
     'a teacher that is several',
     ['--teachers', 'mf:8,mf:4', '--set', 'tune.ranges.teacher.lr=0.1..1'],
-    /there is no "teacher" to tune/,
+    /there is no "teacher" to tune: .*several teach together/,
   ],
   ['a value it does not take', ['--set', 'tune.ranges.rrd.K=[-3, -2]'], /rrd\.K: expected/],
 ])('%s: one line, exit code 2', async (_what, args, says) => {

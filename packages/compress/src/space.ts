@@ -1,7 +1,7 @@
 import { createRng, InputError, type Rng } from '@recdistill/core'
 
-/** A setting of training or of a method. */
-export type Value = number | string | boolean
+/** A setting of training or of a method; null is what it is without the setting. */
+export type Value = number | string | boolean | null
 
 /** What a setting may be: one of some values, or a number of a range, drawn evenly or evenly by its logarithm. */
 export type Range =

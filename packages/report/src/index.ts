@@ -6,6 +6,7 @@ export { markdownTable } from './comparison-markdown.ts'
 export { htmlReport } from './html/html-report.ts'
 export { referenceSheet } from './reference-sheet.ts'
 export { significanceSheet } from './significance-sheet.ts'
+export { settingsTriedSheets } from './settings-tried.ts'
 export { sheetMarkdown, sheetText, type Sheet } from './sheet.ts'
 export type { SignificanceRow } from './significance-row.ts'
 export {

@@ -47,6 +47,8 @@ export interface TuneConfig {
   readonly trials: number
   /** What is searched, by `teacher`, `scratch` or the name of a method, then by setting. */
   readonly ranges: Readonly<Record<string, Readonly<Record<string, Range>>>>
+  /** Those of them that have the usual ranges, which nobody wrote. */
+  readonly usual: readonly string[]
 }
 
 /** A named protocol and the rules of it that are changed. */

@@ -34,7 +34,8 @@ function explain(issue: Issue, values: unknown, schema: z.ZodType, speak: Layer[
     const branch = deepest[0]
     if (branch !== undefined && typeof value === 'object' && value !== null)
       return explain({ ...branch, path: [...issue.path, ...branch.path] }, values, schema, speak)
-    const expected = issue.errors.map((issues) => expectation(issues[0])).join(' or ')
+    const kinds = issue.errors.map((issues) => expectation(issues[0])).join(' or ')
+    const expected = issue.message === 'Invalid input' ? kinds : issue.message
     return `${speak(path)}: expected ${expected}, got ${show(value)}`
   }
   return `${speak(path)}: expected ${expectation(issue)}, got ${show(valueAt(values, path))}`

@@ -4,7 +4,7 @@ import type { Range } from '@recdistill/compress'
 export const rangePattern = /^\s*(-?[\d.]+(?:e[+-]?\d+)?)\s*\.\.\s*(-?[\d.]+(?:e[+-]?\d+)?)\s*$/i
 
 /** What a setting may be, as people write it: values to choose from, or a range as text. */
-export type WrittenRange = readonly (number | string | boolean)[] | string
+export type WrittenRange = readonly (number | string | boolean | null)[] | string
 
 /** A range is drawn from evenly by its logarithm where both ends are above 0. Null where the text is none. */
 export function readRange(written: WrittenRange): Range | null {

@@ -2,7 +2,7 @@ import { armOf, type Range } from '@recdistill/compress'
 import { InputError, nearest } from '@recdistill/core'
 import type { AnyMethod } from '@recdistill/plugin'
 import type { Catalogue } from '../catalogue.ts'
-import type { MethodConfig, TuneConfig } from './config.ts'
+import type { Config, MethodConfig, TuneConfig } from './config.ts'
 import { show, type Layer } from './layer.ts'
 import { readRange, type WrittenRange } from './range.ts'
 import { fixedOf, saidOf } from './said.ts'
@@ -34,7 +34,7 @@ const weightDecay: Range = { low: 1e-6, high: 1e-2, scale: 'log' }
  * What is searched for each student: the ranges that are given for it and no others, or the usual ones. Those are learning rate
  * and weight decay and, of a method, what `armOf` gives it, without the settings that were said. A teacher is searched where
  * ranges are given for it.
- * @throws InputError for a model or setting that there is not, or a range that is none.
+ * @throws InputError for a model or setting that there is not, a range that is none, or where nothing is left to search.
  */
 export function tuneOf(
   value: TuneValues,
@@ -45,6 +45,10 @@ export function tuneOf(
   // Ranges of a method that is not in this run may stay in a file.
   const names = [...(teaches ? ['teacher'] : []), 'scratch', ...methods.map(({ name }) => name)]
   const known = [...new Set([...names, ...catalogue.methods.map(({ name }) => name)])]
+  if (ranges.teacher && !teaches)
+    throw new InputError(
+      'tune.ranges: there is no "teacher" to tune: it is given, or several teach together; only one that this run trains is searched',
+    )
   for (const name of Object.keys(ranges)) expectKnown(name, known, 'tune.ranges')
 
   const taught = ranges.teacher ? { teacher: readRanges(ranges.teacher, trainingKeys, 'teacher') } : {}
@@ -57,7 +61,25 @@ export function tuneOf(
     const parameters = Object.keys(loaded.get(reference)?.params.shape ?? {})
     return [name, readRanges(ranges[name], [...trainingKeys, 'lambda', ...parameters], name)] as const
   })
-  return { trials, ranges: { ...taught, scratch: alone, ...Object.fromEntries(ofMethods) } }
+  const searched: TuneConfig['ranges'] = { ...taught, scratch: alone, ...Object.fromEntries(ofMethods) }
+  if (Object.values(searched).every((of) => Object.keys(of).length === 0))
+    throw new InputError(
+      'tune: nothing is left to search, as every setting that usually is searched is given; leave --tune out, or give ranges, e.g. --set tune.ranges.scratch.lr=0.001..0.02',
+    )
+  const usual = ['scratch', ...methods.map(({ name }) => name)].filter((name) => ranges[name] === undefined)
+  return { trials, ranges: searched, usual }
+}
+
+/** The usual ranges are around the values of a method: where those were lowered to suit the data, around the lowered ones. */
+export function suitedTune({ tune, methods }: Pick<Config, 'tune' | 'methods'>): TuneConfig | null {
+  if (tune === null) return null
+  const around = methods.filter(({ name }) => tune.usual.includes(name))
+  const suited = around.map(({ name, lambda, params }) => {
+    const { ranges } = armOf({ kind: '', method: '', lambda, params, fixed: [] })
+    const before = Object.entries(tune.ranges[name])
+    return [name, Object.fromEntries(before.map(([key, range]) => [key, ranges[key] ?? range]))] as const
+  })
+  return { ...tune, ranges: { ...tune.ranges, ...Object.fromEntries(suited) } }
 }
 
 function usualRanges(

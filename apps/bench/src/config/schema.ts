@@ -40,6 +40,9 @@ export function layerSchema({ methods, backbones }: Definitions) {
       .describe(`settings of ${definition.name} (${definition.paper.title}, ${definition.paper.venue})`)
   const trials = z.int().min(2).max(1000)
   const scalar = z.union([z.number(), z.string(), z.boolean()])
+  const range = z.union([z.string(), z.array(z.union([scalar, z.null()])).min(1)], {
+    error: 'low..high, e.g. 0.001..0.1, or a list of values',
+  })
   return z.strictObject({
     $schema: z.string().optional(),
     preset: z.string().optional().describe('a named set of values below this file'),
@@ -116,7 +119,7 @@ export function layerSchema({ methods, backbones }: Definitions) {
         z.strictObject({
           trials: trials.optional(),
           ranges: z
-            .record(z.string(), z.record(z.string(), z.union([z.string(), z.array(scalar).min(1)])))
+            .record(z.string(), z.record(z.string(), range))
             .optional()
             .describe(
               'by scratch or the name of a method: values to choose from, or 0.001..0.1; in place of the usual ones. teacher: it is searched too',

@@ -4,6 +4,7 @@ import { sheetText, terminalTable } from '@recdistill/report'
 import type { ImportedTeacher } from '@recdistill/teachers'
 import type { Catalogue } from '../catalogue.ts'
 import type { Config } from '../config/config.ts'
+import { suitedTune } from '../config/resolve-tune.ts'
 import { line, type Io } from '../io.ts'
 import { createProgress } from '../progress/progress.ts'
 import { quoted, shownPath } from '../shown-path.ts'
@@ -54,9 +55,11 @@ export async function execute({
       await rehearseOwn(given, { catalogue, engine })
       const say = (text: string) => line(io.stderr, text)
       const imported = await openImported(given, { split, engine, cache, say })
+      const context = { catalogue, split, engine }
       return orElse(
         async () => {
-          const { config, leftOut } = await fittingTeacher(fitting, imported, { catalogue, split, engine })
+          const { config: fitted, leftOut } = await fittingTeacher(fitting, imported, context)
+          const config = { ...fitted, tune: suitedTune(fitted) }
           const folder = makeFolder(split.manifest.dataset.replace(/[^\w.-]+/g, '-'), config)
           return { config, leftOut, imported, folder }
         },

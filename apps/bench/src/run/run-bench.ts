@@ -48,7 +48,9 @@ export async function runBench(bench: Bench): Promise<RunResult | null> {
       const place = { number: index + 1, of: plans.length }
       const suited = earlier === null && tuner ? await tuner.tuned(plan, { teacher, place }) : plan
       if (suited === null) return null
-      bench.progress.start(plan.id, place)
+      // the search has trained it already
+      const searched = suited.tried !== undefined && plan.seed === config.seeds[0]
+      bench.progress.start(plan.id, { ...place, brief: searched })
       if (plan.role === 'teacher' && earlier !== null && imported !== null)
         expectSameFiles(earlier, imported.files)
       const run = earlier ?? (await oneModel(suited, at, teacher, { ...bench, enough: plan === ending }))

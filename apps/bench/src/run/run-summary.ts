@@ -10,6 +10,6 @@ export function runSummary(run: ModelRun, select: string): string {
   const end = run.stopped === 'hand' ? ', ended by hand' : ''
   const how = run.cached
     ? `from an earlier run${end}`
-    : `${run.epochs} epochs in ${duration(run.seconds.total)}${end}`
+    : `${run.epochs} ${run.epochs === 1 ? 'epoch' : 'epochs'} in ${duration(run.seconds.total)}${end}`
   return `${run.id}: test ${select} ${short(run.test[select])}, best at epoch ${run.bestEpoch + 1} (${how})`
 }

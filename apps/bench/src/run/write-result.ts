@@ -4,6 +4,7 @@ import {
   htmlReport,
   markdownTable,
   referenceSheet,
+  settingsTriedSheets,
   sheetMarkdown,
   significanceSheet,
   type Sheet,
@@ -23,7 +24,11 @@ export function writeResult(folder: RunFolder, result: RunResult): readonly Shee
   folder.write('report.html', htmlReport(result, { significance }))
   const reference = referenceSheet(result)
   const present = (sheets: readonly (Sheet | null)[]) => sheets.filter((sheet) => sheet !== null)
-  folder.write('report.md', markdown(result, present([reference, significanceSheet(significance, metrics)])))
+  const tests = significanceSheet(significance, metrics)
+  folder.write(
+    'report.md',
+    markdown(result, [...present([reference, tests]), ...settingsTriedSheets(result)]),
+  )
   const always = ({ b }: { readonly b: string }) => b === 'scratch'
   return present([reference, significanceSheet(significance, [select], { most: 6, always })])
 }

@@ -1,10 +1,11 @@
 import type { Model } from '@recdistill/plugin'
-import type { Config } from '../config/config.ts'
+import type { Config, TuneConfig } from '../config/config.ts'
+import { trainingKeys } from '../config/schema.ts'
 import { configYaml } from '../config/write.ts'
 import type { Bench } from '../run/bench.ts'
 import type { Plan } from '../run/plan.ts'
 import { shownPath } from '../shown-path.ts'
-import { drawSettings, nameOf, withValues, type Setting } from './settings.ts'
+import { drawSettings, nameOf, withValues, type Drawn } from './settings.ts'
 import { forgetTraining, ladder, readTuned, tuneModel } from './tune-model.ts'
 
 /** Finds settings for the models of a run, each once for all seeds. */
@@ -26,7 +27,7 @@ export async function createTuner(plans: readonly Plan[], bench: Bench): Promise
   const { config, catalogue, folder, split, progress } = bench
   const { tune } = config
   if (tune === null) return null
-  const all = new Map<string, readonly Setting[]>()
+  const all = new Map<string, Drawn>()
   for (const plan of plans) {
     const ranges = tune.ranges[nameOf(plan)]
     if (all.has(nameOf(plan)) || ranges === undefined || Object.keys(ranges).length === 0) continue
@@ -34,12 +35,17 @@ export async function createTuner(plans: readonly Plan[], bench: Bench): Promise
     all.set(nameOf(plan), drawSettings(plan, ranges, { trials: tune.trials, definition, split }))
   }
   const steps = ladder(config).map(({ trials, epochs }) => `${trials} to epoch ${epochs}`)
-  progress.say(`settings tried for each of ${[...all.keys()].join(', ')}: ${steps.join(', then ')}`)
+  const names = [...all.keys()]
+  const whom = names.length === 1 ? names[0] : `each of ${names.join(', ')}`
+  progress.say(`settings tried for ${whom}: ${steps.join(', then ')}`)
+  for (const [name, drawn] of all)
+    for (const note of drawnInWords(drawn, tune.trials)) progress.say(`${name}: ${note}`)
+  for (const note of unequal(tune.ranges)) progress.say(note)
 
   return {
     async tuned(plan, { teacher, place }) {
       const name = nameOf(plan)
-      const settings = all.get(name)
+      const settings = all.get(name)?.settings
       if (settings === undefined) return plan
       const found = readTuned(folder, name) ?? (await tuneModel(plan, settings, { teacher, bench, place }))
       if (found === null) return null
@@ -54,6 +60,34 @@ export async function createTuner(plans: readonly Plan[], bench: Bench): Promise
       return found
     },
   }
+}
+
+function drawnInWords({ settings, unsuited }: Drawn, trials: number): string[] {
+  const notes: string[] = []
+  if (unsuited.length > 0)
+    notes.push(
+      `in ${unsuited.length} of ${trials} settings a value does not suit the data and stays as configured: ${unsuited[0]}`,
+    )
+  if (settings.length < trials)
+    notes.push(
+      settings.length === 1
+        ? 'nothing of it is searched; it is trained as configured'
+        : `${settings.length} different settings are all that its ranges gave`,
+    )
+  return notes
+}
+
+/** Students that are not searched for what others are: a comparison with them is not of the methods alone. */
+function unequal({ teacher: _, ...students }: TuneConfig['ranges']): string[] {
+  const every = trainingKeys.filter((key) => Object.values(students).some((of) => key in of))
+  return Object.entries(students).flatMap(([name, of]) => {
+    const missing = every.filter((key) => !(key in of))
+    return missing.length === 0
+      ? []
+      : [
+          `${name}: ${missing.join(' and ')} as configured, while searched for others; give it ranges of them for a fair comparison`,
+        ]
+  })
 }
 
 function tunedConfig(plans: readonly Plan[], { config, folder }: Bench): Config {

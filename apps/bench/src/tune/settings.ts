@@ -1,6 +1,6 @@
 import { drawTrials, type Range, type Value } from '@recdistill/compress'
 import { InputError, type Split } from '@recdistill/core'
-import { checkParams, parseParams, type AnyMethod } from '@recdistill/plugin'
+import { complaintsOf, paramsJsonSchema, parseParams, type AnyMethod } from '@recdistill/plugin'
 import { trainingKeys } from '../config/schema.ts'
 import type { Plan } from '../run/plan.ts'
 
@@ -11,23 +11,39 @@ export interface Setting {
   readonly values: Readonly<Record<string, Value>>
 }
 
+/** What is tried for a student. */
+export interface Drawn {
+  readonly settings: readonly Setting[]
+  /** What a method says of values that were drawn for it and left out, one text for each setting concerned. */
+  readonly unsuited: readonly string[]
+}
+
 /**
- * As many settings as asked for, spread over the ranges. Drawn values of a method that do not suit the data, such as lists longer
- * than the catalogue, are left out, and the configuration's stay.
+ * As many settings as asked for, spread over the ranges, each once. Drawn values of a method that do not suit the data, such as
+ * lists longer than the catalogue, are left out, and the configuration's stay.
  * @throws InputError for a value that the method takes on no data.
  */
 export function drawSettings(
   plan: Plan,
   ranges: Readonly<Record<string, Range>>,
   { trials, definition, split }: { trials: number; definition: AnyMethod | null; split: Split },
-): readonly Setting[] {
+): Drawn {
   const kind = plan.model.backbone
   const arm = { kind, method: nameOf(plan), ranges, defaults: {} }
   const drawn = drawTrials({ arms: [arm], dims: [plan.model.dim] }, trials, plan.seed)
-  return drawn.map(({ values }, n) => ({
-    id: String(n + 1).padStart(2, '0'),
-    values: suiting(whole(values, definition), plan, { definition, split }),
-  }))
+  const suited = drawn.map(({ values }) => suiting(whole(values, definition), plan, { definition, split }))
+  const students = suited.map(({ values }) => asText(withValues(plan, values)))
+  const different = suited.filter((_, n) => students.indexOf(students[n]) === n)
+  return {
+    settings: different.map(({ values }, n) => ({ id: String(n + 1).padStart(2, '0'), values })),
+    unsuited: suited.flatMap(({ problems }) => (problems.length > 0 ? [problems[0]] : [])),
+  }
+}
+
+/** Equal where two plans train the same student. */
+function asText({ model: { optimizer }, method }: Plan): string {
+  const sorted = (of: object) => Object.entries(of).sort(([a], [b]) => (a < b ? -1 : 1))
+  return JSON.stringify([sorted(optimizer), method?.lambda, sorted(method?.params ?? {})])
 }
 
 /** The student of a plan with these values. */
@@ -55,33 +71,49 @@ export function nameOf({ method, role }: Plan): string {
 
 const isTraining = (key: string) => (trainingKeys as readonly string[]).includes(key)
 
-/** Where only whole numbers are taken, what was drawn between two is rounded. */
+/** Where only whole numbers, or multiples of one, are taken, what was drawn between two is rounded. */
 function whole(values: Setting['values'], definition: AnyMethod | null): Setting['values'] {
+  const schemas = definition === null ? {} : paramsJsonSchema(definition.params).properties
   const taken = (key: string, value: Value) =>
     key === 'batch' || key === 'negatives'
       ? Number.isInteger(value)
       : (definition?.params.shape[key]?.safeParse(value).success ?? true)
   return Object.fromEntries(
-    Object.entries(values).map(([key, value]) => [
-      key,
-      typeof value === 'number' && !taken(key, value) ? Math.round(value) : value,
-    ]),
+    Object.entries(values).map(([key, value]) => {
+      if (typeof value !== 'number' || taken(key, value)) return [key, value]
+      const step = schemas[key]?.multipleOf ?? 1
+      const rounded = Math.round(value / step) * step
+      return [key, taken(key, rounded) ? rounded : value]
+    }),
   )
 }
 
+/** Values without those that the method complains of; where that is not enough, without all of its parameters. */
 function suiting(
   values: Setting['values'],
   plan: Plan,
   { definition, split }: { definition: AnyMethod | null; split: Split },
-): Setting['values'] {
-  const { method } = withValues(plan, values)
-  if (method === null || definition === null) return values
-  const params = parseParams(definition, method.params)
+): { readonly values: Setting['values']; readonly problems: readonly string[] } {
+  if (definition === null) return { values, problems: [] }
+  const problemsOf = (tried: Setting['values']) =>
+    complaintsOf(definition, accepted(definition, withValues(plan, tried)), split)
+  const only = (wanted: (key: string) => boolean) =>
+    Object.fromEntries(Object.entries(values).filter(([key]) => wanted(key)))
+  const problems = problemsOf(values)
+  if (problems.length === 0) return { values, problems }
+  const unblamed = only(
+    (key) => !problems.some((problem) => problem.startsWith(`${definition.name}.${key}:`)),
+  )
+  const suits = problemsOf(unblamed).length === 0
+  return { values: suits ? unblamed : only((key) => key === 'lambda' || isTraining(key)), problems }
+}
+
+/** @throws InputError that says where the value comes from. */
+function accepted(definition: AnyMethod, { method }: Plan): ReturnType<typeof parseParams> {
   try {
-    checkParams(definition, params, split)
-    return values
+    return parseParams(definition, method?.params)
   } catch (error) {
     if (!(error instanceof InputError)) throw error
-    return Object.fromEntries(Object.entries(values).filter(([key]) => key === 'lambda' || isTraining(key)))
+    throw new InputError(`tune.ranges: ${error.message}`)
   }
 }

@@ -72,7 +72,10 @@ export async function tuneModel(
     await run(settings[0], config.epochs)
     for (;;) {
       const [best] = byQuality([...latest.values()])
-      if (best.valid === null) throw new NumericError(`${plan.id}: every setting failed; ${best.failed}`)
+      if (best.valid === null)
+        throw new NumericError(
+          `${plan.id}: training failed with every setting; give other ranges of lr or lambda (tune.ranges.${name}): ${withoutName(best)}`,
+        )
       if (best.finished) {
         takeTraining(folders, best.setting, folder, plan.id)
         const tuned = { select: protocol.select, chosen: best, tried: [...latest.values()] }
@@ -118,9 +121,16 @@ export function forgetTraining(folder: RunFolder, name: string): void {
     if (file.endsWith('.ckpt')) rmSync(join(path, file))
 }
 
-function inWords({ setting: { id, values }, valid, epochs, failed }: Outcome, select: string): string {
+/** Why training failed; the lines it stands in begin with the student already. */
+function withoutName({ failed = '' }: Tried): string {
+  return failed.replace(/^[^:]*: /, '')
+}
+
+function inWords({ setting: { id, values }, ...tried }: Outcome, select: string): string {
+  const { valid, epochs } = tried
   const said = Object.entries(values).map(([key, value]) => `${key} ${value}`)
   const what = said.length === 0 ? 'as configured' : said.join(', ')
-  const came = valid === null ? `failed, ${failed}` : `valid ${select} ${short(valid)} by epoch ${epochs}`
+  const came =
+    valid === null ? `failed: ${withoutName(tried)}` : `valid ${select} ${short(valid)} by epoch ${epochs}`
   return `setting ${id} (${what}): ${came}`
 }

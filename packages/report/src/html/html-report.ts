@@ -15,7 +15,7 @@ import { popularity } from './popularity.ts'
 import { protocolInWords } from './protocol-in-words.ts'
 import { provenance } from './provenance.ts'
 import type { ReportContext } from './report-context.ts'
-import { settingsTried } from './settings-tried.ts'
+import { settingsSection } from './settings-tried.ts'
 import { significance as significanceSection } from './significance.ts'
 import { splitWarnings } from './split-warnings.ts'
 import { tiles } from './tiles.ts'
@@ -58,7 +58,7 @@ export function htmlReport(
     tradeOffs(context),
     popularity(context),
     significanceSection(context),
-    settingsTried(context),
+    settingsSection(context),
     training(context),
     provenance(context),
   ].filter((section) => section !== null)

@@ -1,32 +1,30 @@
-import type { TriedSetting } from '@recdistill/core'
-import { asMetric, asWhole } from '../numbers.ts'
+import { settingsTried, triedCells, type Tried } from '../settings-tried.ts'
 import { html, type Markup } from './markup.ts'
 import type { ReportContext } from './report-context.ts'
 
 /** What a search over settings saw, model by model, the best first; null where none was made. */
-export function settingsTried({ rows, result }: ReportContext): Markup | null {
-  const searched = rows.flatMap(({ label, runs: [run] }) =>
-    run.settingsTried === undefined ? [] : [{ label, tried: run.settingsTried }],
-  )
+export function settingsSection({ rows, result }: ReportContext): Markup | null {
+  const searched = settingsTried({ rows })
   if (searched.length === 0) return null
+  const equal = new Set(searched.map(({ settings }) => settings.length)).size === 1
   return html`<section id="settings">
     <h2>Settings tried</h2>
     <p class="soft">
-      Chosen by ${result.protocol.select} on validation data, with seed ${result.models[0].seed}; each model
-      had the same number of them. Those that fell behind were stopped early.
+      Chosen by ${result.protocol.select} on validation data, with seed ${result.models[0].seed}.
+      ${equal ? 'Each model had the same number of them.' : 'Some models had fewer that differ.'} Those that
+      fell behind were stopped early.
     </p>
     ${searched.map(
-      ({ label, tried }) =>
+      ({ label, settings }) =>
         html`<details>
-          <summary>${label}: ${tried.length} settings</summary>
-          ${table(tried)}
+          <summary>${label}: ${settings.length} ${settings.length === 1 ? 'setting' : 'settings'}</summary>
+          ${table(settings)}
         </details>`,
     )}
   </section>`
 }
 
-function table(tried: readonly TriedSetting[]): Markup {
-  const best = [...tried].sort((a, b) => (b.valid ?? -Infinity) - (a.valid ?? -Infinity))
+function table(settings: Tried['settings']): Markup {
   return html`<div class="scroll">
     <table>
       <thead>
@@ -37,20 +35,15 @@ function table(tried: readonly TriedSetting[]): Markup {
         </tr>
       </thead>
       <tbody>
-        ${best.map(
-          ({ values, valid, epochs }) =>
+        ${settings.map(triedCells).map(
+          ([valid, epochs, setting]) =>
             html`<tr>
-              <td>${valid === null ? 'failed' : asMetric(valid)}</td>
-              <td>${asWhole(epochs)}</td>
-              <td class="text"><code>${inWords(values)}</code></td>
+              <td>${valid}</td>
+              <td>${epochs}</td>
+              <td class="text"><code>${setting}</code></td>
             </tr>`,
         )}
       </tbody>
     </table>
   </div>`
-}
-
-function inWords(values: TriedSetting['values']): string {
-  const said = Object.entries(values).map(([key, value]) => `${key}=${String(value)}`)
-  return said.length === 0 ? 'as configured' : said.join(' ')
 }
