@@ -47,6 +47,14 @@ const cases: readonly (readonly [name: string, request: unknown, says: RegExp])[
     /looks like UTF-16.*--encoding utf-16/,
   ],
   [
+    'a title above the header',
+    {
+      files: file('title.csv', 'Report of May;;\n;;\nwho;what;how\na;b;x\n'),
+      read: { columns: { user: 'who', item: 'what' } },
+    },
+    /has no header: "who" stands below "Report of May;;"; take out what is above it, or give its position/,
+  ],
+  [
     'a spreadsheet',
     { files: file('orders.xlsx', 'PK\x03\x04\x14\0xl/workbook.xml') },
     /is a ZIP archive or a spreadsheet; unpack it, or save the sheet as CSV/,

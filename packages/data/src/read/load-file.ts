@@ -126,12 +126,23 @@ async function expectNumbers(
   { column, role, number, what }: { column: string; role: string; number: string; what: string },
 ) {
   const [bad] = await database.rows(
-    `SELECT n, ${column} FROM text WHERE ${number} IS NULL OR NOT isfinite(${number}) ORDER BY n LIMIT 1`,
+    `SELECT n, ${column}, contains(${column}, ',') AND ${commaNumber(column)} IS NOT NULL FROM text WHERE ${number} IS NULL OR NOT isfinite(${number}) ORDER BY n LIMIT 1`,
   )
-  if (bad)
-    throw new InputError(
-      `${file}: the ${role} in row ${bad[0]} is ${bad[1] === null ? 'empty' : JSON.stringify(bad[1])}, expected ${what}; correct it, or leave the column unread (--columns ${role}=none, or columns: { ${role}: null })`,
-    )
+  if (!bad) return
+  const [odd] = await database.rows(
+    `SELECT n, ${column} FROM text WHERE ${commaNumber(column)} IS NULL ORDER BY n LIMIT 1`,
+  )
+  const comma =
+    bad[2] === true && odd
+      ? `; it would be one with a decimal comma if all were, and in row ${odd[0]} it is ${shown(odd[1])}`
+      : ''
+  throw new InputError(
+    `${file}: the ${role} in row ${bad[0]} is ${shown(bad[1])}, expected ${what}${comma}; correct it, or leave the column unread (--columns ${role}=none, or columns: { ${role}: null })`,
+  )
+}
+
+function shown(cell: unknown): string {
+  return cell === null || cell === '' ? 'empty' : JSON.stringify(cell)
 }
 
 const units = { s: '1', ms: '1e3', us: '1e6', ns: '1e9' }

@@ -21,7 +21,7 @@ export function asReadError(file: string, error: unknown): unknown {
   if (/JSON/.test(text)) return new InputError(`${at} is not a JSON object; correct the line`)
   if (/state machine/.test(text))
     return new InputError(
-      `${file}: cannot be cut into lines and columns (mixed line ends or stray quotes); rewrite it as plain CSV`,
+      `${file}: cannot be cut into lines and columns (mixed line ends or stray quotes); rewrite it as plain CSV, without carriage returns`,
     )
   if (/Parquet|parquet|TProtocol/.test(text))
     return new InputError(`${file}: not a sound Parquet file; get it again`)

@@ -213,8 +213,19 @@ test.each([
     {},
     /row 1 is "1,234", which may be 1\.234 or 1234; say --decimal ,/,
   ],
-  ['beside a decimal point', 'a;x;4,5\nb;y;4.5', {}, /rating in row 1 is "4,5", expected a number;/],
-  ['where points are said', 'a;x;4,5\nb;y;4,0', { decimal: '.' }, /row 1 is "4,5", expected a number;/],
+  [
+    'beside a decimal point',
+    'a;x;4,5\nb;y;4.5',
+    {},
+    /rating in row 1 is "4,5", expected a number; .* in row 2 it is "4\.5";/,
+  ],
+  ['beside an empty cell', 'a;x;4,5\nb;y;\nc;x;1,5', {}, /row 1 is "4,5", .* in row 2 it is empty;/],
+  [
+    'where points are said',
+    'a;x;4,5\nb;y;4,0',
+    { decimal: '.' },
+    /row 1 is "4,5", expected a number; correct/,
+  ],
   [
     'after a point',
     'a;x;4,5\nb;y;1.234,5',

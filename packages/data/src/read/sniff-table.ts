@@ -33,7 +33,7 @@ export function sniffTable(file: string, lines: readonly string[], options: Read
     for (const [role, wanted] of Object.entries(asked ?? {}))
       if (typeof wanted === 'string')
         throw new InputError(
-          `${file}: the ${role} column is asked for by name ("${wanted}") but the file has no header; give its position from 0`,
+          `${file}: the ${role} column is asked for by name ("${wanted}") but the file has no header${whereNamed(wanted, lines, delimiter)} give its position from 0`,
         )
   return {
     format: 'csv',
@@ -43,6 +43,14 @@ export function sniffTable(file: string, lines: readonly string[], options: Read
     columns,
     roles: assignRoles(file, columns, asked),
   }
+}
+
+/** Reports of spreadsheets begin with a title. */
+function whereNamed(wanted: string, lines: readonly string[], delimiter: string): string {
+  const at = lines.findIndex((line) => splitLine(line, delimiter).some((cell) => cell.trim() === wanted))
+  return at < 0
+    ? ` (it begins with "${clip(lines[0])}");`
+    : `: "${wanted}" stands below "${clip(lines[0])}"; take out what is above it, or`
 }
 
 /** Without a header: user, item, then rating or time by the look of it, then time. */
