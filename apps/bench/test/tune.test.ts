@@ -29,6 +29,7 @@ test('each student gets the best of as many settings, on validation data, and it
       const { optimizer, method, settingsTried } = modelOf(resultOf(folder), id)
       expect({ ...optimizer, ...method, ...method?.params }).toMatchObject(values)
       expect(settingsTried).toHaveLength(4)
+      expect(settingsTried?.[0]).toMatchObject({ configured: true, values: { lr: 0.001 } })
     }
     expect(modelOf(resultOf(folder), name).valid[select]).toBe(chosen.valid)
     expect(readdirSync(join(folder, 'tune', name, '01')).filter((file) => file.endsWith('.ckpt'))).toEqual([])

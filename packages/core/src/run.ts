@@ -38,12 +38,14 @@ export interface ImportedModel {
 
 export type Role = 'teacher' | 'scratch' | 'distilled' | 'baseline'
 
-/** Values in place of those of a configuration, and how good a model was with them. */
+/** Values of what was searched, and how good a model was with them. */
 export interface TriedSetting {
   readonly values: Readonly<Record<string, unknown>>
   /** What models are selected by, on validation data; null where training failed. */
   readonly valid: number | null
   readonly epochs: number
+  /** Whether these are the values of the configuration. */
+  readonly configured?: boolean
 }
 
 /** One trained and measured model. */

@@ -18,9 +18,14 @@ export function settingsTried({ rows }: Pick<Aggregate, 'rows'>): readonly Tried
 }
 
 /** The cells of a setting: how good it was, after how many epochs, and what it was. */
-export function triedCells({ values, valid, epochs }: TriedSetting): readonly [string, string, string] {
+export function triedCells({
+  values,
+  valid,
+  epochs,
+  configured = false,
+}: TriedSetting): readonly [string, string, string] {
   const said = Object.entries(values).map(([key, value]) => `${key}=${String(value)}`)
-  const setting = said.length === 0 ? 'as configured' : said.join(' ')
+  const setting = [...said, ...(configured || said.length === 0 ? ['as configured'] : [])].join(' ')
   return [valid === null ? 'failed' : asMetric(valid), asWhole(epochs), setting]
 }
 

@@ -103,7 +103,7 @@ test('epochs are counted from 1, as on the terminal, and have whole ticks', () =
 
 test('what a search over settings saw, the best first; failed ones and the configured one are named', () => {
   const settingsTried = [
-    { values: {}, valid: 0.02, epochs: 9 },
+    { values: { lr: 0.001, K: 20 }, valid: 0.02, epochs: 9, configured: true },
     { values: { lr: 0.01, K: 40 }, valid: 0.031, epochs: 27 },
     { values: { lr: 0.2 }, valid: null, epochs: 0 },
   ]
@@ -111,7 +111,7 @@ test('what a search over settings saw, the best first; failed ones and the confi
   const found = section(elementsOf(htmlReport(sampleResult(models))), 'settings') as Element
   expect(rowsOf(found).slice(1)).toEqual([
     ['0.0310', '27', 'lr=0.01 K=40'],
-    ['0.0200', '9', 'as configured'],
+    ['0.0200', '9', 'lr=0.001 K=20 as configured'],
     ['failed', '0', 'lr=0.2'],
   ])
   const without = htmlReport(sampleResult([sampleModel('rrd', 'distilled')]))

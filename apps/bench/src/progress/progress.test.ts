@@ -76,3 +76,14 @@ test('on a terminal: one line redrawn, with the time left at most, gone at the e
   progress.say('done')
   expect(words.endsWith('done\n')).toBe(true)
 })
+
+test('on a terminal: what is looked at before the end counts its own epochs', () => {
+  let words = ''
+  const terminal = { write: (text: string) => (words += text), isTTY: true, columns: 120, rows: 30 }
+  const progress = createProgress(terminal, { select: 'ndcg@10', now: () => 0 })
+  progress.start('rrd, setting 02 of 12', { number: 3, of: 4, brief: true, until: 12 })
+  progress.event({ type: 'epoch-start', epoch: 0, epochs: 100, steps: 4 })
+  progress.event({ type: 'step', epoch: 0, step: 2, steps: 4 })
+  progress.end()
+  expect(words).toContain('epoch 1/12')
+})

@@ -19,6 +19,8 @@ interface Place {
   readonly number: number
   readonly of: number
   readonly brief?: boolean
+  /** Epochs after which it is looked at; those of the training when absent. */
+  readonly until?: number
 }
 
 /** Without a terminal a tenth of the epochs gives a line, and no silence is longer than this and an epoch. */
@@ -48,8 +50,8 @@ export function createProgress(
   }
 
   return {
-    start(id, { number, of, brief = false }) {
-      model = { ...fresh(id, `[${number}/${of}]`), brief }
+    start(id, { number, of, brief = false, until = Infinity }) {
+      model = { ...fresh(id, `[${number}/${of}]`), brief, until }
       model.startedAt = now()
       if (!isLive && !brief) line(output, `${model.place} ${id}`)
     },
@@ -62,7 +64,7 @@ export function createProgress(
           return
         case 'epoch-start':
           model.epoch = event.epoch
-          model.epochs = event.epochs
+          model.epochs = Math.min(event.epochs, model.until)
           model.share = 0
           break
         case 'step':
@@ -110,6 +112,7 @@ interface ModelState {
   id: string
   place: string
   brief: boolean
+  until: number
   startedAt: number
   firstEpoch: number
   epoch: number
@@ -125,6 +128,7 @@ function fresh(id: string, place: string): ModelState {
     id,
     place,
     brief: false,
+    until: Infinity,
     startedAt: 0,
     firstEpoch: 0,
     epoch: 0,

@@ -5,7 +5,7 @@ import { configYaml } from '../config/write.ts'
 import type { Bench } from '../run/bench.ts'
 import type { Plan } from '../run/plan.ts'
 import { shownPath } from '../shown-path.ts'
-import { drawSettings, nameOf, withValues, type Drawn } from './settings.ts'
+import { drawSettings, nameOf, valuesOf, withValues, type Drawn } from './settings.ts'
 import { forgetTraining, ladder, readTuned, tuneModel } from './tune-model.ts'
 
 /** Finds settings for the models of a run, each once for all seeds. */
@@ -50,7 +50,12 @@ export async function createTuner(plans: readonly Plan[], bench: Bench): Promise
       const found = readTuned(folder, name) ?? (await tuneModel(plan, settings, { teacher, bench, place }))
       if (found === null) return null
       forgetTraining(folder, name)
-      const tried = found.tried.map(({ setting: { values }, valid, epochs }) => ({ values, valid, epochs }))
+      const searched = Object.keys(tune.ranges[name])
+      const tried = found.tried.map(({ setting: { values }, valid, epochs }) =>
+        Object.keys(values).length > 0
+          ? { values, valid, epochs }
+          : { values: valuesOf(plan, searched), valid, epochs, configured: true },
+      )
       return { ...withValues(plan, found.chosen.setting.values), tried }
     },
     finish() {

@@ -64,6 +64,15 @@ export function withValues(plan: Plan, values: Setting['values']): Plan {
   }
 }
 
+/** What a plan has for some settings; those that it leaves open are not in it. */
+export function valuesOf(
+  { model, method }: Plan,
+  keys: readonly string[],
+): Readonly<Record<string, unknown>> {
+  const all: Record<string, unknown> = { ...method?.params, lambda: method?.lambda, ...model.optimizer }
+  return Object.fromEntries(keys.filter((key) => all[key] !== undefined).map((key) => [key, all[key]]))
+}
+
 /** What its settings are found under, the same for every seed. */
 export function nameOf({ method, role }: Plan): string {
   return method?.name ?? role

@@ -54,7 +54,11 @@ export async function tuneModel(
   const run = async (setting: Setting, until: number): Promise<Outcome> => {
     const before = latest.get(setting)
     if (before?.finished) return before
-    progress.start(`${plan.id}, setting ${setting.id} of ${settings.length}`, { ...place, brief: true })
+    progress.start(`${plan.id}, setting ${setting.id} of ${settings.length}`, {
+      ...place,
+      brief: true,
+      until,
+    })
     const tried = await trySetting(withValues(plan, setting.values), until, {
       at: folders.model(setting.id),
       teacher,
