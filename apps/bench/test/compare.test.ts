@@ -28,6 +28,7 @@ test('two runs stand side by side: what is the same once, what differs under the
   expect(rowOf('rrd.K')[0]).toMatch(/rrd\.K +5 +20/)
   expect(rowOf('methods')[0]).toMatch(/\["rrd"\] +\["rrd","rce-kd"\]/)
   expect(stdout).not.toMatch(/^rrd\.L/m)
+  expect(stdout).not.toMatch(/^rce-kd\./m)
 
   const json = JSON.parse((await run(['compare', '--json', short, long])).stdout) as {
     models: { label: string; seeds: { test: Record<string, number> }[] }[]
@@ -46,6 +47,17 @@ test('two runs stand side by side: what is the same once, what differs under the
       .reduce((sum, model) => sum + model.test['ndcg@10'] / 2, 0),
     12,
   )
+})
+
+test('of a run that was tuned beside one that was not, the search is named and what it found is listed', async () => {
+  const tuned = join(at, 'tuned')
+  const search = ['--epochs', '4', '--seeds', '2', '--methods', 'rrd', '--tune', '3']
+  expect((await bench(tuned, ...search)).code).toBe(0)
+  const { stdout, stderr, code } = await run(['compare', short, tuned])
+  expect(code, stderr).toBe(0)
+  expect(stdout).toMatch(/^tune\.trials +– +3$/m)
+  expect(stdout).toMatch(/^student\.lr +/m)
+  expect(stdout).not.toContain('tune.ranges')
 })
 
 test('runs with other cut-offs are compared at those they share', async () => {

@@ -62,7 +62,7 @@ export function rankerFromRankings(
     rank: (users, k, exclude) => {
       if (k > given)
         throw new InputError(
-          `rankings: the lists hold ${given} items but ${k} are needed; give longer lists or lower the protocol's ks`,
+          `rankings: the lists hold ${given} items but ${k} are needed; give longer lists or lower the protocol's ks (--set protocol.ks=[${given}])`,
         )
       const items = new Uint32Array(users.length * k).fill(NO_ITEM)
       const scores = new Float32Array(users.length * k).fill(-Infinity)

@@ -16,7 +16,10 @@ export interface ComparedModel {
 
 export interface RunComparison {
   readonly models: readonly ComparedModel[]
-  /** Values of the configuration that are not the same everywhere: key, then the value of each run, `undefined` where there is none. */
+  /**
+   * Values of the configuration that are not the same everywhere: key, then the value of each run, `undefined` where there is none.
+   * Those of a method that some runs are without are left out.
+   */
   readonly differing: readonly (readonly [key: string, values: readonly unknown[]])[]
   /** Models of one name against that of the first run that has it. */
   readonly significance: readonly Comparison[]
@@ -93,8 +96,18 @@ function differingValues(runs: readonly NamedRun[]): (readonly [string, readonly
   const flat = runs.map(({ result }) => new Map(leaves(result.config)))
   const keys = [...new Set(flat.flatMap((values) => [...values.keys()]))]
   return keys
+    .filter((key) => !ofSomeRunsAlone(key, runs))
     .map((key) => [key, flat.map((values) => values.get(key))] as const)
     .filter(([, values]) => new Set(values.map((value) => JSON.stringify(value))).size > 1)
+}
+
+/** What a method or a search has is told by naming it, where other runs are without. */
+function ofSomeRunsAlone(key: string, runs: readonly NamedRun[]): boolean {
+  const [group] = key.split('.')
+  const has = runs.map(({ result: { models, config } }) =>
+    key.startsWith('tune.ranges.') ? 'tune' in config : models.some(({ method }) => method?.name === group),
+  )
+  return has.includes(true) && has.includes(false)
 }
 
 /** `rrd.K` and its value for every value of a configuration; lists are one value. */
