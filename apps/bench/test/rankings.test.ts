@@ -54,6 +54,17 @@ test('usual names are known; rows without rank or score count in order, which is
   expect(stderr).toMatch(/users from "user_id", items from "movieId", best first as the rows stand/)
 })
 
+test('lists that are too short say which cut-offs they have, and those alone are enough to ask for', async () => {
+  const rows = ranked
+    .filter(({ rank }) => rank <= 19)
+    .map(({ user, item, rank }) => `${user},${item},${rank}`)
+  const file = written('top19.csv', ['user,item,rank', ...rows])
+  const refused = await evaluate(file)
+  expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('--set protocol.ks=[19]')])
+  const { means } = await measured(file, '--set', 'protocol.ks=[3]')
+  expect(means['ndcg@3']).toBeGreaterThan(0)
+})
+
 test('scores with a decimal comma are read as such, which is said', async () => {
   const rows = ranked.map(({ user, item, rank }) => `${user};${item};${String(1 / rank).replace('.', ',')}`)
   const { means, stderr } = await measured(written('comma.csv', ['user;item;score', ...rows]))

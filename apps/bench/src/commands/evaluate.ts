@@ -1,7 +1,8 @@
 import { InputError } from '@recdistill/core'
 import { Command } from 'commander'
 import { evaluateRankings } from '@recdistill/metrics'
-import { loadCatalogue } from '../catalogue.ts'
+import { loadCatalogue, type Catalogue } from '../catalogue.ts'
+import type { ProtocolConfig } from '../config/config.ts'
 import { resolveSource } from '../config/resolve-source.ts'
 import { setLayer } from '../config/set.ts'
 import { line, type Io } from '../io.ts'
@@ -51,7 +52,7 @@ export function evaluateCommand(io: Io, done: (code: number) => void): Command {
       catalogue,
     )
     const split = await prepareSource(source, { cache: cacheFolder(source.cache, io.env), io })
-    const { protocol, lowered } = fitProtocol(rules, { catalogue, split })
+    const { protocol, lowered } = fitProtocol(selecting(rules, catalogue), { catalogue, split })
     if (lowered !== null) line(io.stderr, lowered)
     const say = (text: string) => line(io.stderr, text)
     const rankings = await readRankings(flags.rankings, split, { columns, say })
@@ -82,6 +83,15 @@ export function evaluateCommand(io: Io, done: (code: number) => void): Command {
     }
     done(0)
   })
+}
+
+/** Nothing is selected here, so whoever says cut-offs need not say by which of them. */
+function selecting(rules: ProtocolConfig, catalogue: Catalogue): ProtocolConfig {
+  const { ks, select } = rules
+  const said = Array.isArray(ks) && ks.length > 0 && ks.every(Number.isInteger) ? (ks as number[]) : null
+  if (said === null || select !== undefined) return rules
+  const [metric, cutOff] = catalogue.protocol({ name: rules.name }).select.split('@')
+  return said.includes(Number(cutOff)) ? rules : { ...rules, select: `${metric}@${Math.max(...said)}` }
 }
 
 function oneOf<T extends string>(flag: string, value: string, allowed: readonly T[]): T {
