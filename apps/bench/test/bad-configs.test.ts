@@ -22,6 +22,11 @@ describeBadInput('configurations', [
   ['a key twice', withConfig('epochs: 1\nepochs: 2\n'), /config\.yaml:2.*not valid YAML/],
   ['an unknown key', withConfig('datset: synthetic:tiny\n'), /"datset".*did you mean "dataset"/],
   [
+    'a key of a group outside of it',
+    withConfig('data: a.csv\ncolumns: {user: a, item: b}\n'),
+    /unknown key "columns"; it stands under another: read: \{ columns: /,
+  ],
+  [
     'an unknown key inside a group',
     withConfig('teacher: {backbone: mf, dims: 8}\n'),
     /"dims".*did you mean "dim"/,

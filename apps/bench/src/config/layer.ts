@@ -23,6 +23,8 @@ function explain(issue: Issue, values: unknown, schema: z.ZodType, speak: Layer[
     const key = issue.keys[0]
     const valid = keysAt(schema, path)
     const near = nearest(key, valid)
+    if (path.length === 0 && keysAt(schema, ['read']).includes(key))
+      return `${speak([key])}: unknown key "${key}"; it stands under another: read: { ${key}: ... }`
     const hint = near === null ? `it takes ${valid.join(', ')}` : `did you mean "${near}"?`
     return `${speak([...path, key])}: unknown key "${key}"; ${hint}`
   }

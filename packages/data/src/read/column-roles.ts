@@ -66,7 +66,7 @@ export function assignRoles(file: string, columns: readonly string[], asked: Rea
   if (user === null || item === null) {
     const missing = [...(user === null ? ['user'] : []), ...(item === null ? ['item'] : [])]
     throw new InputError(
-      `${file}: cannot tell which column is the ${missing.join(' and which the ')} in ${list(columns)}; name ${missing.length > 1 ? 'them' : 'it'} with --columns ${missing.map((role) => `${role}=NAME`).join(',')} (columns: { ${missing.map((role) => `${role}: NAME`).join(', ')} } in a file)`,
+      `${file}: cannot tell which column is the ${missing.join(' and which the ')} in ${list(columns)}; name ${missing.length > 1 ? 'them' : 'it'} with --columns ${missing.map((role) => `${role}=NAME`).join(',')} (read: { columns: { ${missing.map((role) => `${role}: NAME`).join(', ')} } } in a file)`,
     )
   }
   if (user === item) throw new InputError(`${file}: user and item are the same column, "${user}"`)

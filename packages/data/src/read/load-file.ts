@@ -82,7 +82,7 @@ async function hasComma(
   if (found !== 'unclear') return found === 'yes'
   const text = String(first[1]).trim()
   throw new InputError(
-    `${file}: the ${role} in row ${first[0]} is "${text}", which may be ${text.replace(',', '.')} or ${text.replace(',', '')}; say --decimal , (decimal: ',' in a file) for the first, write numbers without separators of thousands for the second`,
+    `${file}: the ${role} in row ${first[0]} is "${text}", which may be ${text.replace(',', '.')} or ${text.replace(',', '')}; say --decimal , (read: { decimal: ',' } in a file) for the first, write numbers without separators of thousands for the second`,
   )
 }
 
@@ -137,7 +137,7 @@ async function expectNumbers(
       ? `; it would be one with a decimal comma if all were, and in row ${odd[0]} it is ${shown(odd[1])}`
       : ''
   throw new InputError(
-    `${file}: the ${role} in row ${bad[0]} is ${shown(bad[1])}, expected ${what}${comma}; correct it, or leave the column unread (--columns ${role}=none, or columns: { ${role}: null })`,
+    `${file}: the ${role} in row ${bad[0]} is ${shown(bad[1])}, expected ${what}${comma}; correct it, or leave the column unread (--columns ${role}=none, or read: { columns: { ${role}: null } } in a file)`,
   )
 }
 

@@ -85,7 +85,7 @@ function agree(
   if (!other) return files[0][flag]
   const [having, lacking] = files[0][flag] ? [files[0], other] : [other, files[0]]
   throw new InputError(
-    `${having.file} has a ${role} column but ${lacking.file} has none; leave it unread (--columns ${role}=none, or columns: { ${role}: null })`,
+    `${having.file} has a ${role} column but ${lacking.file} has none; leave it unread (--columns ${role}=none, or read: { columns: { ${role}: null } } in a file)`,
   )
 }
 
