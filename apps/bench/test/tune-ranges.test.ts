@@ -36,7 +36,8 @@ test('where the data lowered lengths, the usual ranges are around the lowered on
 
 test('no setting is tried twice, and values that do not suit are left out alone; both are said', async () => {
   const ranges = ['tune.ranges.rrd.noSort=[true, false]', 'tune.ranges.rrd.K=[20, 100]']
-  const { folder, said } = await tuned('--methods', 'rrd', '--set', ...ranges)
+  const fixed = 'rrd={lr: 0.01, weightDecay: 0, lambda: 1, L: 20}'
+  const { folder, said } = await tuned('--methods', 'rrd', '--set', ...ranges, fixed)
   const tried = triedOf(folder, 'rrd')
   expect(new Set(tried.map((values) => JSON.stringify(values))).size).toBe(tried.length)
   expect(tried.every(({ K }) => K !== 100)).toBe(true)
@@ -55,7 +56,7 @@ test('null and other values are chosen from', async () => {
 })
 
 test('a student that is not searched for what others are is named', async () => {
-  const { said } = await tuned('--methods', 'rrd', '--set', 'tune.ranges.rrd.lambda=[0.1, 1]')
+  const { said } = await tuned('--methods', 'rrd', '--set', 'rrd.lr=0.01', 'rrd.weightDecay=0')
   expect(said).toContainEqual(
     expect.stringMatching(/^rrd: lr and weightDecay as configured, while searched for others/),
   )
@@ -86,7 +87,11 @@ test('where training fails with every setting, one line says so and where to loo
 test.each<readonly [string, readonly string[], RegExp]>([
   ['no list and no range', ['tune.ranges.rrd.K=3'], /K: expected low\.\.high, .*or a list of values, got 3/],
   ['a group', ['tune.ranges.rrd.K.low=3'], /expected low\.\.high, .*or a list of values, got \{"low":3\}/],
-  ['nothing', ['tune.ranges.rrd={}', 'tune.ranges.scratch={}'], /tune: nothing is left to search/],
+  [
+    'nothing',
+    ['rrd={lr: 0.01, weightDecay: 0, lambda: 1, K: 5, L: 5}', 'student.lr=0.01', 'student.weightDecay=0'],
+    /tune: nothing is left to search/,
+  ],
   [
     'a range that begins below what is taken',
     ['tune.ranges.rrd.T=-1..0.1'],

@@ -71,15 +71,26 @@ test('stopped in the middle of the search and gone on with, a run ends as it wou
       expect(readFileSync(join(cut, model, file)).equals(readFileSync(join(whole, model, file)))).toBe(true)
 })
 
-test('ranges that are given are searched and no others; whole numbers stay whole', async () => {
+test('ranges that are given are searched beside the usual ones, what is fixed is not; whole numbers stay whole', async () => {
   const folder = join(freshFolder(), 'run')
-  const ranges = ['tune.ranges.rrd.K=5..20', 'tune.ranges.rrd.lambda=[0.5, 2]', 'scratch.lr=0.001..0.1']
-  const { code, stderr } = await run([...argv, '--out', folder, '--set', ranges[0], ranges[1], `tune.ranges.${ranges[2]}`]) // prettier-ignore
+  const set = [
+    'tune.ranges.rrd.K=5..20',
+    'tune.ranges.rrd.lambda=[0.5, 2]',
+    'tune.ranges.scratch.lr=0.001..0.1',
+    'rrd.lr=0.01',
+    'rrd.weightDecay=0.001',
+    'rrd.L=30',
+  ]
+  const { code, stderr } = await run([...argv, '--out', folder, '--set', ...set])
   expect(code, stderr).toBe(0)
+  expect(stderr).toMatch(/rrd: lr and weightDecay as configured, while searched for others/)
   const config = parse(readFileSync(join(folder, 'config.yaml'), 'utf8')) as { tune: unknown }
   expect(config.tune).toEqual({
     trials: 4,
-    ranges: { scratch: { lr: '0.001..0.1' }, rrd: { K: '5..20', lambda: [0.5, 2] } },
+    ranges: {
+      scratch: { lr: '0.001..0.1', weightDecay: '0.000001..0.01' },
+      rrd: { K: '5..20', lambda: [0.5, 2] },
+    },
   })
   for (const { setting } of tunedOf(folder, 'rrd').tried.slice(1)) {
     const { K, lambda, ...others } = setting.values as Record<string, number>

@@ -2,6 +2,7 @@ import type { Range } from '@recdistill/compress'
 import type { DataRequestInput } from '@recdistill/data'
 import type { Device } from '@recdistill/engine'
 import type { TeacherSource } from '@recdistill/teachers'
+import type { WrittenRange } from './range.ts'
 
 /** A configuration with every value in its place: what a run does, and all a resume needs. */
 export interface Config {
@@ -47,8 +48,8 @@ export interface TuneConfig {
   readonly trials: number
   /** What is searched, by `teacher`, `scratch` or the name of a method, then by setting. */
   readonly ranges: Readonly<Record<string, Readonly<Record<string, Range>>>>
-  /** Those of them that have the usual ranges, which nobody wrote. */
-  readonly usual: readonly string[]
+  /** Those that somebody wrote. */
+  readonly written: Readonly<Record<string, Readonly<Record<string, WrittenRange>>>>
 }
 
 /** A named protocol and the rules of it that are changed. */

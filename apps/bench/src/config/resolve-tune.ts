@@ -4,16 +4,15 @@ import type { AnyMethod } from '@recdistill/plugin'
 import type { Catalogue } from '../catalogue.ts'
 import type { Config, MethodConfig, TuneConfig } from './config.ts'
 import { show, type Layer } from './layer.ts'
-import { readRange, type WrittenRange } from './range.ts'
+import { readRange } from './range.ts'
 import { fixedOf, saidOf } from './said.ts'
 import { trainingKeys } from './schema.ts'
 
 type Ranges = TuneConfig['ranges'][string]
-type WrittenRanges = Readonly<Record<string, WrittenRange>>
+type WrittenRanges = TuneConfig['written'][string]
 
 /** As it stands in a configuration. */
-export type TuneValues =
-  { readonly trials?: number; readonly ranges?: Readonly<Record<string, WrittenRanges>> } | undefined
+export type TuneValues = { readonly trials?: number; readonly ranges?: TuneConfig['written'] } | undefined
 
 interface TuneContext {
   readonly given: readonly Layer[]
@@ -31,9 +30,9 @@ const usualTrials = 12
 const weightDecay: Range = { low: 1e-6, high: 1e-2, scale: 'log' }
 
 /**
- * What is searched for each student: the ranges that are given for it and no others, or the usual ones. Those are learning rate
- * and weight decay and, of a method, what `armOf` gives it, without the settings that were said. A teacher is searched where
- * ranges are given for it.
+ * What is searched for each student: the ranges that are given for it beside the usual ones. Those are learning rate and weight
+ * decay and, of a method, what `armOf` gives it, without the settings that were said. A teacher is searched where ranges are given
+ * for it, and for nothing else.
  * @throws InputError for a model or setting that there is not, a range that is none, or where nothing is left to search.
  */
 export function tuneOf(
@@ -52,32 +51,33 @@ export function tuneOf(
   for (const name of Object.keys(ranges)) expectKnown(name, known, 'tune.ranges')
 
   const taught = ranges.teacher ? { teacher: readRanges(ranges.teacher, trainingKeys, 'teacher') } : {}
-  const alone = ranges.scratch
-    ? readRanges(ranges.scratch, trainingKeys, 'scratch')
-    : usualRanges({ lambda: 0, params: {} }, saidOf(given, 'student'))
+  const alone = {
+    ...usualRanges({ lambda: 0, params: {} }, saidOf(given, 'student')),
+    ...readRanges(ranges.scratch, trainingKeys, 'scratch'),
+  }
   const ofMethods = methods.map((method) => {
     const { name, reference } = method
-    if (ranges[name] === undefined) return [name, usualRanges(method, fixedOf(given, name))] as const
     const parameters = Object.keys(loaded.get(reference)?.params.shape ?? {})
-    return [name, readRanges(ranges[name], [...trainingKeys, 'lambda', ...parameters], name)] as const
+    const written = readRanges(ranges[name], [...trainingKeys, 'lambda', ...parameters], name)
+    return [name, { ...usualRanges(method, fixedOf(given, name)), ...written }] as const
   })
   const searched: TuneConfig['ranges'] = { ...taught, scratch: alone, ...Object.fromEntries(ofMethods) }
   if (Object.values(searched).every((of) => Object.keys(of).length === 0))
     throw new InputError(
       'tune: nothing is left to search, as every setting that usually is searched is given; leave --tune out, or give ranges, e.g. --set tune.ranges.scratch.lr=0.001..0.02',
     )
-  const usual = ['scratch', ...methods.map(({ name }) => name)].filter((name) => ranges[name] === undefined)
-  return { trials, ranges: searched, usual }
+  return { trials, ranges: searched, written: ranges }
 }
 
 /** The usual ranges are around the values of a method: where those were lowered to suit the data, around the lowered ones. */
 export function suitedTune({ tune, methods }: Pick<Config, 'tune' | 'methods'>): TuneConfig | null {
   if (tune === null) return null
-  const around = methods.filter(({ name }) => tune.usual.includes(name))
-  const suited = around.map(({ name, lambda, params }) => {
+  const suited = methods.map(({ name, lambda, params }) => {
     const { ranges } = armOf({ kind: '', method: '', lambda, params, fixed: [] })
+    const isUsual = (key: string) => tune.written[name]?.[key] === undefined && key in ranges
     const before = Object.entries(tune.ranges[name])
-    return [name, Object.fromEntries(before.map(([key, range]) => [key, ranges[key] ?? range]))] as const
+    const after = before.map(([key, range]) => [key, isUsual(key) ? ranges[key] : range])
+    return [name, Object.fromEntries(after) as Ranges] as const
   })
   return { ...tune, ranges: { ...tune.ranges, ...Object.fromEntries(suited) } }
 }
@@ -90,7 +90,7 @@ function usualRanges(
   return fixed.includes('weightDecay') ? ranges : { ...ranges, weightDecay }
 }
 
-function readRanges(written: WrittenRanges, settings: readonly string[], name: string): Ranges {
+function readRanges(written: WrittenRanges = {}, settings: readonly string[], name: string): Ranges {
   return Object.fromEntries(
     Object.entries(written).map(([key, value]) => {
       expectKnown(key, settings, `tune.ranges.${name}`)

@@ -122,7 +122,7 @@ export function layerSchema({ methods, backbones }: Definitions) {
             .record(z.string(), z.record(z.string(), range))
             .optional()
             .describe(
-              'by scratch or the name of a method: values to choose from, or 0.001..0.1; in place of the usual ones. teacher: it is searched too',
+              'by scratch or the name of a method: values to choose from, or 0.001..0.1; beside the usual ones. teacher: it is searched too',
             ),
         }),
       ])
