@@ -1,10 +1,11 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Chosen } from '@recdistill/compress'
 import { configYaml } from '../config/write.ts'
 import { createProgress } from '../progress/progress.ts'
 import { runBench } from '../run/run-bench.ts'
 import { createRunFolder, foldersAt, openRunFolder, type RunFolder } from '../run/run-folder.ts'
+import { takeTraining } from '../run/take-training.ts'
 import { writeResult } from '../run/write-result.ts'
 import { studentFolder } from './compress-folder.ts'
 import type { Compression } from './compression.ts'
@@ -33,8 +34,7 @@ export async function studentRun(all: Compression, { result: { trial } }: Chosen
 function take(from: RunFolder, id: string, to: RunFolder, as: string): void {
   const [source, target] = [from.model(id), to.model(as)]
   if (target.finished() !== null) return
-  for (const name of existsSync(source.path) ? readdirSync(source.path) : [])
-    if (/\.ckpt$|^log\.jsonl$/.test(name)) target.take(join(source.path, name), name)
+  takeTraining(source, target)
   const run = source.finished()
   if (run === null) return
   // A teacher that is several lies in as many folders.

@@ -1,7 +1,7 @@
 import type { Range } from '@recdistill/compress'
 
 /** `0.001..0.02`: two numbers, the smaller first. */
-export const rangePattern = /^\s*(-?[\d.]+(?:e[+-]?\d+)?)\s*\.\.\s*(-?[\d.]+(?:e[+-]?\d+)?)\s*$/i
+const rangePattern = /^\s*(-?[\d.]+(?:e[+-]?\d+)?)\s*\.\.\s*(-?[\d.]+(?:e[+-]?\d+)?)\s*$/i
 
 /** What a setting may be, as people write it: values to choose from, or a range as text. */
 export type WrittenRange = readonly (number | string | boolean | null)[] | string

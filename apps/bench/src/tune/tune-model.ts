@@ -7,6 +7,7 @@ import { short } from '../progress/format.ts'
 import type { Bench } from '../run/bench.ts'
 import type { Plan } from '../run/plan.ts'
 import { foldersAt, type RunFolder } from '../run/run-folder.ts'
+import { takeTraining } from '../run/take-training.ts'
 import { nameOf, withValues, type Setting } from './settings.ts'
 import { trySetting, type Tried } from './try-setting.ts'
 
@@ -81,7 +82,7 @@ export async function tuneModel(
           `${plan.id}: training failed with every setting; give other ranges of lr or lambda (tune.ranges.${name}): ${withoutName(best)}`,
         )
       if (best.finished) {
-        takeTraining(folders, best.setting, folder, plan.id)
+        takeTraining(folders.model(best.setting.id), folder.model(plan.id))
         const tuned = { select: protocol.select, chosen: best, tried: [...latest.values()] }
         folders.write('tuned.json', JSON.stringify(tuned, null, 1) + '\n')
         folder.log({ model: plan.id, type: 'tuned', ...best })
@@ -110,12 +111,6 @@ export function readTuned(folder: RunFolder, name: string): Tuned | null {
 function byQuality(outcomes: readonly Outcome[]): readonly Outcome[] {
   const key = ({ valid }: Outcome) => valid ?? -Infinity
   return [...outcomes].sort((a, b) => key(b) - key(a) || (a.setting.id < b.setting.id ? -1 : 1))
-}
-
-function takeTraining(from: RunFolder, { id }: Setting, to: RunFolder, as: string): void {
-  const [source, target] = [from.model(id), to.model(as)]
-  for (const name of readdirSync(source.path))
-    if (/\.ckpt$|^log\.jsonl$/.test(name)) target.take(join(source.path, name), name)
 }
 
 /** Checkpoints of tens of settings are large; numbers and curves stay. */
