@@ -31,7 +31,7 @@ describeBadInput('configurations', [
     withConfig('teacher: {backbone: mf, dims: 8}\n'),
     /"dims".*did you mean "dim"/,
   ],
-  ['a group in place of a number', withConfig('epochs: {max: 3}\n'), /epochs.*number/],
+  ['a group in place of a number', withConfig('epochs: {max: 3}\n'), /epochs: expected an integer/],
   ['a number in place of a name', withConfig('dataset: 7\n'), /dataset.*string.*7/],
   ['a list of wrong things', withConfig('methods: [1, 2]\n'), /methods.*expected a string, got 1/],
   [

@@ -115,7 +115,7 @@ test('the teacher is searched where ranges are given for it, and the students le
 })
 
 test.each<readonly [string, readonly string[], RegExp]>([
-  ['one setting', ['--tune', '1'], /--tune: expected a number >= 2, got 1/],
+  ['one setting', ['--tune', '1'], /--tune: expected an integer >= 2 and <= 1000 or a group of keys, got 1/],
   ['a word', ['--tune', 'much'], /--tune: expected/],
   [
     'a student that is not there',

@@ -16,4 +16,8 @@ export type {
   TriedSetting,
 } from './run.ts'
 export { InputError, nearest, NumericError } from './errors.ts'
+export { explainIssue, unknownName, type Issue, type Refused } from './refusal/explain-issue.ts'
+export { schemasAt, type JsonSchema } from './refusal/json-schema.ts'
+export { typeOf } from './refusal/schema-words.ts'
+export { show } from './refusal/show.ts'
 export { createRng, Rng } from './rng.ts'

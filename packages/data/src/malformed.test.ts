@@ -184,7 +184,11 @@ const cases: readonly (readonly [name: string, request: unknown, says: RegExp])[
     { files: join(folder, 'norating.csv'), filters: [{ filter: 'time', from: 1 }] },
     /needs times but there is no time column/,
   ],
-  ['an unknown filter', { files: good, filters: [{ filter: 'kcore', users: 1 }] }, /data\.filters\.0/],
+  [
+    'an unknown filter',
+    { files: good, filters: [{ filter: 'kcore', users: 1 }] },
+    /data\.filters\.0\.filter: expected one of ids, rating, .*, got "kcore"/,
+  ],
   [
     'ratios that do not sum to 1',
     { files: good, split: 'ratio:0.8,0.1,0.2' },
@@ -238,8 +242,12 @@ const cases: readonly (readonly [name: string, request: unknown, says: RegExp])[
     { dataset: 'citeulike-t', split: 'rcekd' },
     /unknown split "rcekd"; did you mean "rce-kd"/,
   ],
-  ['an unknown key', { files: good, filter: [] }, /unknown "filter"; it takes .*; did you mean "filters"/],
-  ['an unknown read option', { files: good, read: { delim: ',' } }, /data\.read: unknown "delim"/],
+  [
+    'an unknown key',
+    { files: good, filter: [] },
+    /data: unknown key "filter"; did you mean "filters"\? it takes files, /,
+  ],
+  ['an unknown read option', { files: good, read: { delim: ',' } }, /data\.read: unknown key "delim"/],
   ['nothing asked for', {}, /expected one of dataset, files or train and test, got nothing/],
   ['not an object', 'citeulike-t', /expected \{ dataset \}/],
 ]

@@ -1,6 +1,5 @@
-import { InputError, nearest } from '@recdistill/core'
+import { InputError, nearest, show } from '@recdistill/core'
 import type { Aux, AuxSpec, Backgrounds, Lists, Rows, RowsSpec, Values } from './declarations.ts'
-import { show } from './show.ts'
 
 /** What a method has declared, once its parameters and its world are known. */
 export interface Declared {

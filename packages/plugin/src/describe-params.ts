@@ -1,3 +1,4 @@
+import { typeOf, type JsonSchema } from '@recdistill/core'
 import { z } from 'zod'
 
 /** One hyper-parameter as help texts and tables show it; everything comes from its declaration. */
@@ -11,33 +12,17 @@ export interface ParamDescription {
   readonly description: string
 }
 
-/** The part of JSON Schema that parameters are described by. */
-export interface ParamSchema {
-  readonly type?: string | readonly string[]
-  readonly enum?: readonly unknown[]
-  readonly const?: unknown
-  readonly anyOf?: readonly ParamSchema[]
-  readonly items?: ParamSchema
-  readonly minimum?: number
-  readonly maximum?: number
-  readonly exclusiveMinimum?: number
-  readonly exclusiveMaximum?: number
-  readonly multipleOf?: number
-  readonly default?: unknown
-  readonly description?: string
-}
-
 /** The parameters of a method or backbone as JSON Schema: for configuration files and editors. Unknown keys are refused. */
 export function paramsJsonSchema(params: z.ZodObject): {
   type: 'object'
-  properties: Readonly<Record<string, ParamSchema>>
+  properties: Readonly<Record<string, JsonSchema>>
   required?: readonly string[]
   additionalProperties: false
 } {
   const { properties = {}, required } = z.toJSONSchema(params, { io: 'input', unrepresentable: 'any' })
   return {
     type: 'object',
-    properties: properties as Record<string, ParamSchema>,
+    properties: properties as Record<string, JsonSchema>,
     ...(required ? { required } : {}),
     additionalProperties: false,
   }
@@ -53,29 +38,4 @@ export function describeParams(params: z.ZodObject): readonly ParamDescription[]
     required: required.includes(name),
     description: schema.description ?? '',
   }))
-}
-
-/** What a schema accepts, in words: `integer >= 1`, `number > 0 | null`, `sample | top | score`. */
-export function typeOf(schema: ParamSchema): string {
-  if (schema.enum) return schema.enum.join(' | ')
-  if (schema.const !== undefined) return String(schema.const)
-  if (schema.anyOf) return schema.anyOf.map(typeOf).join(' | ')
-  const types = typeof schema.type === 'string' ? [schema.type] : (schema.type ?? [])
-  if (types.length === 0) return 'value'
-  return types
-    .map((type) => (type === 'array' ? `list of ${typeOf(schema.items ?? {})}` : type + bounds(type, schema)))
-    .join(' | ')
-}
-
-function bounds(
-  type: string,
-  { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf }: ParamSchema,
-): string {
-  if (type !== 'number' && type !== 'integer') return ''
-  const parts = multipleOf === undefined ? [] : [`divisible by ${multipleOf}`]
-  if (minimum !== undefined && minimum > Number.MIN_SAFE_INTEGER) parts.push(`>= ${minimum}`)
-  if (exclusiveMinimum !== undefined) parts.push(`> ${exclusiveMinimum}`)
-  if (maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER) parts.push(`<= ${maximum}`)
-  if (exclusiveMaximum !== undefined) parts.push(`< ${exclusiveMaximum}`)
-  return parts.length > 0 ? ` ${parts.join(' and ')}` : ''
 }

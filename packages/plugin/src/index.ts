@@ -36,16 +36,10 @@ export { asMethod } from './as-method.ts'
 export { checkDeclared, type Declared } from './check-declared.ts'
 export { expectWritten } from './expect-written.ts'
 export { pairProblem, sideOf, sideOfModel, type Pair, type PairSide } from './pair-problem.ts'
-export {
-  describeParams,
-  paramsJsonSchema,
-  typeOf,
-  type ParamDescription,
-  type ParamSchema,
-} from './describe-params.ts'
+export { describeParams, paramsJsonSchema, type ParamDescription } from './describe-params.ts'
 export { checkParams, parseParams, complaintsOf } from './parse-params.ts'
 // What nearly every plugin needs beside this package, so that one import will do.
-export { InputError, nearest, NO_ITEM, type Rng } from '@recdistill/core'
+export { InputError, nearest, NO_ITEM, typeOf, type JsonSchema, type Rng } from '@recdistill/core'
 export type {
   ListLaw,
   ListPart,

@@ -54,7 +54,7 @@ test.each([
   [{ T: 0 }, 'rrd.T: expected a number > 0, got 0'],
   [{ T: NaN }, 'rrd.T: expected a number > 0, got NaN'],
   [{ T: Infinity }, 'rrd.T: expected a number > 0, got Infinity'],
-  [{ cap: 'none' }, 'rrd.cap: expected a number > 0 | null, got "none"'],
+  [{ cap: 'none' }, 'rrd.cap: expected a number > 0 or null, got "none"'],
   [{ draw: 'best' }, 'rrd.draw: expected one of sample, top, got "best"'],
   [{ sizes: [4, 0] }, /^rrd\.sizes\.1: .*, got 0$/],
   [{ even: 3 }, 'rrd.even: expected an even number, got 3'],

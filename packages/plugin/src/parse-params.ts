@@ -1,8 +1,7 @@
-import { InputError, nearest } from '@recdistill/core'
+import { explainIssue, InputError, show, type Issue } from '@recdistill/core'
 import type { z } from 'zod'
-import { paramsJsonSchema, typeOf, type ParamSchema } from './describe-params.ts'
+import { paramsJsonSchema } from './describe-params.ts'
 import type { Size } from './declarations.ts'
-import { show } from './show.ts'
 
 /**
  * Checks what a user gave against a declaration and fills in defaults.
@@ -15,13 +14,20 @@ export function parseParams<P extends z.ZodObject>(
 ): z.output<P> {
   if (typeof given !== 'object' || given === null || Array.isArray(given))
     throw new InputError(`${name}: expected parameters by name, got ${show(given)}`)
-  const { properties } = paramsJsonSchema(params)
-  const names = Object.keys(properties)
-  const unknown = Object.keys(given).filter((key) => !names.includes(key))
-  const problems = unknown.map((key) => unknownParameter(name, key, names))
+  const schema = paramsJsonSchema(params)
+  // zod drops an unknown key in silence.
+  const unknown = Object.keys(given).filter((key) => !Object.hasOwn(schema.properties, key))
   const parsed = params.safeParse(given)
-  if (parsed.success && problems.length === 0) return parsed.data
-  for (const issue of parsed.error?.issues ?? []) problems.push(explain(name, issue, given, properties))
+  if (parsed.success && unknown.length === 0) return parsed.data
+  const strays = unknown.map((key): Issue => ({ keys: [key], path: [], message: '' }))
+  const problems = [...strays, ...(parsed.error?.issues ?? [])].map((issue) =>
+    explainIssue(issue, {
+      value: given,
+      schema,
+      place: (path) => [name, ...path].join('.'),
+      noun: 'parameter',
+    }),
+  )
   throw new InputError([...new Set(problems)].join('; '))
 }
 
@@ -57,34 +63,4 @@ export function complaintsOf<P extends z.ZodObject>(
 interface Checked<P extends z.ZodObject> {
   readonly name: string
   check?(params: z.output<P>, size: Size): readonly string[]
-}
-
-function unknownParameter(name: string, key: string, names: readonly string[]): string {
-  const near = nearest(key, names)
-  const hint = near ? ` did you mean "${near}"?` : ''
-  return names.length > 0
-    ? `${name}: unknown parameter "${key}";${hint} it takes ${names.join(', ')}`
-    : `${name}: unknown parameter "${key}"; it takes none`
-}
-
-function explain(
-  name: string,
-  issue: z.core.$ZodIssue,
-  given: object,
-  properties: Readonly<Record<string, ParamSchema>>,
-): string {
-  const place = [name, ...issue.path.map(String)].join('.')
-  const value = issue.path.reduce<unknown>(
-    (inside, key) => (typeof inside === 'object' && inside !== null ? Reflect.get(inside, key) : undefined),
-    given,
-  )
-  const schema = issue.path.length === 1 ? properties[String(issue.path[0])] : undefined
-  if (issue.code === 'custom' || schema === undefined) return `${place}: ${issue.message}, got ${show(value)}`
-  return `${place}: expected ${withArticle(schema)}, got ${show(value)}`
-}
-
-function withArticle(schema: ParamSchema): string {
-  if (schema.enum) return `one of ${schema.enum.join(', ')}`
-  const type = typeOf(schema)
-  return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`
 }

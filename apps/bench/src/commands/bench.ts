@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { loadCatalogue } from '../catalogue.ts'
 import type { Config } from '../config/config.ts'
 import { fileLayer } from '../config/file.ts'
-import type { Layer } from '../config/layer.ts'
+import { speaker, type Layer } from '../config/layer.ts'
 import { isGroup, mergeLayers } from '../config/merge.ts'
 import { resolveConfig, teacherSource } from '../config/resolve.ts'
 import { setLayer } from '../config/set.ts'
@@ -74,7 +74,7 @@ export function layersOf(flags: Flags): Layer[] {
       { values: { teacherFrom: imported.source }, speak: () => `teacher of ${from}: teacherFrom` },
     ]
   const teacher = { backbone: backbone.name, dim: backbone.dim, ...backbone.params, ...optimizer }
-  return [...layers, { values: { teacher }, speak: (path) => `teacher of ${from}: ${path.join('.')}` }]
+  return [...layers, { values: { teacher }, speak: speaker(`teacher of ${from}`) }]
 }
 
 /** Wrong kinds of values are left to the schema, which says so better. */

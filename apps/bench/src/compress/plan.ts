@@ -1,5 +1,6 @@
 import type { Rung, Target, Trial } from '@recdistill/compress'
 import type { Config } from '../config/config.ts'
+import { speaker } from '../config/layer.ts'
 import { resolveConfig } from '../config/resolve.ts'
 import { configValues } from '../config/write.ts'
 import type { Catalogue } from '../catalogue.ts'
@@ -59,7 +60,7 @@ function rateOf({ values: { lr } }: Trial): Values {
 
 export function configOf(values: Values, catalogue: Catalogue): Promise<Config> {
   const said = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
-  return resolveConfig([{ values: said, speak: (path) => `compress.json: ${path.join('.')}` }], catalogue)
+  return resolveConfig([{ values: said, speak: speaker('compress.json') }], catalogue)
 }
 
 /** Values of a configuration that students of one kind share. */

@@ -4,7 +4,7 @@ import { InputError } from '@recdistill/core'
 import { asInputError } from '@recdistill/core/files'
 import { parseDocument, type Document } from 'yaml'
 import { absolutePaths } from './absolute-paths.ts'
-import type { Layer } from './layer.ts'
+import { speaker, type Layer } from './layer.ts'
 
 /** A YAML (or JSON) configuration file as a layer. Relative paths in it are relative to the file. */
 export function fileLayer(path: string): Layer {
@@ -27,7 +27,7 @@ export function fileLayer(path: string): Layer {
     )
   return {
     values: absolutePaths(values as Record<string, unknown>, dirname(resolve(path))),
-    speak: (keys) => (keys.length === 0 ? path : `${path}: ${keys.join('.')}`),
+    speak: speaker(path),
   }
 }
 

@@ -1,5 +1,5 @@
 import { InputError, nearest } from '@recdistill/core'
-import type { Layer } from './layer.ts'
+import { speaker, type Layer } from './layer.ts'
 
 interface Preset {
   readonly about: string
@@ -207,5 +207,5 @@ export function presetLayer(name: string): Layer {
       `preset: unknown name "${name}"; ${near === null ? `there are ${Object.keys(presets).join(', ')}` : `did you mean "${near}"?`}`,
     )
   }
-  return { values: preset.values, speak: (path) => `preset ${name}: ${path.join('.')}` }
+  return { values: preset.values, speak: speaker(`preset ${name}`) }
 }

@@ -1,9 +1,8 @@
-import { InputError, nearest } from '@recdistill/core'
+import { InputError, show, unknownName } from '@recdistill/core'
 import { parseParams, type AnyMethod, type BackboneDefinition } from '@recdistill/plugin'
 import type { z } from 'zod'
 import type { Catalogue } from '../catalogue.ts'
 import type { MethodConfig, ModelConfig } from './config.ts'
-import { show } from './layer.ts'
 import { mergeLayers } from './merge.ts'
 import { trainingKeys } from './schema.ts'
 import { optimizerDefaults, type ModelDefaults } from './training-defaults.ts'
@@ -147,10 +146,7 @@ function paramsOf(
   const given = Object.entries(values).filter(([key]) => ![...reserved, ...trainingKeys].includes(key))
   for (const [key] of given) {
     if (known.includes(key)) continue
-    const near = nearest(key, known)
-    throw new InputError(
-      `${speaker}: ${definition.name} has no parameter "${key}"; ${near === null ? `it takes ${known.join(', ') || 'none'}` : `did you mean "${near}"?`}`,
-    )
+    throw new InputError(`${speaker}: ${definition.name}: ${unknownName('parameter', key, known)}`)
   }
   return parseParams(definition, Object.fromEntries(given))
 }

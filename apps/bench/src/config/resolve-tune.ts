@@ -1,9 +1,9 @@
 import { armOf, type Range } from '@recdistill/compress'
-import { InputError, nearest } from '@recdistill/core'
+import { InputError, show, unknownName } from '@recdistill/core'
 import type { AnyMethod } from '@recdistill/plugin'
 import type { Catalogue } from '../catalogue.ts'
 import type { Config, MethodConfig, TuneConfig } from './config.ts'
-import { show, type Layer } from './layer.ts'
+import type { Layer } from './layer.ts'
 import { readRange } from './range.ts'
 import { fixedOf, saidOf } from './said.ts'
 import { trainingKeys } from './schema.ts'
@@ -48,7 +48,7 @@ export function tuneOf(
     throw new InputError(
       'tune.ranges: there is no "teacher" to tune: it is given, or several teach together; only one that this run trains is searched',
     )
-  for (const name of Object.keys(ranges)) expectKnown(name, known, 'tune.ranges')
+  for (const name of Object.keys(ranges)) expectKnown('model', name, known, 'tune.ranges')
 
   const taught = ranges.teacher ? { teacher: readRanges(ranges.teacher, trainingKeys, 'teacher') } : {}
   const alone = {
@@ -93,7 +93,7 @@ function usualRanges(
 function readRanges(written: WrittenRanges = {}, settings: readonly string[], name: string): Ranges {
   return Object.fromEntries(
     Object.entries(written).map(([key, value]) => {
-      expectKnown(key, settings, `tune.ranges.${name}`)
+      expectKnown('setting', key, settings, `tune.ranges.${name}`)
       const range = readRange(value)
       if (range !== null) return [key, range]
       throw new InputError(
@@ -103,10 +103,6 @@ function readRanges(written: WrittenRanges = {}, settings: readonly string[], na
   )
 }
 
-function expectKnown(key: string, known: readonly string[], at: string): void {
-  if (known.includes(key)) return
-  const near = nearest(key, known)
-  throw new InputError(
-    `${at}: there is no "${key}" to tune; ${near === null ? `it takes ${known.join(', ')}` : `did you mean "${near}"?`}`,
-  )
+function expectKnown(noun: string, key: string, known: readonly string[], at: string): void {
+  if (!known.includes(key)) throw new InputError(`${at}: ${unknownName(noun, key, known)}`)
 }

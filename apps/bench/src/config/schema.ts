@@ -41,7 +41,7 @@ export function layerSchema({ methods, backbones }: Definitions) {
   const trials = z.int().min(2).max(1000)
   const scalar = z.union([z.number(), z.string(), z.boolean()])
   const range = z.union([z.string(), z.array(z.union([scalar, z.null()])).min(1)], {
-    error: 'low..high, e.g. 0.001..0.1, or a list of values',
+    error: 'expected low..high, e.g. 0.001..0.1, or a list of values',
   })
   return z.strictObject({
     $schema: z.string().optional(),

@@ -18,7 +18,7 @@ export function setLayer(assignments: readonly string[]): Layer {
     }
     group[path[path.length - 1]] = scalar(assignment.slice(equals + 1))
   }
-  return { values, speak: (path) => `--set ${path.join('.')}` }
+  return { values, speak: (path) => `--set ${path.join('.')}`.trim() }
 }
 
 /** A word of the command line as the YAML value it looks like; text that is no YAML stays text. */

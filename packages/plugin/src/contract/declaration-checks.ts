@@ -1,7 +1,7 @@
-import { InputError } from '@recdistill/core'
+import { InputError, type JsonSchema } from '@recdistill/core'
 import assert from 'node:assert/strict'
 import { asMethod } from '../as-method.ts'
-import { describeParams, paramsJsonSchema, type ParamSchema } from '../describe-params.ts'
+import { describeParams, paramsJsonSchema } from '../describe-params.ts'
 import type { AnyMethod } from '../method.ts'
 import { checkParams, parseParams } from '../parse-params.ts'
 import type { Check } from './check.ts'
@@ -85,7 +85,7 @@ function refuses(method: AnyMethod, params: Params, start: string): void {
   )
 }
 
-function wrongValues(schema: ParamSchema): unknown[] {
+function wrongValues(schema: JsonSchema): unknown[] {
   const wrong: unknown[] = [{ an: 'object' }]
   if (schema.enum) wrong.push('no such word')
   const types: readonly string[] = typeof schema.type === 'string' ? [schema.type] : (schema.type ?? [])
