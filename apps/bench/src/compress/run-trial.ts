@@ -4,7 +4,7 @@ import type { Catalogue } from '../catalogue.ts'
 import type { Plan } from '../run/plan.ts'
 import { methodModels } from '../run/method-models.ts'
 import { foldersAt } from '../run/run-folder.ts'
-import { trainModel } from '../run/train-model.ts'
+import { trainUntil } from '../run/train-until.ts'
 import { frozenTeacher } from '../run/frozen-teacher.ts'
 import { expectSameFiles, openImported } from '../run/imported-teacher.ts'
 import { startEngine } from '../run/start-engine.ts'
@@ -41,7 +41,7 @@ export interface TrialOptions {
  */
 export async function runTrial(
   { job, config: values, folder }: TrialFile,
-  { catalogue, io, threads, signal: asked, onProgress }: TrialOptions,
+  { catalogue, io, threads, signal, onProgress }: TrialOptions,
 ): Promise<TrialResult | null> {
   const started = performance.now()
   const seconds = () => (performance.now() - started) / 1000
@@ -52,12 +52,6 @@ export async function runTrial(
   const split = await prepareSource(config.source, { cache, io })
   const protocol = catalogue.protocol(config.protocol)
   const engine = await startEngine(config, warn)
-  const signal = {
-    ended: false,
-    get stop() {
-      return this.ended || asked.stop
-    },
-  }
   const setting = { config, catalogue, split, protocol, engine, signal }
   const imported = await openImported(config, { split, engine, cache, say: () => undefined }).catch(
     (error: unknown) => {
@@ -81,20 +75,17 @@ export async function runTrial(
     const folders = { ...trials, model: (id: string) => (id === 'teacher' ? teacherFolder : at) }
     const models = methodModels(definition, plan, { teacher, context: { ...setting, folder: folders } })
     owned.push(models)
-    const outcome = await trainModel(plan, setting, {
+    const outcome = await trainUntil(until, plan, setting, {
       folder: at,
       teacher,
       models,
       listen(event) {
-        if (event.type === 'resumed' && event.epoch >= until) signal.ended = true
         if (event.type !== 'epoch') return
-        const epoch = event.record.epoch + 1
-        onProgress({ epoch, epochs: until, best: event.best?.value ?? null })
-        if (epoch >= until) signal.ended = true
+        onProgress({ epoch: event.record.epoch + 1, epochs: until, best: event.best?.value ?? null })
       },
     })
+    if (outcome === null) return null
     owned.push(outcome.model)
-    if (outcome.stopped === 'signal' && !signal.ended) return null
     const tables = studentTables(outcome.model, trial.kind)
     if (tables === null) throw new RangeError(`${trial.kind}: has no vectors to deploy`)
     return {

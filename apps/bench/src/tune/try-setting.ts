@@ -7,7 +7,7 @@ import type { Bench } from '../run/bench.ts'
 import { methodModels } from '../run/method-models.ts'
 import type { ModelFolder } from '../run/model-folder.ts'
 import type { Plan } from '../run/plan.ts'
-import { trainModel } from '../run/train-model.ts'
+import { trainUntil } from '../run/train-until.ts'
 
 /** How good a setting is after some epochs. */
 export interface Tried {
@@ -35,31 +35,17 @@ export async function trySetting(
   if (known !== null) return known
   const definition = plan.method && (await bench.catalogue.method(plan.method.reference))
   const models = definition && teacher && methodModels(definition, plan, { teacher, context: bench })
-  let enough = false
-  const signal = {
-    get stop() {
-      return enough || bench.signal.stop
-    },
-  }
   let tried: Tried
   try {
-    const outcome = await trainModel(
-      plan,
-      { ...bench, signal, enough: false },
-      {
-        folder: at,
-        teacher,
-        models,
-        listen(event) {
-          bench.progress.event(event)
-          if (event.type === 'resumed' && event.epoch >= until) enough = true
-          if (event.type === 'epoch' && event.record.epoch + 1 >= until) enough = true
-        },
-      },
-    )
+    const outcome = await trainUntil(until, plan, bench, {
+      folder: at,
+      teacher,
+      models,
+      listen: (event) => bench.progress.event(event),
+    })
+    if (outcome === null) return null
     outcome.model.dispose()
     outcome.teacher?.model.dispose()
-    if (outcome.stopped === 'signal' && !enough) return null
     const best = outcome.curve.find(({ epoch }) => epoch === outcome.bestEpoch)
     tried = {
       valid: best?.valid?.[bench.protocol.select] ?? null,
