@@ -17,10 +17,10 @@ test.each<readonly [string, readonly string[], RegExp]>([
   [
     'no trials',
     [...tiny, '--keep', '0.9', '--trials', '0'],
-    /--trials: expected a whole number >= 1, got "0"/,
+    /--trials: expected an integer >= 1, got "0"/,
   ],
-  ['half a process', [...tiny, '--keep', '0.9', '--parallel', '0.5'], /--parallel: expected a whole number/],
-  ['sizes that are words', [...tiny, '--keep', '0.9', '--dims', 'small'], /--dims: expected a whole number/],
+  ['half a process', [...tiny, '--keep', '0.9', '--parallel', '0.5'], /--parallel: expected an integer/],
+  ['sizes that are words', [...tiny, '--keep', '0.9', '--dims', 'small'], /--dims: expected an integer/],
   ['an unknown kind', [...tiny, '--keep', '0.9', '--students', 'mg'], /mg.*did you mean "mf"/],
   ['a kind without tables', [...tiny, '--keep', '0.9', '--students', 'neumf'], /neumf.*(vectors|tables)/],
   [

@@ -85,7 +85,11 @@ const cases: readonly Case[] = [
     ],
     /shelf\.recdistill: written in format 99/,
   ],
-  ['a port that is a word', (at) => ['serve', bundleIn(at), '--port', 'http'], /--port: expected .*http/],
+  [
+    'a port that is a word',
+    (at) => ['serve', bundleIn(at), '--port', 'http'],
+    /--port: expected an integer >= 0 and <= 65535, got "http"/,
+  ],
   ['a port beyond all ports', (at) => ['serve', bundleIn(at), '--port', '70000'], /--port.*65535.*70000/],
   ['an address of nobody', (at) => ['serve', bundleIn(at), '--host', '192.0.2.1'], /--host: 192\.0\.2\.1/],
   ['no worker', (at) => ['serve', bundleIn(at), '--workers', '0'], /--workers/],

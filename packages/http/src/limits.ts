@@ -37,7 +37,7 @@ export const defaultLimits: Limits = {
 }
 
 /**
- * @throws RangeError naming the limit that is no whole number or out of its range.
+ * @throws RangeError naming the limit that is no integer or out of its range.
  */
 export function resolveLimits(given: Partial<Limits> = {}): Limits {
   const limits = { ...defaultLimits, ...given }
@@ -46,7 +46,7 @@ export function resolveLimits(given: Partial<Limits> = {}): Limits {
     const least = smallest[name] ?? 1
     const value = limits[name]
     if (!Number.isSafeInteger(value) || value < least)
-      throw new RangeError(`${name}: expected a whole number >= ${least}, got ${value}`)
+      throw new RangeError(`${name}: expected an integer >= ${least}, got ${value}`)
   }
   // A maximum that was lowered below the default lowers the default with it; a default that was asked for is not changed quietly.
   if (given.defaultK === undefined) return { ...limits, defaultK: Math.min(limits.defaultK, limits.maxK) }

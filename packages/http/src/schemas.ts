@@ -51,7 +51,7 @@ export function requestSchemas({ maxK, defaultK, maxIds, maxIdLength }: Limits) 
   const kDocument = { description: 'Length of the list', example: Math.min(10, maxK) }
   const wholeNumber = z
     .string()
-    .regex(/^\d{1,9}$/, 'expected a whole number')
+    .regex(/^\d{1,9}$/, 'expected an integer')
     .transform(Number)
   // A name that is there once comes as text, one that is there several times as a list.
   const repeated = z.preprocess((value) => (typeof value === 'string' ? [value] : value), ids)

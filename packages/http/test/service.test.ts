@@ -297,9 +297,9 @@ test('pages of other origins may call it when they are let', async () => {
 })
 
 test.each([
-  [{ maxK: 0 }, 'maxK: expected a whole number >= 1, got 0'],
-  [{ maxK: 1.5 }, 'maxK: expected a whole number >= 1, got 1.5'],
-  [{ requestSeconds: NaN }, 'requestSeconds: expected a whole number >= 1, got NaN'],
+  [{ maxK: 0 }, 'maxK: expected an integer >= 1, got 0'],
+  [{ maxK: 1.5 }, 'maxK: expected an integer >= 1, got 1.5'],
+  [{ requestSeconds: NaN }, 'requestSeconds: expected an integer >= 1, got NaN'],
   [{ maxK: 5, defaultK: 6 }, 'defaultK: expected at most maxK, 5, got 6'],
 ])('limits %o are refused', (limits, says) => {
   expect(() => createService(world, { limits })).toThrow(says)

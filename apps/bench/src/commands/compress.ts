@@ -8,7 +8,7 @@ import { makePlan } from '../compress/make-plan.ts'
 import { configOf, teacherValues } from '../compress/plan.ts'
 import { runCompress } from '../compress/run-compress.ts'
 import { teachable } from '../compress/teachable.ts'
-import { wholeNumber } from '../compress/whole-number.ts'
+import { numberFlag } from './number-flag.ts'
 import type { Config } from '../config/config.ts'
 import { resolveConfig } from '../config/resolve.ts'
 import { fixedOf } from '../config/said.ts'
@@ -53,8 +53,8 @@ export function compressCommand(io: Io, done: (code: number) => void): Command {
     .option('--json', 'print the result as JSON on stdout, and nothing else there')
   return withTeacher(withConfig(withSource(command))).action(async (flags: CompressFlags) => {
     const target = readTarget(flags)
-    const whole = (flag: keyof CompressFlags & string, least: number) =>
-      wholeNumber(`--${flag}`, String(flags[flag]), least)
+    const whole = (flag: keyof CompressFlags & string, minimum: number) =>
+      numberFlag(`--${flag}`, String(flags[flag]), { type: 'integer', minimum })
     const settings = {
       target,
       dims: dimsOf(flags.dims),
@@ -127,6 +127,6 @@ function kindsOf(text: string): readonly string[] {
 
 function dimsOf(text: string | undefined): readonly number[] | null {
   if (text === undefined) return null
-  const dims = text.split(',').map((dim) => wholeNumber('--dims', dim, 1))
+  const dims = text.split(',').map((dim) => numberFlag('--dims', dim, { type: 'integer', minimum: 1 }))
   return [...new Set(dims)].sort((a, b) => a - b)
 }

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { loadCatalogue } from '../catalogue.ts'
 import { isCompressFolder } from '../compress/compress-folder.ts'
-import { wholeNumber } from '../compress/whole-number.ts'
+import { numberFlag } from './number-flag.ts'
 import { fileLayer } from '../config/file.ts'
 import { resolveConfig } from '../config/resolve.ts'
 import { loweredIn, withEpochs } from '../config/write.ts'
@@ -52,8 +52,11 @@ function resumeCompression(path: string, flags: Flags, io: Io): Promise<number> 
     throw new InputError(`--epochs: ${path} is a compression, whose students have theirs; leave it out`)
   if (flags.enough)
     throw new InputError(`--enough: ${path} is a compression, which ends its students itself; leave it out`)
-  const threads = flags.threads === undefined ? null : wholeNumber('--threads', flags.threads, 1)
-  const parallel = wholeNumber('--parallel', flags.parallel, 1)
+  const threads =
+    flags.threads === undefined
+      ? null
+      : numberFlag('--threads', flags.threads, { type: 'integer', minimum: 1 })
+  const parallel = numberFlag('--parallel', flags.parallel, { type: 'integer', minimum: 1 })
   return resumeCompress(path, { io, threads, json: flags.json === true, parallel })
 }
 

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { line, type Io } from '../io.ts'
 import { quoted, shownPath } from '../shown-path.ts'
+import { numberFlag } from './number-flag.ts'
 
 interface Flags {
   readonly port: string
@@ -147,15 +148,10 @@ function arriveWithin(seconds: number): Partial<Limits> {
   return { requestSeconds: seconds, headSeconds: seconds }
 }
 
-function whole(flag: string, text: string, least: number, most = 1e9): number {
-  const value = /^\d+$/.test(text) ? Number(text) : NaN
-  if (value >= least && value <= most) return value
-  const range = most === 1e9 ? `>= ${least}` : `of ${least} to ${most}`
-  throw new InputError(`${flag}: expected a whole number ${range}, got ${text}`)
+function whole(flag: string, text: string, minimum: number, maximum = 1e9): number {
+  return numberFlag(flag, text, { type: 'integer', minimum, maximum })
 }
 
 function seconds(flag: string, text: string): number {
-  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN
-  if (value <= 86400) return value
-  throw new InputError(`${flag}: expected seconds, 0 to 86400, got ${text}`)
+  return numberFlag(flag, text, { type: 'number', minimum: 0, maximum: 86400 })
 }

@@ -5,7 +5,7 @@ import { Command } from 'commander'
 import { loadCatalogue } from '../catalogue.ts'
 import { resultPath, type TrialMessage } from '../compress/local-runner.ts'
 import { runTrial, type TrialFile } from '../compress/run-trial.ts'
-import { wholeNumber } from '../compress/whole-number.ts'
+import { numberFlag } from './number-flag.ts'
 import { line, type Io } from '../io.ts'
 import { short } from '../progress/format.ts'
 
@@ -24,7 +24,10 @@ export function trialCommand(io: Io, done: (code: number) => void): Command {
         const result = await runTrial(file, {
           catalogue: await loadCatalogue(),
           io,
-          threads: flags.threads === undefined ? null : wholeNumber('--threads', flags.threads, 1),
+          threads:
+            flags.threads === undefined
+              ? null
+              : numberFlag('--threads', flags.threads, { type: 'integer', minimum: 1 }),
           signal,
           onProgress(progress) {
             if (parent) parent.tell({ type: 'progress', ...progress })
