@@ -2,10 +2,12 @@ import { All, Arg, Control, Head } from '../src/wasm/layout'
 import { arg, head, headF, rowBytes, word } from './memory'
 import { endRowOf, firstRowOf, isOfUsers } from './pieces'
 import { fma, fnma, tiny } from './simd'
+import { add } from './vectors'
 
 /**
  * Brings rows that are about to be read (or all) to the present step. The first step a row missed may have a data
- * gradient, which becomes zero; the steps after it have none, or the row would have been read before.
+ * gradient, which becomes zero; the steps after it have none, or the row would have been read before. Where steps are
+ * sparse those are no steps for the row.
  */
 export function catchUp(chunk: u32): void {
   const first = isOfUsers(chunk)
@@ -44,6 +46,12 @@ function advanceBy<T>(table: usize, row: u32, more: usize): void {
   const to = head(table, Head.step)
   if (from >= to) return
   const bytes = rowBytes(table)
+  joinLanes(table, row, bytes)
+  const sparse = head(table, Head.sparse) != 0
+  if (sizeof<T>() == 4 && sparse && load<u8>(dirty) == 0) {
+    store<u32>(last, to)
+    return
+  }
   const offset = <usize>row * bytes
   const theta = <usize>head(table, Head.values) + offset
   const m = <usize>head(table, Head.m) + offset
@@ -56,13 +64,16 @@ function advanceBy<T>(table: usize, row: u32, more: usize): void {
   const eps = f32x4.splat(headF(table, Head.eps))
   const least = tiny()
   const zero = f32x4.splat(0)
+  const grad = <usize>head(table, Head.grad) + offset
   const constants = <usize>head(table, Head.constants)
   let at = constants + (<usize>(from - head(table, Head.first)) << 3)
   const end = constants + (<usize>(to - head(table, Head.first)) << 3)
-  joinLanes(table, row, bytes)
-  if (sizeof<T>() == 8) {
+  if (sizeof<T>() == 8 && sparse) {
+    add(grad, more, bytes)
+    store<u8>(dirty, 1)
+  }
+  if (sizeof<T>() == 8 && !sparse) {
     const collected = load<u8>(dirty) != 0
-    const grad = <usize>head(table, Head.grad) + offset
     const stepSize = v128.load32_splat(at)
     const rootScale = v128.load32_splat(at, 4)
     for (let o: usize = 0; o < bytes; o += 16) {
@@ -76,18 +87,19 @@ function advanceBy<T>(table: usize, row: u32, more: usize): void {
     store<u8>(dirty, 0)
     at += 8
   } else if (load<u8>(dirty) != 0) {
-    const grad = <usize>head(table, Head.grad) + offset
     const stepSize = v128.load32_splat(at)
     const rootScale = v128.load32_splat(at, 4)
-    for (let o: usize = 0; o < bytes; o += 16) {
-      const g = v128.load(grad + o)
-      v128.store(grad + o, zero)
-      update(theta + o, m + o, v + o, g, weightDecay, beta1, rest1, beta2, rest2, eps, least, stepSize, rootScale)
-    }
+    if (!sparse || isAnyNonZero(grad, bytes))
+      for (let o: usize = 0; o < bytes; o += 16) {
+        const g = v128.load(grad + o)
+        v128.store(grad + o, zero)
+        update(theta + o, m + o, v + o, g, weightDecay, beta1, rest1, beta2, rest2, eps, least, stepSize, rootScale)
+      }
     store<u8>(dirty, 0)
     at += 8
   }
-  for (; at < end; at += 8) {
+  // steps without gradient are none for a table of sparse steps
+  if (!sparse) for (; at < end; at += 8) {
     const stepSize = v128.load32_splat(at)
     const rootScale = v128.load32_splat(at, 4)
     for (let o: usize = 0; o < bytes; o += 16)
@@ -100,6 +112,15 @@ function advanceBy<T>(table: usize, row: u32, more: usize): void {
     difference = f32x4.add(difference, f32x4.sub(x, x))
   }
   if (v128.any_true(f32x4.ne(difference, zero))) report(table, row)
+}
+
+// @ts-ignore: decorator
+@inline
+function isAnyNonZero(values: usize, bytes: usize): bool {
+  const zero = f32x4.splat(0)
+  let found = zero
+  for (let o: usize = 0; o < bytes; o += 16) found = v128.or(found, f32x4.ne(v128.load(values + o), zero))
+  return v128.any_true(found)
 }
 
 /** Adds the gradients of the other lanes to the first, in order. */

@@ -15,6 +15,8 @@ export interface AdamOptions {
   readonly beta1?: number // 0.9
   readonly beta2?: number // 0.999
   readonly eps?: number // 1e-8
+  /** Rows without a gradient, all zeros in this step, keep values and moments, and the L2 term does not reach them. */
+  readonly sparse?: boolean // false
 }
 
 /** Symmetric or not, rows of (column, value): what LightGCN propagates with. */
@@ -119,7 +121,7 @@ export interface Engine<T extends Table = Table> {
    * score tables are themselves computed, such as propagated embeddings.
    */
   takeGradient(table: T, out: Float32Array): void
-  /** One step of Adam with coupled L2 on every row of the tables (spec 2.2); then the gradients are zero. */
+  /** One step of Adam with coupled L2 on every row of the tables (spec 2.2), or on those with a gradient; then the gradients are zero. */
   adam(tables: readonly T[], options: AdamOptions): void
 
   /**

@@ -7,7 +7,7 @@ export function train(
   engine: Engine,
   dim: number,
   steps: number,
-  options: (step: number) => { weightDecay: number },
+  options: (step: number) => { weightDecay: number; sparse?: boolean },
 ) {
   const rng = createRng(dim)
   const { user, item } = world(engine, dim, normals(rng, 60 * dim, 0.3), normals(rng, 200 * dim, 0.3))

@@ -67,6 +67,7 @@ export function readVariable(device: Device, { rows, dim }: Table, from: Handle)
 
 /**
  * One step of Adam with coupled L2 on every row (spec 2.2): the L2 term into the gradient, the fused operation, and zeros.
+ * Where only rows with a gradient take it, the others are put back.
  *
  * TensorFlow's operation adds eps to sqrt(v) before the correction of bias, here it comes after: eps is scaled to match.
  */
@@ -77,6 +78,7 @@ export function stepAdam(device: Device, table: DeviceTable, options: AdamOption
   const { grad, m, v } = trainingOf(device, table)
   const t = ++table.step
   const root = Math.sqrt(1 - beta2 ** t)
+  const untouched = options.sparse ? rememberUntouched(device, table, grad, [table.values, m, v]) : null
   if (weightDecay > 0)
     device.scope(() => {
       const term = device.run('Mul', [valueOf(device, table.values), device.float(weightDecay)])
@@ -91,8 +93,31 @@ export function stepAdam(device: Device, table: DeviceTable, options: AdamOption
     const sum = valueOf(device, grad)
     device.call('ResourceApplyAdam', [...moments, none, none, stepSize, ...betas, scaled, sum])
   })
+  untouched?.putBack()
   clearGradient(device, table)
   table.version++
+}
+
+/** Rows of `variables` whose gradient is all zeros, as they are now. */
+function rememberUntouched(device: Device, { rows }: Table, grad: Handle, variables: readonly Handle[]) {
+  const copies = variables.map((variable) =>
+    device.own(() => device.run('DeepCopy', [valueOf(device, variable)])),
+  )
+  const touched = device.own(() => {
+    const largest = device.run('Max', [device.run('Abs', [valueOf(device, grad)]), device.list(1)])
+    return device.run('Reshape', [device.run('NotEqual', [largest, device.float(0)]), device.list(rows, 1)])
+  })
+  return {
+    putBack() {
+      variables.forEach((variable, n) => {
+        device.scope(() =>
+          assign(device, variable, device.run('SelectV2', [touched, valueOf(device, variable), copies[n]])),
+        )
+        device.free(copies[n])
+      })
+      device.free(touched)
+    },
+  }
 }
 
 /** Moves the gradient into `out`; what is left is zero. */

@@ -27,22 +27,27 @@ export function noteFlushed(machine: Machine, table: WasmTable): void {
  * because nothing is added to it before the row has caught up.
  */
 export function stepAdam(machine: Machine, table: WasmTable, options: AdamOptions): void {
-  const { lr, weightDecay, beta1 = 0.9, beta2 = 0.999, eps = 1e-8 } = options
+  const { lr, weightDecay, beta1 = 0.9, beta2 = 0.999, eps = 1e-8, sparse = false } = options
   const old = table.options
   const same =
-    old?.weightDecay === weightDecay && old.beta1 === beta1 && old.beta2 === beta2 && old.eps === eps
+    old?.weightDecay === weightDecay &&
+    old.beta1 === beta1 &&
+    old.beta2 === beta2 &&
+    old.eps === eps &&
+    old.sparse === sparse
   if (!same || table.step - table.first === KEPT) flush(machine, table)
   ensureMoments(machine, table)
   const { heap } = machine
   const base = table.head / 4
   if (!same) {
-    table.options = { lr, weightDecay, beta1, beta2, eps }
+    table.options = { lr, weightDecay, beta1, beta2, eps, sparse }
     heap.f32[base + Head.weightDecay] = weightDecay
     heap.f32[base + Head.beta1] = beta1
     heap.f32[base + Head.rest1] = 1 - beta1
     heap.f32[base + Head.beta2] = beta2
     heap.f32[base + Head.rest2] = 1 - beta2
     heap.f32[base + Head.eps] = eps
+    heap.u32[base + Head.sparse] = Number(sparse)
   }
   const constants = heap.u32[base + Head.constants] / 4 + 2 * (table.step - table.first)
   const t = ++table.step

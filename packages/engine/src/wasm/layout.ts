@@ -94,6 +94,7 @@ export enum Head {
   beta2,
   rest2,
   eps,
+  sparse, // 1: a step is for the rows that have a gradient
   words,
 }
 
