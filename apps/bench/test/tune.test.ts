@@ -48,6 +48,15 @@ test('each student gets the best of as many settings, on validation data, and it
     expect(modelOf(resultOf(again), id).test, id).toEqual(modelOf(resultOf(folder), id).test)
 })
 
+test('a search stands with the student it was for, not again with the teacher that learned beside it', async () => {
+  const folder = join(freshFolder(), 'run')
+  const few = ['--methods', 'bd', '--epochs', '2', '--tune', '2']
+  const { code, stderr } = await run(['bench', '--preset', 'tiny', ...few, '--out', folder])
+  expect(code, stderr).toBe(0)
+  expect(modelOf(resultOf(folder), 'bd').settingsTried).toHaveLength(2)
+  expect(modelOf(resultOf(folder), 'bd-teacher').settingsTried).toBeUndefined()
+})
+
 test('stopped in the middle of the search and gone on with, a run ends as it would have', async () => {
   const at = freshFolder()
   const whole = join(at, 'whole')

@@ -4,10 +4,11 @@ import type { Bench } from './bench.ts'
 import { measureModel } from './measure-model.ts'
 import type { Plan } from './plan.ts'
 
-/** A teacher that was trained together with the student of `plan`, as a model of its own. */
+/** A teacher that was trained together with the student of `plan`, as a model of its own; the search was for the student. */
 export function taughtTeacher(plan: Plan, model = plan.model): Plan {
+  const { tried: _ofStudent, ...pair } = plan
   const [name, ...seed] = plan.id.split('#')
-  return { ...plan, id: [`${name}-teacher`, ...seed].join('#'), role: 'teacher', model }
+  return { ...pair, id: [`${name}-teacher`, ...seed].join('#'), role: 'teacher', model }
 }
 
 /** Measures it, and gives it a folder from which it can be used like any teacher. */
