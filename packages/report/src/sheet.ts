@@ -1,5 +1,6 @@
 import colours from 'picocolors'
 import { html, type Markup } from './html/markup.ts'
+import { table } from './html/table.ts'
 import { escapeMarkdown, tableMarkdown } from './markdown.ts'
 import { printable, textTable } from './terminal-look.ts'
 
@@ -13,38 +14,30 @@ export interface Sheet {
 
 export function sheetText({ title, head, rows, notes }: Sheet, { color = false } = {}): string {
   const { bold, dim } = colours.createColors(color)
-  const table = textTable(
+  const lines = textTable(
     head.map((name) => bold(printable(name))),
     rows.map((row) => row.map(printable)),
   )
-  return [bold(printable(title)), table, ...notes.map((note) => dim(printable(note)))].join('\n')
+  return [bold(printable(title)), lines, ...notes.map((note) => dim(printable(note)))].join('\n')
 }
 
-export function sheetMarkdown({ title, ...table }: Sheet): string {
-  return tableMarkdown(`## ${escapeMarkdown(title)}`, table)
+export function sheetMarkdown({ title, ...sheet }: Sheet): string {
+  return tableMarkdown(`## ${escapeMarkdown(title)}`, sheet)
 }
 
 export function sheetHtml(id: string, { title, head, rows, notes }: Sheet): Markup {
   return html`<section id="${id}">
     <h2>${title}</h2>
     ${notes.map((note) => html`<p class="soft">${note}</p>`)}
-    <div class="scroll">
-      <table>
-        <thead>
-          <tr>
-            ${head.map((name) => html`<th scope="col">${name}</th>`)}
-          </tr>
-        </thead>
-        <tbody>
-          ${rows.map(
-            ([name, ...cells]) =>
-              html`<tr>
-                <th scope="row">${name}</th>
-                ${cells.map((cell) => html`<td>${cell}</td>`)}
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>
+    ${table(
+      head,
+      rows.map(
+        ([name, ...cells]) =>
+          html`<tr>
+            <th scope="row">${name}</th>
+            ${cells.map((cell) => html`<td>${cell}</td>`)}
+          </tr>`,
+      ),
+    )}
   </section>`
 }

@@ -2,6 +2,7 @@ import type { Row, Value } from '../row.ts'
 import { asMetric, asPercent, NONE } from '../numbers.ts'
 import { html, type Markup } from './markup.ts'
 import type { ReportContext } from './report-context.ts'
+import { table } from './table.ts'
 
 /** What is recommended rather than whether it hits: reach, novelty, inequality, popularity. Cold items follow. */
 export function popularity(context: ReportContext): Markup | null {
@@ -18,37 +19,28 @@ export function popularity(context: ReportContext): Markup | null {
           0 shows all items alike, 1 the same few to everybody. Lift: how much more popular than what users
           took themselves. Arp: mean training interactions of what is recommended.
         </p>
-        ${table(context, about)}`
+        ${beyondTable(context, about)}`
     }
     ${
       cold.length > 0 &&
       html`<h3 style="margin-top:1.2rem">Items never seen in training, measured apart</h3>
-        ${table(context, cold)}`
+        ${beyondTable(context, cold)}`
     }
   </section>`
 }
 
-function table({ rows, looks }: ReportContext, keys: readonly string[]): Markup {
+function beyondTable({ rows, looks }: ReportContext, keys: readonly string[]): Markup {
   const measured = rows.filter((row) => keys.some((key) => key in row.beyond))
-  return html`<div class="scroll">
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">model</th>
-          ${keys.map((key) => html`<th scope="col">${key.replace(/^cold\./, '')}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${measured.map(
-          (row) =>
-            html`<tr style="--own:${looks.get(row)!.colour}">
-              <th scope="row"><span class="swatch"></span>${row.label}</th>
-              ${keys.map((key) => cell(row, key))}
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`
+  return table(
+    ['model', ...keys.map((key) => key.replace(/^cold\./, ''))],
+    measured.map(
+      (row) =>
+        html`<tr style="--own:${looks.get(row)!.colour}">
+          <th scope="row"><span class="swatch"></span>${row.label}</th>
+          ${keys.map((key) => cell(row, key))}
+        </tr>`,
+    ),
+  )
 }
 
 function cell(row: Row, key: string): Markup {

@@ -1,6 +1,7 @@
 import { settingsTried, triedCells, type Tried } from '../settings-tried.ts'
 import { html, type Markup } from './markup.ts'
 import type { ReportContext } from './report-context.ts'
+import { table } from './table.ts'
 
 /** What a search over settings saw, model by model, the best first; null where none was made. */
 export function settingsSection({ rows, result }: ReportContext): Markup | null {
@@ -18,32 +19,22 @@ export function settingsSection({ rows, result }: ReportContext): Markup | null 
       ({ label, settings }) =>
         html`<details>
           <summary>${label}: ${settings.length} ${settings.length === 1 ? 'setting' : 'settings'}</summary>
-          ${table(settings)}
+          ${settingsTable(settings)}
         </details>`,
     )}
   </section>`
 }
 
-function table(settings: Tried['settings']): Markup {
-  return html`<div class="scroll">
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">validation</th>
-          <th scope="col">epochs</th>
-          <th scope="col" class="text">settings</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${settings.map(triedCells).map(
-          ([valid, epochs, setting]) =>
-            html`<tr>
-              <td>${valid}</td>
-              <td>${epochs}</td>
-              <td class="text"><code>${setting}</code></td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`
+function settingsTable(settings: Tried['settings']): Markup {
+  return table(
+    ['validation', 'epochs', { text: 'settings' }],
+    settings.map(triedCells).map(
+      ([valid, epochs, setting]) =>
+        html`<tr>
+          <td>${valid}</td>
+          <td>${epochs}</td>
+          <td class="text"><code>${setting}</code></td>
+        </tr>`,
+    ),
+  )
 }

@@ -3,6 +3,7 @@ import type { SignificanceRow } from '../significance-row.ts'
 import { wilcoxonReach } from '../wilcoxon-reach.ts'
 import { html, type Markup } from './markup.ts'
 import type { ReportContext } from './report-context.ts'
+import { table } from './table.ts'
 
 /** Which differences are more than chance. */
 export function significance({ significance: found, headline }: ReportContext): Markup | null {
@@ -22,61 +23,46 @@ export function significance({ significance: found, headline }: ReportContext): 
       would it hold for other users of these same models. Over seeds: would it hold for another training.
     </p>
     ${[...reaches].map((note) => note !== null && html`<p class="soft">${note}</p>`)}
-    ${first.length > 0 && table(first)}
+    ${first.length > 0 && testsTable(first)}
     ${
       rest.length > 0 &&
       (first.length === 0
-        ? table(rest)
+        ? testsTable(rest)
         : html`<details>
             <summary>${rest.length} comparisons on other metrics</summary>
-            ${table(rest)}
+            ${testsTable(rest)}
           </details>`)
     }
   </section>`
 }
 
-function table(rows: readonly SignificanceRow[]): Markup {
-  return html`<div class="scroll">
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">models</th>
-          <th scope="col">metric</th>
-          <th scope="col">over</th>
-          <th scope="col">difference</th>
-          <th scope="col">interval</th>
-          <th scope="col">t-test p</th>
-          <th scope="col">Wilcoxon p</th>
-          <th scope="col" class="text">at 0.05</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map((row) => {
-          const { interval } = row
-          return html`<tr>
-            <th scope="row">${row.a} against ${row.b}</th>
-            <td>${row.metric}</td>
-            <td>${asWhole(row.n)} ${row.over}</td>
-            <td title="${row.difference}">${row.difference > 0 ? '+' : ''}${asMetric(row.difference)}</td>
-            <td>
-              ${
-                interval
-                  ? html`${asMetric(interval.low)} … ${asMetric(interval.high)}<span class="sub"
-                        >${Math.round(interval.confidence * 100)} %</span
-                      >`
-                  : NONE
-              }
-            </td>
-            <td title="unadjusted ${asP(row.t.p)}">${asP(row.t.adjusted)}</td>
-            <td title="unadjusted ${row.wilcoxon ? asP(row.wilcoxon.p) : NONE}">
-              ${row.wilcoxon ? asP(row.wilcoxon.adjusted) : NONE}
-            </td>
-            <td class="text">${verdict(row)}</td>
-          </tr>`
-        })}
-      </tbody>
-    </table>
-  </div>`
+function testsTable(rows: readonly SignificanceRow[]): Markup {
+  return table(
+    ['models', 'metric', 'over', 'difference', 'interval', 't-test p', 'Wilcoxon p', { text: 'at 0.05' }],
+    rows.map((row) => {
+      const { interval } = row
+      return html`<tr>
+        <th scope="row">${row.a} against ${row.b}</th>
+        <td>${row.metric}</td>
+        <td>${asWhole(row.n)} ${row.over}</td>
+        <td title="${row.difference}">${row.difference > 0 ? '+' : ''}${asMetric(row.difference)}</td>
+        <td>
+          ${
+            interval
+              ? html`${asMetric(interval.low)} … ${asMetric(interval.high)}<span class="sub"
+                    >${Math.round(interval.confidence * 100)} %</span
+                  >`
+              : NONE
+          }
+        </td>
+        <td title="unadjusted ${asP(row.t.p)}">${asP(row.t.adjusted)}</td>
+        <td title="unadjusted ${row.wilcoxon ? asP(row.wilcoxon.p) : NONE}">
+          ${row.wilcoxon ? asP(row.wilcoxon.adjusted) : NONE}
+        </td>
+        <td class="text">${verdict(row)}</td>
+      </tr>`
+    }),
+  )
 }
 
 function verdict({ difference, t }: SignificanceRow): Markup {
