@@ -1,4 +1,4 @@
-import { InputError, NumericError } from '@recdistill/core'
+import { InputError } from '@recdistill/core'
 import { Command, CommanderError } from 'commander'
 import { benchCommand } from './commands/bench.ts'
 import { compareCommand } from './commands/compare.ts'
@@ -13,6 +13,7 @@ import { resumeCommand } from './commands/resume.ts'
 import { serveCommand } from './commands/serve.ts'
 import { setupCommand } from './commands/setup.ts'
 import { trialCommand } from './commands/trial.ts'
+import { isNamed, isNumericError } from './errors.ts'
 import { line, processIo, type Io } from './io.ts'
 import { version } from './version.ts'
 
@@ -78,7 +79,7 @@ function report(error: unknown, io: Io): number {
     line(io.stderr, `recdistill: ${oneLine(error.message)}`)
     return 2
   }
-  if (isNamed(error, NumericError, 'NumericError')) {
+  if (isNumericError(error)) {
     line(io.stderr, `recdistill: ${oneLine(error.message)}`)
     return 3
   }
@@ -88,15 +89,6 @@ function report(error: unknown, io: Io): number {
     `recdistill ${version} (node ${process.version}): this is a defect here, not yours; please report the lines above`,
   )
   return 1
-}
-
-/** Plugins may bring their own copy of core; the name tells as well as the class. */
-function isNamed<E extends Error>(
-  error: unknown,
-  type: new (message: string) => E,
-  name: string,
-): error is E {
-  return error instanceof type || (error instanceof Error && error.name === name)
 }
 
 function oneLine(text: string): string {

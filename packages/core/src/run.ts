@@ -74,8 +74,8 @@ export interface ModelRun {
   readonly epochs: number
   /** The one that was kept, from 0. */
   readonly bestEpoch: number
-  /** By early stopping, after all epochs, or ended by hand where it stood. */
-  readonly stopped: 'patience' | 'epochs' | 'hand'
+  /** By early stopping, after all epochs, ended by hand where it stood, or by NaN or infinity. */
+  readonly stopped: 'patience' | 'epochs' | 'hand' | 'failed'
   /** True when the model came from the cache of teachers and its training seconds are of an earlier run. */
   readonly cached: boolean
   readonly seconds: {
@@ -97,6 +97,8 @@ export interface ModelRun {
   readonly settingsTried?: readonly TriedSetting[]
   /** Present when the model was not trained here. */
   readonly imported?: ImportedModel
+  /** Why there is no model, in one line: its training met NaN or infinity. It was not measured; its metrics are empty. */
+  readonly failed?: string
 }
 
 export interface MachineCard {

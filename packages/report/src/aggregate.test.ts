@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { sampleModel, sampleResult } from '../test/sample-result.ts'
+import { failedModel, sampleModel, sampleResult } from '../test/sample-result.ts'
 import { aggregate } from './aggregate.ts'
 import { gapRecovered } from './gap-recovered.ts'
 import { htmlReport } from './html/html-report.ts'
@@ -123,4 +123,35 @@ test('numbers that are not finite are left out with a note', () => {
   const { rows, notes } = aggregate(sampleResult([broken]))
   expect(Object.keys(rows[0].test)).toEqual(['recall@10'])
   expect(notes.at(-1)).toBe('rrd has no finite value for ndcg@10; left out.')
+})
+
+test('seeds that failed are in no mean, and it is said which and why; of a model whose seeds all failed nothing is known', () => {
+  const failed = failedModel('rrd', { id: 'rrd#1', seed: 1 })
+  const rrd = sampleModel('rrd', 'distilled', { test: ndcg(0.013) })
+  const { rows, notes } = aggregate(sampleResult([teacher, scratch, failedModel('bd'), rrd, failed]))
+  expect(rows.map(({ label, seeds, runs }) => [label, seeds, runs.length])).toEqual([
+    ['teacher', [0], 1],
+    ['scratch', [0], 1],
+    ['bd', [], 1],
+    ['rrd', [0], 2],
+  ])
+  expect(rows[3]).toMatchObject({ bytes: rrd.bytes, seconds: rrd.seconds.total, epochs: rrd.epochs })
+  expect(rows[3].test['ndcg@10']).toEqual({
+    mean: 0.013,
+    sd: null,
+    n: 1,
+    gap: expect.closeTo(0.5, 12) as number,
+  })
+  expect(rows[2]).toMatchObject({
+    bytes: NaN,
+    parameters: NaN,
+    compression: null,
+    usersPerSecond: null,
+    test: {},
+  })
+  expect(notes).toEqual([
+    'bd failed: the loss is NaN, at epoch 3, step 1.',
+    'rrd#1 failed: the loss is NaN, at epoch 3, step 1.',
+    'Numbers of rrd are of 1 of 2 seeds.',
+  ])
 })

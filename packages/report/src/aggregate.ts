@@ -1,6 +1,6 @@
 import type { Metrics, ModelRun, Role, RunResult } from '@recdistill/core'
 import { gapRecovered } from './gap-recovered.ts'
-import { gapNotes, importNotes, missingNotes } from './notes.ts'
+import { failedNotes, gapNotes, importNotes, missingNotes } from './notes.ts'
 import type { Row, Value } from './row.ts'
 
 /** What all three outputs show. */
@@ -19,13 +19,13 @@ export interface Aggregate {
  * scratch and teacher a distilled student recovered.
  *
  * A row is compared with the scratch model of its own backbone and size, or the only one there is, and with the
- * largest teacher. Numbers that are not finite are left out, with a note.
+ * largest teacher. Runs that failed and numbers that are not finite are left out, with a note.
  */
 export function aggregate(result: RunResult): Aggregate {
   const groups = groupRuns(result.models)
   const bare = groups.map((runs) => bareRow(runs, groups))
   const teacher = largest(bare.filter((row) => row.role === 'teacher'))
-  const scratches = bare.filter((row) => row.role === 'scratch')
+  const scratches = bare.filter((row) => row.role === 'scratch' && row.seeds.length > 0)
   const metrics = keysOf(bare.map((row) => row.test))
 
   const rows = bare.map((row): Row => {
@@ -49,6 +49,7 @@ export function aggregate(result: RunResult): Aggregate {
     metrics,
     beyondMetrics: keysOf(bare.map((row) => row.beyond)),
     notes: [
+      ...failedNotes(bare),
       ...importNotes(result.models),
       ...gapNotes(bare, teacher, scratches, metrics),
       ...missingNotes(result.models),
@@ -69,29 +70,35 @@ function groupRuns(models: readonly ModelRun[]): ModelRun[][] {
 
 /** A row without what needs other rows. */
 function bareRow(runs: readonly ModelRun[], groups: readonly ModelRun[][]): Row {
-  const [first] = runs
+  const measured = runs.filter((run) => run.failed === undefined)
+  const [first = runs[0]] = measured
   const { label, role, backbone } = first
   const shared = groups.filter(([other]) => other.label === label && other.role === role).length > 1
-  const speeds = runs.flatMap((run) => (run.ranking ? [run.ranking] : []))
+  const speeds = measured.flatMap((run) => (run.ranking ? [run.ranking] : []))
   return {
     label: shared ? `${label} (${backbone.name} ${backbone.dim})` : label,
     role,
     method: first.method?.name ?? null,
     backbone: { name: backbone.name, dim: backbone.dim },
-    seeds: runs.map((run) => run.seed),
+    seeds: measured.map((run) => run.seed),
     runs,
     // shown as unknown
-    parameters: first.imported && first.parameters === 0 ? NaN : first.parameters,
-    bytes: first.imported && first.bytes === 0 ? NaN : first.bytes,
+    parameters: knownSize(first, first.parameters),
+    bytes: knownSize(first, first.bytes),
     compression: null,
     usersPerSecond: finiteMean(speeds.map((speed) => speed.usersPerSecond)),
     microsecondsPerUser: finiteMean(speeds.map((speed) => speed.microsecondsPerUser)),
-    seconds: finiteMean(runs.map((run) => run.seconds.total)) ?? 0,
-    epochs: finiteMean(runs.map((run) => run.epochs)) ?? 0,
-    valid: overSeeds(runs.map((run) => run.valid)),
-    test: overSeeds(runs.map((run) => run.test)),
-    beyond: overSeeds(runs.map((run) => run.beyond)),
+    seconds: finiteMean(measured.map((run) => run.seconds.total)) ?? 0,
+    epochs: finiteMean(measured.map((run) => run.epochs)) ?? 0,
+    valid: overSeeds(measured.map((run) => run.valid)),
+    test: overSeeds(measured.map((run) => run.test)),
+    beyond: overSeeds(measured.map((run) => run.beyond)),
   }
+}
+
+/** Of a model that is not here, 0 stands for what is not known. */
+function knownSize({ imported, failed }: ModelRun, size: number): number {
+  return size === 0 && (imported ?? failed) !== undefined ? NaN : size
 }
 
 /** Mean and spread of every key over the runs that have it. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { sampleModel, sampleResult } from '../test/sample-result.ts'
+import { failedModel, sampleModel, sampleResult } from '../test/sample-result.ts'
 import { markdownTable } from './comparison-markdown.ts'
 
 const cellsOf = (markdown: string) =>
@@ -50,4 +50,12 @@ test('names stay text: bars, tags, links, line ends', () => {
 
 test('no models', () => {
   expect(cellsOf(markdownTable(sampleResult([])))).toHaveLength(2)
+})
+
+test('a model that failed has no numbers, and why stands below', () => {
+  const markdown = markdownTable(
+    sampleResult([sampleModel('teacher', 'teacher', { test: { 'ndcg@10': 0.016 } }), failedModel('rrd')]),
+  )
+  expect(cellsOf(markdown)[3]).toEqual(['rrd', '–', '–', '–', '–', 'failed'])
+  expect(markdown).toContain('- rrd failed: the loss is NaN, at epoch 3, step 1.')
 })

@@ -19,6 +19,7 @@ export function markdownTable(
     row.role === 'teacher' ? '' : asFactor(row.compression),
     asCount(row.usersPerSecond),
     ...shown.map((key) => {
+      if (row.seeds.length === 0) return 'failed'
       const value = row.test[key] as Value | undefined
       const spread = value?.sd === null || value === undefined ? '' : ` ± ${asMetric(value.sd)}`
       return (

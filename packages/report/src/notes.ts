@@ -27,6 +27,19 @@ export function gapNotes(
   return notes
 }
 
+/** Which models gave no numbers and why, and of how many seeds the means beside them are. */
+export function failedNotes(rows: readonly Row[]): string[] {
+  return rows.flatMap(({ label, seeds, runs }) => {
+    const reasons = runs.flatMap(({ id, failed }) =>
+      failed === undefined ? [] : [`${id} failed: ${failed}.`],
+    )
+    const some = reasons.length > 0 && seeds.length > 0
+    return some
+      ? [...reasons, `Numbers of ${label} are of ${seeds.length} of ${runs.length} seeds.`]
+      : reasons
+  })
+}
+
 /** Which models were trained elsewhere, and what that means for their numbers. */
 export function importNotes(models: readonly ModelRun[]): string[] {
   return models.flatMap(({ id, imported }) => {

@@ -17,7 +17,9 @@ export interface Row {
   readonly role: Role
   readonly method: string | null
   readonly backbone: { readonly name: string; readonly dim: number }
+  /** Of those that were measured: what means are over. */
   readonly seeds: readonly number[]
+  /** All, those that failed among them. */
   readonly runs: readonly ModelRun[]
   readonly parameters: number
   readonly bytes: number
@@ -31,4 +33,9 @@ export interface Row {
   readonly valid: Readonly<Record<string, Value>>
   readonly test: Readonly<Record<string, Value>>
   readonly beyond: Readonly<Record<string, Value>>
+}
+
+/** How many seeds a row is of: `5`, or `4 of 5` where some failed. */
+export function seedCount({ seeds, runs }: Row): string {
+  return seeds.length === runs.length ? String(runs.length) : `${seeds.length} of ${runs.length}`
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { sampleModel, sampleResult } from '../test/sample-result.ts'
+import { failedModel, sampleModel, sampleResult } from '../test/sample-result.ts'
 import { terminalTable } from './terminal-table.ts'
 
 const both = (recall: number, ndcg: number) => ({ 'recall@10': recall, 'ndcg@10': ndcg })
@@ -74,4 +74,19 @@ test('no models, and models without metrics or timing', () => {
   const table = terminalTable(sampleResult([bare]))
   expect(table).toContain('scratch')
   expect(table).not.toMatch(/NaN|undefined|users\/s/)
+})
+
+test('a model that failed has no numbers, and of seeds that did it is said how many are left', () => {
+  const again = models.map((model) => ({ ...model, seed: 1 }))
+  const table = terminalTable(
+    sampleResult([
+      ...models,
+      ...again.slice(0, 2),
+      failedModel('rrd', { id: 'rrd#1', seed: 1 }),
+      failedModel('bd'),
+    ]),
+  )
+  expect(table).toMatch(/^rrd ×1 of 2 .* 0\.0154$/m)
+  expect(table).toMatch(/^bd ×0 of 1 +– +– +– +failed +failed$/m)
+  expect(table).toContain('bd failed: the loss is NaN, at epoch 3, step 1.')
 })

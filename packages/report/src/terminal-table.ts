@@ -3,7 +3,7 @@ import colours from 'picocolors'
 import { aggregate } from './aggregate.ts'
 import { headlineMetrics } from './headline-metrics.ts'
 import { asBytes, asCount, asFactor, asMetric, asPercent } from './numbers.ts'
-import type { Row, Value } from './row.ts'
+import { seedCount, type Row, type Value } from './row.ts'
 import { printable, textTable } from './terminal-look.ts'
 
 /**
@@ -17,7 +17,7 @@ export function terminalTable(
   const { bold, dim, green, yellow } = colours.createColors(color)
   const { rows, metrics: available, notes } = aggregate(result)
   const shown = metrics ?? headlineMetrics(result, available)
-  const several = rows.some((row) => row.seeds.length > 1)
+  const several = rows.some((row) => row.runs.length > 1)
   const timed = rows.some((row) => row.usersPerSecond !== null)
 
   const best = new Map(shown.map((key) => [key, bestStudent(rows, key)]))
@@ -25,11 +25,12 @@ export function terminalTable(
   const table = textTable(
     head.map((name) => bold(printable(name))),
     rows.map((row) => [
-      printable(row.label) + (several ? dim(` ×${row.seeds.length}`) : ''),
+      printable(row.label) + (several ? dim(` ×${seedCount(row)}`) : ''),
       asBytes(row.bytes),
       row.role === 'teacher' ? '' : asFactor(row.compression),
       ...(timed ? [asCount(row.usersPerSecond)] : []),
       ...shown.map((key) => {
+        if (row.seeds.length === 0) return yellow('failed')
         const value = row.test[key] as Value | undefined
         const spread = several && value && value.sd !== null ? dim(` ±${asMetric(value.sd)}`) : ''
         const mean = best.get(key) === row ? bold(asMetric(value?.mean)) : asMetric(value?.mean)

@@ -2,7 +2,7 @@ import type { RunResult } from '@recdistill/core'
 import { describe, expect, test } from 'vitest'
 import { htmlReport } from '../src/index.ts'
 import { attribute, elementsOf, named, rowsOf, section, within, type Element } from './page-elements.ts'
-import { sampleCurve, sampleModel, sampleResult } from './sample-result.ts'
+import { failedModel, sampleCurve, sampleModel, sampleResult } from './sample-result.ts'
 
 describe('little to show', () => {
   const visible = (page: string) =>
@@ -149,4 +149,21 @@ test('traps of split and protocol are said', () => {
     /Still improving when their epochs ended: scratch\. Train longer/,
   ])
     expect(page).toMatch(said)
+})
+
+test('a model that failed has its reason in place of numbers, and its training in the list', () => {
+  const result = sampleResult([
+    sampleModel('teacher', 'teacher'),
+    sampleModel('scratch', 'scratch', { curve: sampleCurve(9, 5, 1) }),
+    failedModel('rrd', { curve: sampleCurve(2, 2, 1) }),
+  ])
+  const elements = elementsOf(htmlReport(result))
+  const [name, reason, ...costs] = rowsOf(section(elements, 'comparison')!).find(([cell]) =>
+    cell.startsWith('rrd'),
+  )!
+  expect(name).toBe('rrd mf 20')
+  expect(reason).toBe('failed: the loss is NaN, at epoch 3, step 1')
+  expect(costs.every((cell) => cell === '–')).toBe(true)
+  const training = rowsOf(section(elements, 'training')!).find(([cell]) => cell === 'rrd')!
+  expect(training.slice(1, 4)).toEqual(['0', '2failed', '–'])
 })

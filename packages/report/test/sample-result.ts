@@ -30,6 +30,22 @@ export function sampleModel(label: string, role: ModelRun['role'], given: Partia
   }
 }
 
+/** A student whose training met NaN. */
+export function failedModel(label: string, given: Partial<ModelRun> = {}): ModelRun {
+  return sampleModel(label, 'distilled', {
+    parameters: 0,
+    bytes: 0,
+    epochs: 2,
+    stopped: 'failed',
+    valid: {},
+    test: {},
+    beyond: {},
+    ranking: null,
+    failed: 'the loss is NaN, at epoch 3, step 1',
+    ...given,
+  })
+}
+
 export function sampleResult(models: readonly ModelRun[], given: Partial<RunResult> = {}): RunResult {
   return {
     schema: 1,

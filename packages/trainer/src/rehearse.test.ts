@@ -43,6 +43,7 @@ describe('a rehearsal finds out', () => {
       depth: { keep: 0, skip: 7 },
       order: false,
       scores: false,
+      nan: null,
     })
   })
 
@@ -79,6 +80,23 @@ describe('a rehearsal finds out', () => {
       loss: ({ student, values }) => tf.sum(tf.mul(student.scores.random, values.places)),
     })
     expect(rehearse(placed, { K: 7 }, { engine })).toMatchObject({ order: true, scores: false })
+  })
+
+  test('that the loss is no number, and all it asks beside', () => {
+    const broken = defineMethod({
+      ...base,
+      lists: copied.lists,
+      loss: ({ student, teacher, epoch }) =>
+        tf.mul(
+          tf.sum(epoch > 100 ? teacher.scores.random : student.scores.favourites),
+          epoch === 0 ? NaN : 1,
+        ),
+    })
+    expect(rehearse(broken, { K: 7 }, { engine })).toMatchObject({
+      depth: { skip: 7 },
+      scores: true,
+      nan: expect.stringContaining('the loss is NaN') as string,
+    })
   })
 
   test('what only a late stage asks', () => {

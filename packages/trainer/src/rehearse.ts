@@ -1,5 +1,13 @@
 import { loadBackbone } from '@recdistill/backbones'
-import { createRng, groupByUser, NO_ITEM, trainingSplit, type Csr, type Split } from '@recdistill/core'
+import {
+  createRng,
+  groupByUser,
+  NO_ITEM,
+  NumericError,
+  trainingSplit,
+  type Csr,
+  type Split,
+} from '@recdistill/core'
 import type { Engine } from '@recdistill/engine'
 import { parseParams, type AnyMethod, type Model } from '@recdistill/plugin'
 import { batchesOf } from './batches.ts'
@@ -13,6 +21,8 @@ export interface Asked {
   readonly order: boolean
   /** True when it asks for scores of items that are not among those. */
   readonly scores: boolean
+  /** What its loss met in place of a number; null where it met none. */
+  readonly nan: string | null
 }
 
 const users = 4
@@ -53,6 +63,7 @@ export function rehearse(
   const [student, teacher] = [create('student', true), create('teacher', false)]
   try {
     const notes = { keep: 0, skip: 0, deepest: 0 }
+    let nan: string | null = null
     const term = kdTerm(
       { ...method, itemSide: () => null },
       {
@@ -73,7 +84,12 @@ export function rehearse(
       for (const epoch of epochs) {
         batches.beginEpoch(epoch)
         term.beginEpoch(epoch)
-        term.step(batches.at(0), { epoch, epochs: epoch + 1, step: 0, steps: 1 })
+        try {
+          term.step(batches.at(0), { epoch, epochs: epoch + 1, step: 0, steps: 1 })
+        } catch (error) {
+          if (!(error instanceof NumericError)) throw error
+          nan ??= error.message
+        }
       }
     } finally {
       term.dispose()
@@ -82,6 +98,7 @@ export function rehearse(
     return {
       depth: { keep, skip },
       order: Math.max(keep, skip) > numItems / 2,
+      nan,
       scores: deepest > Math.max(keep, skip === 0 ? 0 : skip + history),
     }
   } finally {

@@ -37,6 +37,10 @@ export function benchCommand(io: Io, done: (code: number) => void): Command {
     .option('--out <folder>', 'a new folder for everything this run writes (default: runs/TIME-DATASET)')
     .option('--save-rankings', 'write the rankings of every model as Parquet')
     .option('--follow-test', 'measure the test part at each validation too, for curves only')
+    .option(
+      '--keep-going',
+      'report a student or baseline that meets NaN as failed and go on with the next (exit code 3 at the end)',
+    )
     .option('--checkpoint-every <seconds>', 'from one checkpoint to the next')
     .option('--json', 'print the result as JSON on stdout, and nothing else there')
     .addOption(new Option('--no-cache', 'neither take teachers from the cache nor keep new ones'))

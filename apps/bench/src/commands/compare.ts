@@ -11,12 +11,7 @@ import {
 import { Command } from 'commander'
 import { readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import {
-  compareRuns,
-  type ComparedModel,
-  type NamedRun,
-  type RunComparison,
-} from '../compare/compare-runs.ts'
+import { compareRuns, measured, type NamedRun, type RunComparison } from '../compare/compare-runs.ts'
 import { isCompressFolder, studentFolder } from '../compress/compress-folder.ts'
 import { line, type Io } from '../io.ts'
 
@@ -37,7 +32,7 @@ export function compareCommand(io: Io, done: (code: number) => void): Command {
       else {
         const color = io.stdout.isTTY === true
         const sheets = [
-          modelSheet(runs[0].result, comparison.models, shown),
+          modelSheet(runs[0].result, comparison, shown),
           significanceSheet(comparison.significance, [
             shown.includes(protocol.select) ? protocol.select : shown[0],
           ]),
@@ -54,7 +49,7 @@ function metricsOfAll(runs: readonly NamedRun[]): string[] {
   const { select, ks } = runs[0].result.protocol
   const wanted = [...new Set([select, ...ks.flatMap((k) => [`recall@${k}`, `ndcg@${k}`])])]
   const shared = wanted.filter((metric) =>
-    runs.every(({ result }) => result.models.every(({ test }) => metric in test)),
+    runs.every(({ result }) => measured(result).every(({ test }) => metric in test)),
   )
   if (shared.length === 0)
     throw new InputError(
@@ -105,22 +100,22 @@ function resultFile(path: string): string {
 
 function modelSheet(
   { split, protocol }: RunResult,
-  models: readonly ComparedModel[],
+  { models, failed }: RunComparison,
   metrics: readonly string[],
 ): Sheet {
   return {
     title: `${split.dataset}, test part, protocol ${protocol.name}`,
     head: ['model', 'kind', 'size', ...metrics],
     rows: models.map(({ label, runs }) => {
-      const measured = overSeeds(runs.map(({ test }) => test))
+      const values = overSeeds(runs.map(({ test }) => test))
       return [
         runs.length > 1 ? `${label} ×${runs.length}` : label,
         `${runs[0].backbone.name} ${runs[0].backbone.dim}`,
         asBytes(runs[0].bytes),
-        ...metrics.map((metric) => (metric in measured ? inWords(measured[metric]) : '–')),
+        ...metrics.map((metric) => (metric in values ? inWords(values[metric]) : '–')),
       ]
     }),
-    notes: [],
+    notes: failed.map(({ run, id, failed: reason }) => `${id} of ${run} failed: ${reason}.`),
   }
 }
 
@@ -138,7 +133,10 @@ function differingSheet(runs: readonly NamedRun[], { differing }: RunComparison)
   }
 }
 
-function asJson(runs: readonly NamedRun[], { models, differing, significance }: RunComparison): unknown {
+function asJson(
+  runs: readonly NamedRun[],
+  { models, failed, differing, significance }: RunComparison,
+): unknown {
   const { split, protocol } = runs[0].result
   return {
     runs: runs.map(({ name }) => name),
@@ -154,6 +152,7 @@ function asJson(runs: readonly NamedRun[], { models, differing, significance }: 
         test,
       })),
     })),
+    failed,
     differing: Object.fromEntries(
       differing.map(([key, values]) => [key, values.map((value) => (value === undefined ? null : value))]),
     ),

@@ -7,7 +7,7 @@ import { isCompressFolder } from '../compress/compress-folder.ts'
 import { numberFlag } from './number-flag.ts'
 import { fileLayer } from '../config/file.ts'
 import { resolveConfig } from '../config/resolve.ts'
-import { loweredIn, withEpochs } from '../config/write.ts'
+import { loweredIn, withChanges } from '../config/write.ts'
 import type { Io } from '../io.ts'
 import { execute } from '../run/execute.ts'
 import { blamingTeacherFiles } from '../run/imported-teacher.ts'
@@ -32,6 +32,10 @@ export function resumeCommand(io: Io, done: (code: number) => void): Command {
       '--enough',
       'of a run: end the model in training where it stands, its best epoch counts; go on with the next',
     )
+    .option(
+      '--keep-going',
+      'of a run: report a student or baseline that meets NaN as failed and go on with the next (exit code 3 at the end)',
+    )
     .option('--json', 'print the result as JSON on stdout, and nothing else there')
     .action(async (path: string, flags: Flags) => {
       const goOn = isCompressFolder(path) ? resumeCompression : resumeRun
@@ -44,6 +48,7 @@ interface Flags {
   readonly epochs?: string
   readonly parallel: string
   readonly enough?: boolean
+  readonly keepGoing?: boolean
   readonly json?: boolean
 }
 
@@ -52,6 +57,10 @@ function resumeCompression(path: string, flags: Flags, io: Io): Promise<number> 
     throw new InputError(`--epochs: ${path} is a compression, whose students have theirs; leave it out`)
   if (flags.enough)
     throw new InputError(`--enough: ${path} is a compression, which ends its students itself; leave it out`)
+  if (flags.keepGoing)
+    throw new InputError(
+      `--keep-going: ${path} is a compression, where a student that fails has lost; leave it out`,
+    )
   const threads =
     flags.threads === undefined
       ? null
@@ -65,7 +74,10 @@ async function resumeRun(path: string, flags: Flags, io: Io): Promise<number> {
   const catalogue = await loadCatalogue()
   const file = join(folder.path, 'config.yaml')
   const ofFile = fileLayer(file)
-  const layers = [ofFile, flagsLayer({ threads: flags.threads, epochs: flags.epochs })]
+  const layers = [
+    ofFile,
+    flagsLayer({ threads: flags.threads, epochs: flags.epochs, keepGoing: flags.keepGoing }),
+  ]
   const config = await resolveConfig(layers, catalogue)
   const { json = false, enough = false } = flags
   const before = Number(ofFile.values['epochs'] ?? config.epochs)
@@ -78,7 +90,11 @@ async function resumeRun(path: string, flags: Flags, io: Io): Promise<number> {
   const yaml = readFileSync(file, 'utf8')
   await checkMoreEpochs(folder, { config, catalogue })
   const makeFolder = (): RunFolder => {
-    if (config.epochs > before) folder.write('config.yaml', withEpochs(yaml, config.epochs))
+    const changes = {
+      ...(config.epochs > before && { epochs: config.epochs }),
+      ...(flags.keepGoing && { keepGoing: true }),
+    }
+    if (Object.keys(changes).length > 0) folder.write('config.yaml', withChanges(yaml, changes))
     return folder
   }
   return execute({ config, catalogue, io, json, enough, lowered: loweredIn(yaml), makeFolder })

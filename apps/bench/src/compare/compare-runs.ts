@@ -16,6 +16,8 @@ export interface ComparedModel {
 
 export interface RunComparison {
   readonly models: readonly ComparedModel[]
+  /** Those that have no numbers, and why. */
+  readonly failed: readonly { readonly run: string; readonly id: string; readonly failed: string }[]
   /**
    * Values of the configuration that are not the same everywhere: key, then the value of each run, `undefined` where there is none.
    * Those of a method that some runs are without are left out.
@@ -40,7 +42,7 @@ export function compareRuns(
   for (const label of labels) {
     const found = distinct(
       runs.flatMap(({ name, result }) => {
-        const ofLabel = result.models.filter((model) => model.label === label)
+        const ofLabel = measured(result).filter((model) => model.label === label)
         return ofLabel.length === 0 ? [] : [{ name, ofLabel }]
       }),
     )
@@ -51,7 +53,15 @@ export function compareRuns(
     models.push(...named)
     for (const other of named.slice(1)) pairs.push([other.runs, named[0].runs])
   }
-  return { models, differing: differingValues(runs), significance: comparePairs(pairs, { metrics }) }
+  const failed = runs.flatMap(({ name, result }) =>
+    result.models.flatMap(({ id, failed }) => (failed === undefined ? [] : [{ run: name, id, failed }])),
+  )
+  return { models, failed, differing: differingValues(runs), significance: comparePairs(pairs, { metrics }) }
+}
+
+/** Models of a result that have numbers. */
+export function measured({ models }: RunResult): readonly ModelRun[] {
+  return models.filter(({ failed }) => failed === undefined)
 }
 
 function expectSameMeasure([first, ...others]: readonly NamedRun[]): void {

@@ -68,6 +68,7 @@ export function sharedValues(config: Config): Values {
   const {
     threads: _threads,
     saveRankings: _save,
+    keepGoing: _keepGoing,
     ...values
   } = configValues({
     ...config,

@@ -148,6 +148,12 @@ export function layerSchema({ methods, backbones }: Definitions) {
       .describe('an earlier run whose teacher is used, or files of a teacher that was trained elsewhere'),
     saveRankings: z.boolean().optional().describe('write the test rankings of every model as Parquet'),
     followTest: z.boolean().optional().describe('measure the test part at each validation, for curves only'),
+    keepGoing: z
+      .boolean()
+      .optional()
+      .describe(
+        'a student or baseline that meets NaN is reported as failed, and the run goes on with the next',
+      ),
     reuseTeachers: z.boolean().optional().describe('take teachers from the cache, and keep new ones there'),
     checkpointEvery: z.number().min(0).optional().describe('seconds from one checkpoint to the next'),
     ...Object.fromEntries(methods.map((definition) => [definition.name, method(definition)])),

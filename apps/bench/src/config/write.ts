@@ -18,10 +18,10 @@ export function loweredIn(yaml: string): readonly string[] {
   return lines.slice(0, Math.max(0, end)).map((line) => line.slice(2))
 }
 
-/** The file of a run, comments and all, with more epochs. */
-export function withEpochs(yaml: string, epochs: number): string {
+/** The file of a run, comments and all, with other values of some keys. */
+export function withChanges(yaml: string, values: Readonly<Record<string, unknown>>): string {
   const document = parseDocument(yaml)
-  document.set('epochs', epochs)
+  for (const [key, value] of Object.entries(values)) document.set(key, value)
   return document.toString()
 }
 
@@ -55,6 +55,7 @@ export function configValues(config: Config): Record<string, unknown> {
     teacherFrom: config.teacherFrom,
     saveRankings: config.saveRankings,
     followTest: config.followTest,
+    keepGoing: config.keepGoing ? true : null,
     reuseTeachers: config.reuseTeachers,
     checkpointEvery: config.checkpointEvery,
   }

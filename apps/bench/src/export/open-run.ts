@@ -39,6 +39,7 @@ export async function openRun(path: string, catalogue: Catalogue): Promise<Finis
   const models = foldersIn(full)
     .filter((folder) => existsSync(join(folder, 'run.json')))
     .map((folder) => ({ run: readModelRun(join(folder, 'run.json')), checkpoint: join(folder, 'best.ckpt') }))
+    .filter(({ run }) => run.failed === undefined)
   if (models.length === 0)
     throw new InputError(
       `${path}: none of its models is finished; go on with it by "recdistill resume ${path}"`,

@@ -12,6 +12,7 @@ import { stopSignal } from '../stop-signal.ts'
 import { checkFit, type Fitting } from './check-fit.ts'
 import { checkLent, checkTeacher } from './check-teacher.ts'
 import { cacheFolder } from './cache-folder.ts'
+import { failuresInWords, withWayOn } from './failures.ts'
 import { openImported } from './imported-teacher.ts'
 import { rehearseOwn } from './rehearse-own.ts'
 import { runBench } from './run-bench.ts'
@@ -101,10 +102,13 @@ export async function execute({
       for (const sheet of sheets) line(io.stdout, `\n${sheetText(sheet, { color })}`)
     }
     line(json ? io.stderr : io.stdout, `report: ${place}/report.html`)
-    return 0
+    const failures = failuresInWords(result.models, { config, folder })
+    if (failures === null) return 0
+    warn(failures)
+    return 3
   } catch (error) {
     folder.discardIfEmpty()
-    throw error
+    throw withWayOn(error, { config, catalogue, folder })
   } finally {
     signal.forget()
     imported?.model.dispose()

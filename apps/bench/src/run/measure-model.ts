@@ -21,16 +21,8 @@ export function measureModel(
   const { model } = outcome
   const beyond = protocol.candidates.kind === 'catalogue'
   const { valid, test } = evaluateParts(model, split, protocol, ['valid', 'test'], { beyond })
-  const { method, seed } = plan
-  const { backbone, dim, params, optimizer } = plan.model
   return {
-    id: plan.id,
-    role: plan.role,
-    label: method?.name ?? (plan.role === 'baseline' ? backbone : plan.role),
-    method: method === null ? null : { name: method.name, params: method.params, lambda: method.lambda },
-    backbone: { name: backbone, dim, params },
-    optimizer: { lr: optimizer.lr, weightDecay: optimizer.weightDecay, batch: optimizer.batch },
-    seed,
+    ...describePlan(plan),
     parameters: model.parameters,
     bytes: model.parameters * 4,
     epochs: outcome.epochs,
@@ -44,8 +36,22 @@ export function measureModel(
     perUser: split.numUsers > mostUsersListed ? null : listed(test.perUser, protocol.select),
     ranking: measureLatency(model, split),
     curve: outcome.curve,
-    ...(plan.tried !== undefined && { settingsTried: plan.tried }),
     checkpoint: outcome.checkpoint === null ? null : `${plan.id.replace('#', '-seed')}/best.ckpt`,
+  }
+}
+
+/** What is known of a model before it is trained. */
+export function describePlan({ id, role, seed, model, method, tried }: Plan) {
+  const { backbone, dim, params, optimizer } = model
+  return {
+    id,
+    role,
+    label: method?.name ?? (role === 'baseline' ? backbone : role),
+    method: method === null ? null : { name: method.name, params: method.params, lambda: method.lambda },
+    backbone: { name: backbone, dim, params },
+    optimizer: { lr: optimizer.lr, weightDecay: optimizer.weightDecay, batch: optimizer.batch },
+    seed,
+    ...(tried !== undefined && { settingsTried: tried }),
   }
 }
 

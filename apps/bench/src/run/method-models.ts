@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { InputError } from '@recdistill/core'
+import { InputError, NumericError } from '@recdistill/core'
 import type { AnyMethod, Model } from '@recdistill/plugin'
 import { loadBest, loadModel, type TrainOptions } from '@recdistill/trainer'
 import { memberFolders } from './member-folders.ts'
@@ -31,9 +31,11 @@ export function methodModels(
   const { params, optimizer } = plan.method as NonNullable<Plan['method']>
   const own = folder.model('teacher')
   const teacherFolder = own.path
-  const scratch = folder.model(scratchOf(plan)).path
+  const scratch = folder.model(scratchOf(plan))
   const { backbone, dim, params: backboneParams } = config.teacher
   const wanted = definition.trajectory?.(params) ?? 0
+  if (definition.startsFrom === 'scratch' && scratch.finished()?.failed !== undefined)
+    throw new NumericError(`${definition.name}: it starts from ${scratchOf(plan)}, which failed`)
   const snapshots: Model[] = []
   const load = (checkpoint: string) => {
     const model = loadModel({ checkpoint, split, engine, definitions: catalogue.backbones })
@@ -58,7 +60,9 @@ export function methodModels(
             ? [[...trajectory(teacherFolder), teacher]]
             : members.map((of) => [...trajectory(of), load(join(of, 'best.ckpt'))]),
       }),
-      ...(definition.startsFrom === 'scratch' && { start: loadBest(join(scratch, 'best.ckpt')).parameters }),
+      ...(definition.startsFrom === 'scratch' && {
+        start: loadBest(join(scratch.path, 'best.ckpt')).parameters,
+      }),
       dispose: () => snapshots.forEach((model) => model.dispose()),
     }
   } catch (error) {

@@ -20,6 +20,8 @@ export interface ModelFolder {
   /** Drops the records of epochs that will be run again. */
   rewind(epoch: number): void
   record(record: RunRecord): void
+  /** The curve so far. */
+  curve(): readonly RunRecord[]
   /** The curve with the seconds of epochs that an earlier process ran, which only the log knows. */
   timed(curve: readonly RunRecord[]): readonly RunRecord[]
 }
@@ -61,6 +63,7 @@ export function modelFolder(run: string, name: string): ModelFolder {
       writeFileAtomic(logPath, kept.map((text) => text + '\n').join(''))
     },
     record: (record) => appendLine(logPath, JSON.stringify(record)),
+    curve: () => [...new Map(recordsOf(logPath).map((record) => [record.epoch, record])).values()],
     timed(curve) {
       const logged = new Map(recordsOf(logPath).map((record) => [record.epoch, record.seconds]))
       return curve.map((record) => ({ ...record, seconds: logged.get(record.epoch) ?? record.seconds }))

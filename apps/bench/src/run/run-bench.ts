@@ -17,12 +17,15 @@ import { measureModel } from './measure-model.ts'
 import { methodModels } from './method-models.ts'
 import { doneModel } from './more-epochs.ts'
 import { planModels, type Plan } from './plan.ts'
+import { recordFailed } from './failed-model.ts'
+import { secondsOfCurve } from './seconds-of-curve.ts'
 import type { ModelFolder } from './model-folder.ts'
 import { runSummary } from './run-summary.ts'
 import { saveRankings } from './save-rankings.ts'
 import { finishTaught, taughtTeacher } from './taught-teacher.ts'
 import { trainModel } from './train-model.ts'
-import { createTuner } from '../tune/create-tuner.ts'
+import { createTuner, type Tuner } from '../tune/create-tuner.ts'
+import { shownPath } from '../shown-path.ts'
 import { workTime } from './work-time.ts'
 
 /**
@@ -46,17 +49,16 @@ export async function runBench(bench: Bench): Promise<RunResult | null> {
       if (plan.role === 'distilled' && teacher === null && earlier === null)
         teacher = frozenTeacher(folder.model('teacher'), bench)
       const place = { number: index + 1, of: plans.length }
-      const suited = earlier === null && tuner ? await tuner.tuned(plan, { teacher, place }) : plan
-      if (suited === null) return null
-      // the search has trained it already
-      const searched = suited.tried !== undefined && plan.seed === config.seeds[0]
-      bench.progress.start(plan.id, { ...place, brief: searched })
+      if (earlier !== null) bench.progress.start(plan.id, place)
       if (plan.role === 'teacher' && earlier !== null && imported !== null)
         expectSameFiles(earlier, imported.files)
-      const run = earlier ?? (await oneModel(suited, at, teacher, { ...bench, enough: plan === ending }))
+      const attempt = { at, teacher, tuner, place, bench: { ...bench, enough: plan === ending } }
+      const run = earlier ?? (await newModel(plan, attempt))
       bench.progress.end()
       if (run === null) return null
       bench.progress.say(runSummary(run, protocol.select))
+      if (earlier?.failed !== undefined)
+        bench.progress.say(`${plan.id}: not trained again; it would, once ${shownPath(at.path)} is deleted`)
       // what teaches comes first, before those it is made of
       if (plan.members) models.unshift(run)
       else models.push(run)
@@ -91,6 +93,29 @@ function inTraining(plans: readonly Plan[], bench: Bench): Plan {
   })
   if (plan) return plan
   throw new InputError(`${folder.path}: no model of it is in training; leave out --enough`)
+}
+
+interface Attempt {
+  readonly at: ModelFolder
+  readonly teacher: Model | null
+  readonly tuner: Tuner | null
+  readonly place: { readonly number: number; readonly of: number }
+  readonly bench: Bench
+}
+
+/** Trained and measured, with settings that are searched first where that is asked for. Null when it was stopped. */
+async function newModel(plan: Plan, { at, teacher, tuner, place, bench }: Attempt): Promise<ModelRun | null> {
+  let suited: Plan | null = plan
+  try {
+    if (tuner) suited = await tuner.tuned(plan, { teacher, place })
+    if (suited === null) return null
+    // the search has trained it already
+    const searched = suited.tried !== undefined && plan.seed === bench.config.seeds[0]
+    bench.progress.start(plan.id, { ...place, brief: searched })
+    return await oneModel(suited, at, teacher, bench)
+  } catch (error) {
+    return recordFailed(error, suited ?? plan, at, bench)
+  }
 }
 
 async function oneModel(
@@ -182,11 +207,9 @@ async function finishModel(
   return run
 }
 
-/** Of all processes that took part; what an epoch had cost when its process was killed is not known and not counted. */
+/** Of all processes that took part. */
 function secondsOf(curve: readonly RunRecord[], { seconds }: TrainOutcome): ModelRun['seconds'] {
-  const sum = (part: 'lists' | 'steps' | 'evaluate') =>
-    curve.reduce((all, epoch) => all + epoch.seconds[part], 0)
-  const [lists, steps, evaluate] = [sum('lists'), sum('steps'), sum('evaluate')]
+  const all = secondsOfCurve(curve)
   const ofThisProcess = seconds.lists + seconds.steps + seconds.evaluate
-  return { lists, steps, evaluate, total: seconds.total - ofThisProcess + lists + steps + evaluate }
+  return { ...all, total: seconds.total - ofThisProcess + all.total }
 }

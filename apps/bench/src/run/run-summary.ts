@@ -3,6 +3,7 @@ import { duration, short } from '../progress/format.ts'
 
 /** What is said of a model when it is done. */
 export function runSummary(run: ModelRun, select: string): string {
+  if (run.failed !== undefined) return `${run.id}: failed: ${run.failed}`
   if (run.imported)
     return `${run.id}: test ${select} ${short(run.test[select])} (imported: ${run.imported.form})`
   if (run.epochs === 0 && run.role === 'teacher')

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { InputError, NumericError } from '@recdistill/core'
+import { InputError } from '@recdistill/core'
 import { writeFileAtomic } from '@recdistill/core/files'
 import type { Model } from '@recdistill/plugin'
+import { isNumericError } from '../errors.ts'
 import type { Bench } from '../run/bench.ts'
 import { methodModels } from '../run/method-models.ts'
 import type { ModelFolder } from '../run/model-folder.ts'
@@ -53,7 +54,7 @@ export async function trySetting(
       finished: outcome.stopped !== 'signal',
     }
   } catch (error) {
-    if (!(error instanceof NumericError)) throw error
+    if (!isNumericError(error)) throw error
     tried = { valid: null, epochs: 0, finished: true, failed: error.message }
   } finally {
     models?.dispose()

@@ -31,7 +31,7 @@ export interface Comparison {
  * Compares the models of a result: every distilled or baseline label with `scratch`, and the best distilled one with
  * the other distilled ones. Over users where per-user values were kept (means over seeds first), over seeds where two
  * or more are shared. Over users the question is whether it holds for other users of the same model; over seeds
- * whether it holds for another training.
+ * whether it holds for another training. Runs that failed are left out.
  *
  * @param metrics Keys such as `ndcg@10`; default all that both have.
  */
@@ -40,9 +40,10 @@ export function compareModels(
   { metrics, ...options }: CompareOptions & { readonly metrics?: readonly string[] } = {},
 ): Comparison[] {
   const byLabel = new Map<string, ModelRun[]>()
-  for (const model of models) byLabel.set(model.label, [...(byLabel.get(model.label) ?? []), model])
+  const whole = models.filter(({ failed }) => failed === undefined)
+  for (const model of whole) byLabel.set(model.label, [...(byLabel.get(model.label) ?? []), model])
   const groups = [...byLabel.values()]
-  const keys = metrics ?? [...new Set(models.flatMap((model) => Object.keys(model.test)))]
+  const keys = metrics ?? [...new Set(whole.flatMap((model) => Object.keys(model.test)))]
   return keys.flatMap((metric) => compareAll(metric, pairsOf(groups, metric), options))
 }
 

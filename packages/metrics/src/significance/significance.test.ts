@@ -250,6 +250,21 @@ describe('comparing the models of a result', () => {
     }
   })
 
+  test('seeds that failed take no part, and those of the others are compared', () => {
+    const models = [0, 1, 2].flatMap((seed) => [
+      model('scratch', 'scratch', seed, seed * 0.01),
+      seed === 1
+        ? { ...model('rrd', 'distilled', seed, 0), failed: 'NaN', test: {}, perUser: null }
+        : model('rrd', 'distilled', seed, 0.05),
+    ])
+    const found = compareModels(models)
+    expect(found.map(({ a, b, over, n }) => [a, b, over, n])).toEqual([
+      ['rrd', 'scratch', 'users', 200],
+      ['rrd', 'scratch', 'seeds', 2],
+    ])
+    expect(found[1].difference).toBeCloseTo((0.05 + 0.05 - 0.02) / 2, 12)
+  })
+
   test('pairs that are named are tested like those that a result has', () => {
     const seedsOf = (label: string, role: ModelRun['role'], gain: number) =>
       [0, 1, 2].map((seed) => model(label, role, seed, gain + seed * gain))

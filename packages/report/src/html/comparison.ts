@@ -1,4 +1,4 @@
-import type { Row, Value } from '../row.ts'
+import { seedCount, type Row, type Value } from '../row.ts'
 import { asBytes, asCount, asFactor, asMetric, asMicroseconds, asPercent, NONE } from '../numbers.ts'
 import { html, type Markup } from './markup.ts'
 import type { ReportContext } from './report-context.ts'
@@ -46,7 +46,12 @@ function comparisonTable({ rows, looks }: ReportContext, keys: readonly string[]
                 <span class="swatch" style="--own:${looks.get(row)!.colour}"></span>${row.label}
                 <span class="sub">${originOf(row)}${seedsOf(row)}</span>
               </th>
-              ${keys.map((key) => metricCell(row, row.test[key], best.get(key) === row))}
+              ${
+                row.seeds.length === 0
+                  ? keys.length > 0 &&
+                    html`<td class="text bad" colspan="${keys.length}">failed: ${reasonOf(row)}</td>`
+                  : keys.map((key) => metricCell(row, row.test[key], best.get(key) === row))
+              }
               ${
                 costs &&
                 html`<td>${asCount(row.parameters)}</td>
@@ -84,8 +89,13 @@ function originOf({ backbone, runs }: Row): string {
   return imported ? `imported, ${imported.form}` : `${backbone.name} ${backbone.dim}`
 }
 
-function seedsOf({ seeds }: Row): string {
-  return seeds.length > 1 ? `, ${seeds.length} seeds` : ''
+function seedsOf(row: Row): string {
+  return row.runs.length > 1 ? `, ${seedCount(row)} seeds` : ''
+}
+
+/** Why the first of its seeds failed; the others are told in the notes. */
+function reasonOf({ runs: [{ failed }] }: Row): string {
+  return failed ?? ''
 }
 
 function speed({ usersPerSecond, microsecondsPerUser }: Row): Markup {

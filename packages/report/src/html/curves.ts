@@ -51,7 +51,7 @@ function panelOf({ rows, looks }: ReportContext, choice: Choice): Markup | null 
     withPoints.forEach(({ run, points }, n) => {
       const name = n === 0 ? row.label : `${row.label}, seed ${run.seed}`
       const best = run.bestEpoch + 1
-      const mark = choice.part === 'loss' ? null : best
+      const mark = choice.part === 'loss' || run.failed !== undefined ? null : best
       lines.push({ ...look, name, minor: n > 0, mark, points: thinned(points, best) })
     })
     const level = withPoints.length === 0 ? finalValue(row, choice) : null

@@ -1,8 +1,8 @@
-import { asSeconds, asWhole } from '../numbers.ts'
+import { asSeconds, asWhole, NONE } from '../numbers.ts'
 import { html, type Markup } from './markup.ts'
 import type { ReportContext } from './report-context.ts'
 
-const ends = { patience: 'stopped early', epochs: 'all', hand: 'ended by hand' } as const
+const ends = { patience: 'stopped early', epochs: 'all', hand: 'ended by hand', failed: 'failed' } as const
 
 /** What training took, run by run, with the settings of each. */
 export function training({ rows }: ReportContext): Markup | null {
@@ -35,7 +35,7 @@ export function training({ rows }: ReportContext): Markup | null {
                     </th>
                     <td>${run.seed}</td>
                     <td>${asWhole(run.epochs)}<span class="sub">${ends[run.stopped]}</span></td>
-                    <td>${asWhole(run.bestEpoch + 1)}</td>
+                    <td>${run.failed === undefined ? asWhole(run.bestEpoch + 1) : NONE}</td>
                     <td>${asSeconds(run.seconds.lists)}</td>
                     <td>${asSeconds(run.seconds.steps)}</td>
                     <td>${asSeconds(run.seconds.evaluate)}</td>

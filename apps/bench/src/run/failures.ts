@@ -1,0 +1,45 @@
+import { NumericError, type ModelRun } from '@recdistill/core'
+import type { Config } from '../config/config.ts'
+import { isNumericError } from '../errors.ts'
+import { quoted, shownPath } from '../shown-path.ts'
+import { doneModel } from './more-epochs.ts'
+import { planModels } from './plan.ts'
+import type { RunFolder } from './run-folder.ts'
+import type { Setting } from './setting.ts'
+
+/** Models that failed and how to give them another try, in one line; null where none did. */
+export function failuresInWords(
+  models: readonly ModelRun[],
+  { config, folder }: { config: Config; folder: RunFolder },
+): string | null {
+  const failed = models.filter((model) => model.failed !== undefined)
+  if (failed.length === 0) return null
+  const what = `failed: ${failed.map(({ id }) => id).join(', ')} (${failed.length} of ${models.length} models)`
+  const student = failed.find(({ role }) => role !== 'baseline')
+  if (student === undefined) return what
+  const methods = config.methods.filter(({ name }) => failed.some(({ method }) => method?.name === name))
+  const references = methods.map(({ reference }) => reference).join(',')
+  const again = [
+    `--config ${quoted(shownPath(`${folder.path}/config.yaml`))}`,
+    `--teacher-from ${quoted(shownPath(folder.path))}`,
+    `--methods ${quoted(references || 'none')}`,
+    `--set ${student.method?.name ?? 'student'}.lr=${Number((student.optimizer.lr / 4).toPrecision(2))}`,
+  ]
+  return `${what}; try a smaller lr or lambda: recdistill bench ${again.join(' ')}`
+}
+
+/** An error that ends a run; where it met NaN, how the models that are left can be had all the same. */
+export function withWayOn(
+  error: unknown,
+  { folder, ...setting }: Pick<Setting, 'config' | 'catalogue'> & { folder: RunFolder },
+): unknown {
+  if (!isNumericError(error) || folder.model('teacher').finished() === null) return error
+  const left = planModels(setting.config).filter(
+    (plan) => doneModel(plan, folder.model(plan.id), setting) === null,
+  )
+  const others = left.length - 1
+  if (others < 1) return error
+  return new NumericError(
+    `${error.message}; to go on with the ${others === 1 ? 'model that is' : `${others} models that are`} left: recdistill resume ${quoted(shownPath(folder.path))} --keep-going`,
+  )
+}
