@@ -86,9 +86,12 @@ export interface Backbone extends Model {
   }): void
 }
 
+/** Adam with coupled L2, as `Engine.adam` takes it. */
 export interface OptimizerOptions {
   readonly lr: number
   readonly weightDecay: number
+  /** A step is for the rows that have a gradient alone; absent: for all. */
+  readonly sparse?: boolean
 }
 
 /** What a backbone is made of. */

@@ -1,6 +1,6 @@
 import { InputError, type Rng } from '@recdistill/core'
 import type { Engine, Table } from '@recdistill/engine'
-import type { Aux, AuxSpec } from '@recdistill/plugin'
+import type { Aux, AuxSpec, OptimizerOptions } from '@recdistill/plugin'
 import { tf, type Tensor } from '@recdistill/tensor'
 import { savedArray } from './named-arrays.ts'
 
@@ -10,7 +10,7 @@ export class AuxTables {
   readonly #engine: Engine
   readonly #specs: Aux
   readonly #tables = new Map<string, Table>()
-  readonly #optimizer: { readonly lr: number; readonly weightDecay: number }
+  readonly #optimizer: OptimizerOptions
   readonly #method: string
 
   constructor(
@@ -20,7 +20,7 @@ export class AuxTables {
       optimizer,
       rng,
       method,
-    }: { engine: Engine; optimizer: { lr: number; weightDecay: number }; rng: Rng; method: string },
+    }: { engine: Engine; optimizer: OptimizerOptions; rng: Rng; method: string },
   ) {
     this.names = Object.keys(specs)
     this.#engine = engine

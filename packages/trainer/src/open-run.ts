@@ -1,5 +1,5 @@
 import { createRng, type Rng } from '@recdistill/core'
-import type { Backbone } from '@recdistill/plugin'
+import type { Backbone, OptimizerOptions } from '@recdistill/plugin'
 import { BestModel } from './best-model.ts'
 import { checkOptions } from './check-options.ts'
 import { batchesOf, type Batches } from './batches.ts'
@@ -55,7 +55,14 @@ export function openRun(options: TrainOptions): Run {
   }
   try {
     if (options.start) model.restore({ parameters: options.start })
-    const teacherModel = learning && create(options, learning.backbone, learning, rng.fork('teacher'))
+    const teacherModel =
+      learning &&
+      create(
+        options,
+        learning.backbone,
+        { ...optimizer, lr: learning.lr, weightDecay: learning.weightDecay },
+        rng.fork('teacher'),
+      )
     if (teacherModel) {
       owned.push(teacherModel)
       teacherModel.restore({ parameters: learning.start })
@@ -140,10 +147,10 @@ export function openRun(options: TrainOptions): Run {
 function create(
   { split, engine }: TrainOptions,
   { definition, dim, params }: BackboneChoice,
-  { lr, weightDecay }: { lr: number; weightDecay: number },
+  { lr, weightDecay, sparse = false }: OptimizerOptions,
   rng: Rng,
 ): Backbone {
-  const context = { split, dim, optimizer: { lr, weightDecay }, rng, engine, trainable: true }
+  const context = { split, dim, optimizer: { lr, weightDecay, sparse }, rng, engine, trainable: true }
   return definition.create(context, params)
 }
 

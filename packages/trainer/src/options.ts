@@ -24,6 +24,11 @@ export interface TrainOptions {
   readonly optimizer: {
     readonly lr: number
     readonly weightDecay: number
+    /**
+     * A step of Adam is for the rows that have a gradient in it alone: for tables of so many rows that a pass over all of them takes longer
+     * than the batch. Not what the papers do, whose L2 reaches every row in every step.
+     */
+    readonly sparse?: boolean
     /** Training pairs a step. */
     readonly batch: number
     /** Unseen items drawn for each pair, anew every epoch. */

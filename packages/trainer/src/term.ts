@@ -1,6 +1,6 @@
 import type { Csr, Rng } from '@recdistill/core'
 import type { Engine } from '@recdistill/engine'
-import type { Backbone, Model } from '@recdistill/plugin'
+import type { Backbone, Model, OptimizerOptions } from '@recdistill/plugin'
 import type { TrainBatch } from './batches.ts'
 
 /** The distillation term of one run: draws its lists, and adds its gradient to the student step by step. */
@@ -35,7 +35,7 @@ export interface KdSetting {
   /** The teacher itself where it is trained as well. */
   readonly learningTeacher: Backbone | null
   readonly train: Csr
-  readonly optimizer: { readonly lr: number; readonly weightDecay: number }
+  readonly optimizer: OptimizerOptions
   readonly engine: Engine
   readonly rng: Rng
 }
