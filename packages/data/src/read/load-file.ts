@@ -6,6 +6,7 @@ import { asReadError } from './read-error.ts'
 import { relationOf, type Relation } from './relation.ts'
 import { sniff } from './sniff.ts'
 import type { SourceFile } from './source-file.ts'
+import { withUniformLines } from './uniform-lines.ts'
 
 const noId = `('', 'NaN', 'nan', 'null', 'NULL')`
 
@@ -22,10 +23,13 @@ export async function loadFile(
   const plan = sniff(source, options)
   let relation: Relation
   try {
-    relation = await relationOf(database, source, plan, options)
-    await database.run(
-      `CREATE OR REPLACE TABLE text AS SELECT row_number() OVER () AS n, * FROM (${relation.sql})`,
-    )
+    relation = await withUniformLines(source, options, async (readable) => {
+      const found = await relationOf(database, readable, plan, options)
+      await database.run(
+        `CREATE OR REPLACE TABLE text AS SELECT row_number() OVER () AS n, * FROM (${found.sql})`,
+      )
+      return found
+    })
   } catch (error) {
     throw asReadError(source.file, error)
   }

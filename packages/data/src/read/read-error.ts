@@ -1,4 +1,5 @@
 import { InputError } from '@recdistill/core'
+import { isLostInLines } from './uniform-lines.ts'
 
 /** DuckDB's words about a file, many lines long, as one line that says where and what to do. */
 export function asReadError(file: string, error: unknown): unknown {
@@ -19,9 +20,9 @@ export function asReadError(file: string, error: unknown): unknown {
       `${at} is not UTF-8; give its encoding (--encoding latin-1 or utf-16), or get the file again`,
     )
   if (/JSON/.test(text)) return new InputError(`${at} is not a JSON object; correct the line`)
-  if (/state machine/.test(text))
+  if (isLostInLines(error))
     return new InputError(
-      `${file}: cannot be cut into lines and columns (mixed line ends or stray quotes); rewrite it as plain CSV, without carriage returns`,
+      `${file}: cannot be cut into lines and columns (stray quotes?); rewrite it as plain CSV`,
     )
   if (/Parquet|parquet|TProtocol/.test(text))
     return new InputError(`${file}: not a sound Parquet file; get it again`)
