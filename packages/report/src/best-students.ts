@@ -6,8 +6,10 @@ export function bestStudents(rows: readonly Row[], metrics: readonly string[]): 
   for (const key of metrics) {
     const students = rows.filter((row) => row.role !== 'teacher' && key in row.test)
     if (students.length < 2) continue
-    const means = students.map((row) => row.test[key].mean)
-    best.set(key, students[means.indexOf(Math.max(...means))])
+    best.set(
+      key,
+      students.reduce((top, row) => (row.test[key].mean > top.test[key].mean ? row : top)),
+    )
   }
   return best
 }

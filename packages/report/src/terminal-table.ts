@@ -1,9 +1,10 @@
 import type { RunResult } from '@recdistill/core'
 import colours from 'picocolors'
 import { aggregate } from './aggregate.ts'
+import { bestStudents } from './best-students.ts'
 import { headlineMetrics } from './headline-metrics.ts'
 import { asBytes, asCount, asFactor, asMetric, asPercent } from './numbers.ts'
-import { seedCount, type Row, type Value } from './row.ts'
+import { seedCount, type Value } from './row.ts'
 import { printable, textTable } from './terminal-look.ts'
 
 /**
@@ -20,7 +21,7 @@ export function terminalTable(
   const several = rows.some((row) => row.runs.length > 1)
   const timed = rows.some((row) => row.usersPerSecond !== null)
 
-  const best = new Map(shown.map((key) => [key, bestStudent(rows, key)]))
+  const best = bestStudents(rows, shown)
   const head = ['model', 'size', 'smaller', ...(timed ? ['users/s'] : []), ...shown]
   const table = textTable(
     head.map((name) => bold(printable(name))),
@@ -44,13 +45,4 @@ export function terminalTable(
   const heading = `${result.split.dataset}, test part, protocol ${result.protocol.name}`
   const remarks = notes.map((note) => dim(printable(note)))
   return [bold(printable(heading)), table, ...remarks].join('\n')
-}
-
-/** The student with the highest mean; teachers do not compete. */
-function bestStudent(rows: readonly Row[], key: string): Row | null {
-  const students = rows.filter((row) => row.role !== 'teacher' && key in row.test)
-  return students.reduce<Row | null>(
-    (best, row) => (best && best.test[key].mean >= row.test[key].mean ? best : row),
-    null,
-  )
 }

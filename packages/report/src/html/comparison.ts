@@ -1,7 +1,9 @@
+import { bestStudents } from '../best-students.ts'
 import { seedCount, type Row, type Value } from '../row.ts'
 import { asBytes, asCount, asFactor, asMetric, asMicroseconds, asPercent, NONE } from '../numbers.ts'
 import { html, type Markup } from './markup.ts'
 import type { ReportContext } from './report-context.ts'
+import { table } from './table.ts'
 
 /** The main table: what each model costs, what it reaches, and how much of the gap it recovered. */
 export function comparison(context: ReportContext): Markup {
@@ -26,44 +28,34 @@ export function comparison(context: ReportContext): Markup {
 }
 
 function comparisonTable({ rows, looks }: ReportContext, keys: readonly string[], costs: boolean): Markup {
-  const best = new Map(keys.map((key) => [key, bestStudent(rows, key)]))
+  const best = bestStudents(rows, keys)
   const timed = rows.some((row) => row.usersPerSecond !== null)
   const costHeads = ['parameters', 'size', 'smaller', ...(timed ? ['ranking'] : [])]
-  return html`<div class="scroll">
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">model</th>
-          ${keys.map((key) => html`<th scope="col">${key}</th>`)}
-          ${costs && costHeads.map((name) => html`<th scope="col">${name}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map(
-          (row) =>
-            html`<tr>
-              <th scope="row">
-                <span class="swatch" style="--own:${looks.get(row)!.colour}"></span>${row.label}
-                <span class="sub">${originOf(row)}${seedsOf(row)}</span>
-              </th>
-              ${
-                row.seeds.length === 0
-                  ? keys.length > 0 &&
-                    html`<td class="text bad" colspan="${keys.length}">failed: ${reasonOf(row)}</td>`
-                  : keys.map((key) => metricCell(row, row.test[key], best.get(key) === row))
-              }
-              ${
-                costs &&
-                html`<td>${asCount(row.parameters)}</td>
-                  <td>${asBytes(row.bytes)}</td>
-                  <td>${row.role === 'teacher' ? '' : asFactor(row.compression)}</td>
-                  ${timed && html`<td>${speed(row)}</td>`}`
-              }
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`
+  return table(
+    ['model', ...keys, ...(costs ? costHeads : [])],
+    rows.map(
+      (row) =>
+        html`<tr>
+          <th scope="row">
+            <span class="swatch" style="--own:${looks.get(row)!.colour}"></span>${row.label}
+            <span class="sub">${originOf(row)}${seedsOf(row)}</span>
+          </th>
+          ${
+            row.seeds.length === 0
+              ? keys.length > 0 &&
+                html`<td class="text bad" colspan="${keys.length}">failed: ${reasonOf(row)}</td>`
+              : keys.map((key) => metricCell(row, row.test[key], best.get(key) === row))
+          }
+          ${
+            costs &&
+            html`<td>${asCount(row.parameters)}</td>
+              <td>${asBytes(row.bytes)}</td>
+              <td>${row.role === 'teacher' ? '' : asFactor(row.compression)}</td>
+              ${timed && html`<td>${speed(row)}</td>`}`
+          }
+        </tr>`,
+    ),
+  )
 }
 
 function metricCell(row: Row, value: Value | undefined, best: boolean): Markup {
@@ -74,13 +66,6 @@ function metricCell(row: Row, value: Value | undefined, best: boolean): Markup {
       value.sd !== null && html`<span class="sub">± ${asMetric(value.sd)}</span>`
     }${row.role === 'distilled' && html`<span class="${gapClass}">gap ${asPercent(value.gap)}</span>`}
   </td>`
-}
-
-/** The student with the highest mean; teachers do not compete. */
-function bestStudent(rows: readonly Row[], key: string): Row | null {
-  const students = rows.filter((row) => row.role !== 'teacher' && key in row.test)
-  if (students.length < 2) return null
-  return students.reduce((best, row) => (row.test[key].mean > best.test[key].mean ? row : best))
 }
 
 /** What a row is made of, or that it was not made here. */

@@ -1,6 +1,7 @@
 import { asSeconds, asWhole, NONE } from '../numbers.ts'
 import { html, type Markup } from './markup.ts'
 import type { ReportContext } from './report-context.ts'
+import { table } from './table.ts'
 
 const ends = { patience: 'stopped early', epochs: 'all', hand: 'ended by hand', failed: 'failed' } as const
 
@@ -9,44 +10,28 @@ export function training({ rows }: ReportContext): Markup | null {
   if (rows.length === 0) return null
   return html`<section id="training">
     <h2>Training</h2>
-    <div class="scroll">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">run</th>
-            <th scope="col">seed</th>
-            <th scope="col">epochs</th>
-            <th scope="col">kept</th>
-            <th scope="col">lists</th>
-            <th scope="col">steps</th>
-            <th scope="col">evaluation</th>
-            <th scope="col">total</th>
-            <th scope="col" class="text">settings</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${rows.flatMap((row) =>
-            row.runs.map((run) =>
-              run.imported
-                ? imported(run.id, run.imported)
-                : html`<tr>
-                    <th scope="row">
-                      ${run.id}${run.cached && html`<span class="sub">from the cache; times are of its training</span>`}
-                    </th>
-                    <td>${run.seed}</td>
-                    <td>${asWhole(run.epochs)}<span class="sub">${ends[run.stopped]}</span></td>
-                    <td>${run.failed === undefined ? asWhole(run.bestEpoch + 1) : NONE}</td>
-                    <td>${asSeconds(run.seconds.lists)}</td>
-                    <td>${asSeconds(run.seconds.steps)}</td>
-                    <td>${asSeconds(run.seconds.evaluate)}</td>
-                    <td>${asSeconds(run.seconds.total)}</td>
-                    <td class="text"><code>${settings(run)}</code></td>
-                  </tr>`,
-            ),
-          )}
-        </tbody>
-      </table>
-    </div>
+    ${table(
+      ['run', 'seed', 'epochs', 'kept', 'lists', 'steps', 'evaluation', 'total', { text: 'settings' }],
+      rows.flatMap((row) =>
+        row.runs.map((run) =>
+          run.imported
+            ? imported(run.id, run.imported)
+            : html`<tr>
+                <th scope="row">
+                  ${run.id}${run.cached && html`<span class="sub">from the cache; times are of its training</span>`}
+                </th>
+                <td>${run.seed}</td>
+                <td>${asWhole(run.epochs)}<span class="sub">${ends[run.stopped]}</span></td>
+                <td>${run.failed === undefined ? asWhole(run.bestEpoch + 1) : NONE}</td>
+                <td>${asSeconds(run.seconds.lists)}</td>
+                <td>${asSeconds(run.seconds.steps)}</td>
+                <td>${asSeconds(run.seconds.evaluate)}</td>
+                <td>${asSeconds(run.seconds.total)}</td>
+                <td class="text"><code>${settings(run)}</code></td>
+              </tr>`,
+        ),
+      ),
+    )}
   </section>`
 }
 
