@@ -1,7 +1,8 @@
 import type { Csr } from '@recdistill/core'
 import type { Draws, DrawnUsers, Engine, ItemRows } from '@recdistill/engine'
 import type { ListPart, OrderedItems } from '@recdistill/samplers'
-import type { RankedBlock, RankedModel, WholeList } from './ranked-model.ts'
+import type { RankedBlock } from './ranked-blocks.ts'
+import type { RankedModel, WholeList } from './ranked-model.ts'
 
 /** What laws are carried out with. */
 export interface LawSources {

@@ -4,7 +4,8 @@ import type { LawSources } from './law-items.ts'
 import { drawJob, fillJob, type DrawJob } from './draw-jobs.ts'
 import { inMethod } from './in-method.ts'
 import { MovingRow } from './moving-row.ts'
-import { usersPerCatalogue, usersPerRound } from './ranked-model.ts'
+import { usersPerRound } from './ranked-blocks.ts'
+import { usersPerCatalogue } from './ranked-model.ts'
 import type { ListModels, UserLists } from './user-lists.ts'
 
 /** Draws a method's lists and values when they are due. */

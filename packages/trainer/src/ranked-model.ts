@@ -2,23 +2,9 @@ import { NO_ITEM, type Csr } from '@recdistill/core'
 import type { Model } from '@recdistill/plugin'
 import type { Ranked } from '@recdistill/samplers'
 import { catalogueScores } from './catalogue-scores.ts'
-
-/** Users whose lists are drawn together: large enough for the ranking kernel to run at full speed. */
-export const usersPerRound = 4096
-/** One call ranks as many users as fit into this. */
-const blockBytes = 64 * 2 ** 20
-/** A frozen model's lists are kept from draw to draw up to this many bytes; beyond, they are ranked again when asked for. */
-const keptBytes = 512 * 2 ** 20
+import { blockBytes, idsFrom, RankedBlocks, usersPerRound, type RankedBlock } from './ranked-blocks.ts'
 
 type Seen = 'skip' | 'keep'
-
-/** The ranking of consecutive users. */
-export interface RankedBlock {
-  readonly items: Uint32Array // [count, width]
-  readonly width: number
-  readonly first: number
-  readonly count: number
-}
 
 /** A declared list of all users, of which a row reads its part. */
 export interface WholeList {
@@ -34,12 +20,8 @@ export interface WholeList {
 export class RankedModel implements Ranked {
   readonly #model: Model
   readonly #train: Csr
-  readonly #frozen: boolean
   readonly #wholeList: (items: Uint32Array) => WholeList | null
-  readonly #ranked = {
-    skip: { k: 0, users: 0, asked: false, blocks: new Map<number, Uint32Array>() },
-    keep: { k: 0, users: 0, asked: false, blocks: new Map<number, Uint32Array>() },
-  }
+  readonly #ranked: Readonly<Record<Seen, RankedBlocks>>
   readonly #answers = new Map<string, { list: Uint32Array; values: Uint32Array | Float32Array }>()
   /** Scores of all items for consecutive users. [count, items] */
   #catalogue: { readonly first: number; readonly count: number; readonly scores: Float32Array } | null = null
@@ -53,8 +35,11 @@ export class RankedModel implements Ranked {
   ) {
     this.#model = model
     this.#train = train
-    this.#frozen = frozen
     this.#wholeList = wholeList
+    this.#ranked = {
+      skip: new RankedBlocks(model, { exclude: train, frozen }),
+      keep: new RankedBlocks(model, { exclude: null, frozen }),
+    }
   }
 
   /** Answers are about this user from now on. */
@@ -67,9 +52,8 @@ export class RankedModel implements Ranked {
     this.beginJob()
     this.#perRound = perRound
     this.#catalogue = null
-    if (this.#frozen) return
-    this.#ranked.skip.blocks.clear()
-    this.#ranked.keep.blocks.clear()
+    this.#ranked.skip.beginRound()
+    this.#ranked.keep.beginRound()
   }
 
   /** Another list is drawn from here on, so what was answered about lists may no longer hold. */
@@ -80,10 +64,8 @@ export class RankedModel implements Ranked {
   /** All users have had their turn: lists of a frozen model that nobody asked for this time are not kept for the next. */
   endRound(): void {
     this.beginRound()
-    for (const ranked of [this.#ranked.skip, this.#ranked.keep]) {
-      if (!ranked.asked) ranked.blocks.clear()
-      ranked.asked = false
-    }
+    this.#ranked.skip.endRound()
+    this.#ranked.keep.endRound()
   }
 
   top(k: number, { seen = 'keep' }: { seen?: Seen } = {}): Uint32Array {
@@ -96,18 +78,7 @@ export class RankedModel implements Ranked {
 
   /** The ranking of the block of users that `user` is in, at least `k` long where there are as many items. */
   blockOf(user: number, k: number, seen: Seen): RankedBlock {
-    const ranked = this.#ranked[seen]
-    ranked.asked = true
-    const longest = Math.min(k, this.#model.numItems)
-    if (ranked.k < longest) {
-      ranked.k = longest
-      ranked.users = Math.max(1, Math.min(usersPerRound, Math.floor(blockBytes / (4 * ranked.k))))
-      ranked.blocks.clear()
-    }
-    const index = Math.floor(user / ranked.users)
-    const items = ranked.blocks.get(index) ?? this.#rankBlock(index, seen)
-    const first = index * ranked.users
-    return { items, width: ranked.k, first, count: Math.min(ranked.users, this.#model.numUsers - first) }
+    return this.#ranked[seen].blockOf(user, k)
   }
 
   positionOf(items: Uint32Array, { seen = 'keep' }: { seen?: Seen } = {}): Uint32Array {
@@ -191,16 +162,6 @@ export class RankedModel implements Ranked {
     }
     return known.scores.subarray((user - known.first) * numItems, (user - known.first + 1) * numItems)
   }
-
-  #rankBlock(index: number, seen: Seen): Uint32Array {
-    const { k, users: perBlock, blocks } = this.#ranked[seen]
-    const first = index * perBlock
-    const users = idsFrom(first, Math.min(perBlock, this.#model.numUsers - first))
-    if (!this.#frozen || this.#model.numUsers * k * 4 > keptBytes) blocks.clear()
-    const items = this.#model.rank(users, k, seen === 'skip' ? this.#train : null).items.slice()
-    blocks.set(index, items)
-    return items
-  }
 }
 
 /** Users whose scores of all items fit into a block. */
@@ -212,8 +173,4 @@ function isCatalogue(items: Uint32Array, numItems: number): boolean {
   if (items.length !== numItems) return false
   for (let t = 0; t < items.length; t++) if (items[t] !== t) return false
   return true
-}
-
-function idsFrom(first: number, count: number): Uint32Array {
-  return Uint32Array.from({ length: count }, (_, n) => first + n)
 }

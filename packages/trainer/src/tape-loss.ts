@@ -5,6 +5,7 @@ import type { AuxTables } from './aux-tables.ts'
 import { BatchBlock, gatherRows, listSize, maskOf, type LossRows } from './batch-block.ts'
 import { auxKind, backgroundsKind, rowsKind, scoresKind, type LeafKind } from './leaf-kinds.ts'
 import { inMethod } from './in-method.ts'
+import { leftTheTape, scalarOf } from './loss-problems.ts'
 import type { UserLists } from './user-lists.ts'
 import { lazily, viewsOf } from './views.ts'
 
@@ -165,28 +166,6 @@ export function tapeLoss(
       sum += block(part(rows, first, first + perBlock), lambda, first)
     return sum
   }
-}
-
-function scalarOf(method: string, value: Scalar): Scalar {
-  if (!(value instanceof tf.Tensor))
-    throw new InputError(`${method}: its loss gives ${describe(value)}, expected a scalar tensor`)
-  const { rank, shape } = value as Tensor
-  if (rank === 0) return value
-  throw new InputError(
-    `${method}: its loss gives a tensor of shape [${shape.join(', ')}], expected a scalar; sum it over its rows`,
-  )
-}
-
-function leftTheTape(method: string, role: string, keys: readonly string[]): InputError {
-  const read = keys.map((key) => `${role}.${key}`).join(', ')
-  return new InputError(
-    `${method}: its loss reads ${read} and depends on none of them, so it trains nothing; keep to operations on tensors: numbers taken out by dataSync or arraySync are constants`,
-  )
-}
-
-function describe(value: unknown): string {
-  if (value instanceof Promise) return 'a promise'
-  return value === undefined ? 'nothing' : `a ${typeof value}`
 }
 
 const nothing = new Float32Array(0)

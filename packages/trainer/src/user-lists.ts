@@ -11,7 +11,7 @@ import {
   type World,
 } from '@recdistill/plugin'
 import { savedArray } from './named-arrays.ts'
-import { usersPerRound } from './ranked-model.ts'
+import { usersPerRound } from './ranked-blocks.ts'
 
 /** Lists of users, or of pairs, that are drawn and kept. */
 type Drawn = Extract<ListSpec, { draw: unknown }>
