@@ -5,6 +5,7 @@ import type { Model } from '@recdistill/plugin'
 import { dataIds, type DataIds } from './data-ids.ts'
 import { fingerprint, type FileFingerprint } from './fingerprint.ts'
 import { joinIds, one, type Join, type Side } from './join-ids.ts'
+import { joinNotes, spellingDoubts } from './join-notes.ts'
 import { openScores } from './npy-scores.ts'
 import { readIds } from './read-ids.ts'
 import { readLists } from './read-lists.ts'
@@ -67,7 +68,7 @@ export async function openTeacher(
       kind,
       form: formNames[kind],
       files: pathKeys.flatMap((key) => (isFile(source, key) ? [fingerprint(source[key] as string)] : [])),
-      notes: [...opened.notes, ...notesOf(kind, opened, data), ...doubts],
+      notes: [...opened.notes, ...joinNotes(kind, opened, data), ...doubts],
       ...(doubts.length === 0 ? {} : { traps: doubts }),
     }
   } catch (error) {
@@ -173,40 +174,4 @@ function idsGiven(source: TeacherSource, side: Side): readonly string[] | null {
 function isFile(source: TeacherSource, key: (typeof pathKeys)[number]): boolean {
   const path = source[key]
   return path !== undefined && (!key.endsWith('Bias') || /\.npy$/i.test(path))
-}
-
-/** Ids that would be known if both sides wrote them alike. */
-function spellingDoubts(opened: Opened): readonly string[] {
-  return (['users', 'items'] as const).flatMap((side) => {
-    const { missing, unused, differ } = opened[side]
-    if (differ === undefined) return []
-    return [
-      `most of the ${missing.count} ${side} that are not known differ from its own in ${differ} ("${missing.examples[0]}" and "${unused.examples[0]}"); write its ids as the data does`,
-    ]
-  })
-}
-
-/** Who is missing on either side, and what becomes of them. */
-function notesOf(kind: ImportedTeacher['kind'], { users, items }: Opened, data: DataIds): string[] {
-  const rules = {
-    users:
-      kind === 'lists'
-        ? 'they have no list, so nothing is distilled for them and the teacher recommends them nothing'
-        : 'they are taught the mean of all users of the teacher',
-    items: kind === 'lists' ? 'they stand in no list' : 'they stand behind all other items',
-  }
-  return (['users', 'items'] as const).flatMap((side) => {
-    const { known, missing, unused } = side === 'users' ? users : items
-    const some = missing.examples.join(', ') + (missing.count > missing.examples.length ? ', ...' : '')
-    return [
-      ...(missing.count === 0
-        ? []
-        : [`${known} of ${data[side].length} ${side} known; ${missing.count} not (${some}): ${rules[side]}`]),
-      ...(unused.count === 0
-        ? []
-        : [
-            `${unused.count} ${unused.count === 1 ? `${side.slice(0, -1)} of the teacher is` : `${side} of the teacher are`} not in the data (${unused.examples.join(', ')}${unused.count > unused.examples.length ? ', ...' : ''}) and left aside`,
-          ]),
-    ]
-  })
 }
