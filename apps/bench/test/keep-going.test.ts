@@ -180,7 +180,7 @@ test('without a student from scratch there is no gap, and what starts from it fa
   expect(stdout).toMatch(/^scratch +(– +)+failed/m)
   expect(stdout).toContain('Gap recovered needs a student trained from scratch in the same result.')
   expect(lastLine(stderr)).toMatch(
-    /failed: scratch, bd \(2 of 4 models\).*--methods bd --set student\.lr=2\.5e\+37$/,
+    /failed: scratch, bd \(2 of 4 models\).*--methods bd --set student\.lr=2\.5e\+37 bd\.lr=2\.5e\+37$/,
   )
   expect(textOf(folder, 'report.html')).toMatch(/<td class="text bad" colspan="\d+">\s*failed: /)
 })

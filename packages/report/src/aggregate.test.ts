@@ -150,8 +150,7 @@ test('seeds that failed are in no mean, and it is said which and why; of a model
     test: {},
   })
   expect(notes).toEqual([
-    'bd failed: the loss is NaN, at epoch 3, step 1.',
-    'rrd#1 failed: the loss is NaN, at epoch 3, step 1.',
+    'bd, rrd#1 failed: the loss is NaN, at epoch 3, step 1.',
     'Numbers of rrd are of 1 of 2 seeds.',
   ])
 })

@@ -29,15 +29,18 @@ export function gapNotes(
 
 /** Which models gave no numbers and why, and of how many seeds the means beside them are. */
 export function failedNotes(rows: readonly Row[]): string[] {
-  return rows.flatMap(({ label, seeds, runs }) => {
-    const reasons = runs.flatMap(({ id, failed }) =>
-      failed === undefined ? [] : [`${id} failed: ${failed}.`],
-    )
-    const some = reasons.length > 0 && seeds.length > 0
-    return some
-      ? [...reasons, `Numbers of ${label} are of ${seeds.length} of ${runs.length} seeds.`]
-      : reasons
-  })
+  const failed = rows.flatMap(({ runs }) => runs.filter((run) => run.failed !== undefined))
+  const reasons = [...new Set(failed.map((run) => run.failed))]
+  const some = rows.filter(({ seeds, runs }) => seeds.length > 0 && seeds.length < runs.length)
+  return [
+    ...reasons.map((reason) => {
+      const ids = failed.filter((run) => run.failed === reason).map(({ id }) => id)
+      return `${ids.join(', ')} failed: ${reason}.`
+    }),
+    ...some.map(
+      ({ label, seeds, runs }) => `Numbers of ${label} are of ${seeds.length} of ${runs.length} seeds.`,
+    ),
+  ]
 }
 
 /** Which models were trained elsewhere, and what that means for their numbers. */

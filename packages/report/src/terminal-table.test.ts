@@ -88,5 +88,5 @@ test('a model that failed has no numbers, and of seeds that did it is said how m
   )
   expect(table).toMatch(/^rrd ×1 of 2 .* 0\.0154$/m)
   expect(table).toMatch(/^bd ×0 of 1 +– +– +– +failed +failed$/m)
-  expect(table).toContain('bd failed: the loss is NaN, at epoch 3, step 1.')
+  expect(table).toContain('rrd#1, bd failed: the loss is NaN, at epoch 3, step 1.')
 })

@@ -15,15 +15,20 @@ export function failuresInWords(
   const failed = models.filter((model) => model.failed !== undefined)
   if (failed.length === 0) return null
   const what = `failed: ${failed.map(({ id }) => id).join(', ')} (${failed.length} of ${models.length} models)`
-  const student = failed.find(({ role }) => role !== 'baseline')
-  if (student === undefined) return what
+  const students = failed.filter(({ role }) => role !== 'baseline')
+  if (students.length === 0) return what
   const methods = config.methods.filter(({ name }) => failed.some(({ method }) => method?.name === name))
   const references = methods.map(({ reference }) => reference).join(',')
+  const rates = students.map(
+    ({ method, optimizer }) => `${method?.name ?? 'student'}.lr=${Number((optimizer.lr / 4).toPrecision(2))}`,
+  )
+  // Where the configuration does not say already whom they learn from.
+  const own = config.teacherFrom === null && config.teachers.length === 0
   const again = [
     `--config ${quoted(shownPath(`${folder.path}/config.yaml`))}`,
-    `--teacher-from ${quoted(shownPath(folder.path))}`,
+    ...(own ? [`--teacher-from ${quoted(shownPath(folder.path))}`] : []),
     `--methods ${quoted(references || 'none')}`,
-    `--set ${student.method?.name ?? 'student'}.lr=${Number((student.optimizer.lr / 4).toPrecision(2))}`,
+    `--set ${[...new Set(rates)].join(' ')}`,
   ]
   return `${what}; try a smaller lr or lambda: recdistill bench ${again.join(' ')}`
 }
