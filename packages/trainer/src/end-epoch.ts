@@ -6,13 +6,22 @@ import type { TrainOptions } from './options.ts'
 import type { CurvePoint } from './progress.ts'
 import type { Stopwatch } from './stopwatch.ts'
 
+/** Whether this epoch ends with a validation. */
+export function isValidated(options: TrainOptions, epoch: number): boolean {
+  const { split, validateEvery } = options
+  return split.valid.items.length > 0 && ((epoch + 1) % validateEvery === 0 || isLast(options, epoch))
+}
+
+function isLast({ epochs, backbone }: TrainOptions, epoch: number): boolean {
+  return epoch + 1 === epochs || backbone.definition.trains === 'once'
+}
+
 /** Validates when it is due, records the epoch and decides whether it was the last. */
 export function endEpoch(run: Run, options: TrainOptions, watch: Stopwatch): RunRecord {
   const { model, teacher, kd, progress, stopping } = run
   const { epoch, sums } = progress
-  const last = epoch + 1 === options.epochs || options.backbone.definition.trains === 'once'
-  const validated =
-    options.split.valid.items.length > 0 && ((epoch + 1) % options.validateEvery === 0 || last)
+  const last = isLast(options, epoch)
+  const validated = isValidated(options, epoch)
   const measured = validated ? watch.time('evaluate', () => measure(model, options)) : {}
   const isBest = measured.valid !== undefined && stopping.record(epoch, selected(measured.valid, options))
   if (isBest && stopping.best) run.best.keep(stopping.best, model.state().parameters)

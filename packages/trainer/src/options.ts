@@ -70,6 +70,8 @@ export interface TrainOptions {
 export type TrainEvent =
   | { readonly type: 'resumed'; readonly epoch: number; readonly step: number }
   | { readonly type: 'epoch-start'; readonly epoch: number; readonly epochs: number; readonly steps: number }
+  /** What follows takes a while and says nothing before it ends. */
+  | { readonly type: 'phase'; readonly epoch: number; readonly phase: 'lists' | 'validation' }
   /** About ten a second. */
   | { readonly type: 'step'; readonly epoch: number; readonly step: number; readonly steps: number }
   | {

@@ -2,7 +2,7 @@ import { InputError, NumericError, type RunRecord } from '@recdistill/core'
 import type { Backbone } from '@recdistill/plugin'
 import type { BestModel } from './best-model.ts'
 import { paths } from './checkpoint.ts'
-import { endEpoch } from './end-epoch.ts'
+import { endEpoch, isValidated } from './end-epoch.ts'
 import { openRun, type Run } from './open-run.ts'
 import type { TrainEvent, TrainOptions, TrainOutcome } from './options.ts'
 import { Stopwatch } from './stopwatch.ts'
@@ -36,6 +36,8 @@ export function* train(options: TrainOptions): Generator<TrainEvent, TrainOutcom
         yield* saved(run)
         stopped = 'signal'
       } else {
+        if (isValidated(options, progress.epoch))
+          yield { type: 'phase', epoch: progress.epoch, phase: 'validation' }
         const record = endEpoch(run, options, watch)
         curve.push(record)
         yield {
@@ -102,12 +104,14 @@ function* runSteps(run: Run, options: TrainOptions, watch: Stopwatch): Generator
   const { epochs, checkpoint, signal } = options
   yield { type: 'epoch-start', epoch, epochs, steps: batches.steps }
   watch.time('steps', () => batches.beginEpoch(epoch))
-  if (kd && progress.step === 0)
+  if (kd && progress.step === 0) {
+    yield { type: 'phase', epoch, phase: 'lists' }
     watch.time('lists', () => {
       model.begin()
       run.teacher?.model.begin()
       kd.beginEpoch(epoch)
     })
+  }
   if (options.backbone.definition.trains === 'once') watch.time('steps', () => model.fit?.())
   let shownAt = performance.now()
   while (progress.step < batches.steps) {

@@ -31,6 +31,7 @@ export function benchCommand(io: Io, done: (code: number) => void): Command {
     .option('--tune <n>', 'settings tried for each student, alone and with each method, on validation data')
     .option('--validate-every <n>', 'epochs from one validation to the next')
     .option('--snapshot-every <n>', 'epochs from one kept snapshot of the teacher to the next')
+    .option('--sparse-adam', 'steps for the rows of a batch alone: for millions of users and items')
     .option('--protocol <name>', 'how rankings become numbers (see: recdistill list protocols)')
     .option('--device <name>', 'cpu, tensorflow, gpu or auto (see: recdistill doctor); cpu when not given')
     .option('--threads <n>', 'threads of the engine; all cores when not given, and no result depends on it')

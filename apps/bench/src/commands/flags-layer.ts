@@ -33,7 +33,7 @@ const numbers = [
   'threads',
   'checkpointEvery',
 ]
-const switches = ['saveRankings', 'followTest', 'keepGoing', 'skipEmptyIds']
+const switches = ['saveRankings', 'followTest', 'sparseAdam', 'keepGoing', 'skipEmptyIds']
 
 /** The flags of a command as a layer: text is text, numbers are read, paths start where the command does. */
 export function flagsLayer(flags: Flags): Layer {

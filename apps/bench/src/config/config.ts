@@ -34,6 +34,8 @@ export interface Config {
   readonly teacherFrom: TeacherSource | null
   readonly saveRankings: boolean
   readonly followTest: boolean
+  /** A step of Adam is for the rows that have a gradient alone, in every model. */
+  readonly sparseAdam: boolean
   /** A student or baseline that meets NaN or infinity is recorded as failed, and the run goes on with the next. */
   readonly keepGoing: boolean
   /** Take a teacher of the same content from the cache, and keep a new one there. */

@@ -76,6 +76,7 @@ export async function resolveConfig(given: readonly Layer[], catalogue: Catalogu
     teacherFrom: teacherSource(values),
     saveRankings: values.saveRankings === true,
     followTest: values.followTest === true,
+    sparseAdam: values.sparseAdam === true,
     keepGoing: values.keepGoing === true,
     reuseTeachers: values.reuseTeachers !== false,
     checkpointEvery: (values.checkpointEvery as number | undefined) ?? 30,

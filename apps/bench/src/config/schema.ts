@@ -148,6 +148,10 @@ export function layerSchema({ methods, backbones }: Definitions) {
       .describe('an earlier run whose teacher is used, or files of a teacher that was trained elsewhere'),
     saveRankings: z.boolean().optional().describe('write the test rankings of every model as Parquet'),
     followTest: z.boolean().optional().describe('measure the test part at each validation, for curves only'),
+    sparseAdam: z
+      .boolean()
+      .optional()
+      .describe('a step of Adam is for the rows that have a gradient alone: for millions of users and items'),
     keepGoing: z
       .boolean()
       .optional()

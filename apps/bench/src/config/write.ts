@@ -55,6 +55,7 @@ export function configValues(config: Config): Record<string, unknown> {
     teacherFrom: config.teacherFrom,
     saveRankings: config.saveRankings,
     followTest: config.followTest,
+    sparseAdam: config.sparseAdam ? true : null,
     keepGoing: config.keepGoing ? true : null,
     reuseTeachers: config.reuseTeachers,
     checkpointEvery: config.checkpointEvery,

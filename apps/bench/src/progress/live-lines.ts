@@ -7,8 +7,8 @@ export interface LiveLines {
   readonly isLive: boolean
   /** Plain where lines are not redrawn. */
   readonly colour: ReturnType<typeof pc.createColors>
-  /** Redraws what `text` gives, unless that was done a moment ago; null is nothing to draw. */
-  draw(): void
+  /** Redraws what `text` gives, unless that was done a moment ago and nobody insists; null is nothing to draw. */
+  draw(insist?: boolean): void
   /** A line that stays. */
   say(text: string): void
   /** Whatever was redrawn goes. */
@@ -23,8 +23,8 @@ export function liveLines(output: Output, text: () => string | null, now: () => 
   const live =
     output.isTTY === true && (output.columns ?? 0) > 0 ? createLogUpdate(output as NodeJS.WriteStream) : null
   let drawnAt = -Infinity
-  const draw = () => {
-    if (live === null || now() - drawnAt < redrawMilliseconds) return
+  const draw = (insist = false) => {
+    if (live === null || (!insist && now() - drawnAt < redrawMilliseconds)) return
     const drawn = text()
     if (drawn === null) return
     drawnAt = now()

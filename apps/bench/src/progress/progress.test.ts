@@ -43,7 +43,7 @@ test('away from a terminal: about ten lines a model, no control characters', () 
   expect(words).not.toContain('\u001B')
 })
 
-test('away from a terminal: no silence of more than 20 seconds and an epoch', () => {
+test('away from a terminal: of short epochs no silence of more than 20 seconds', () => {
   let words = ''
   let clock = 0
   const output = { write: (text: string) => (words += text) }
@@ -56,6 +56,46 @@ test('away from a terminal: no silence of more than 20 seconds and an epoch', ()
     progress.event({ type: 'epoch', record, best: null, patienceLeft: 3 })
   }
   expect(words.match(/epoch \d+/g)).toEqual(['epoch 1', 'epoch 8', 'epoch 15'])
+})
+
+test('away from a terminal: an epoch of minutes says how far it is', () => {
+  let words = ''
+  let clock = 0
+  const output = { write: (text: string) => (words += text) }
+  const progress = createProgress(output, { select: 'ndcg@10', now: () => clock })
+  progress.start('teacher', { number: 1, of: 1 })
+  progress.event({ type: 'epoch-start', epoch: 0, epochs: 3, steps: 100 })
+  for (let step = 1; step <= 100; step++) {
+    clock += 500
+    progress.event({ type: 'step', epoch: 0, step, steps: 100 })
+  }
+  expect(words.trimEnd().split('\n').slice(1)).toEqual([
+    '[1/1] teacher: epoch 1/3  40 % of its steps',
+    '[1/1] teacher: epoch 1/3  80 % of its steps',
+  ])
+})
+
+test('on a terminal: lists and validation are named while they take long, and not where they are done in no time', () => {
+  let words = ''
+  let clock = 0
+  const terminal = { write: (text: string) => (words += text), isTTY: true, columns: 120, rows: 30 }
+  const progress = createProgress(terminal, { select: 'ndcg@10', now: () => clock })
+  progress.start('rrd', { number: 1, of: 1 })
+  const epoch = (epoch: number, evaluate: number) => {
+    words = ''
+    progress.event({ type: 'epoch-start', epoch, epochs: 9, steps: 4 })
+    progress.event({ type: 'phase', epoch, phase: 'lists' })
+    progress.event({ type: 'phase', epoch, phase: 'validation' })
+    const record = { epoch, loss: { base: 0.5 }, seconds: { lists: 0.01, steps: 1, evaluate } }
+    clock += 1000
+    progress.event({ type: 'epoch', record, best: null, patienceLeft: 3 })
+    return words
+  }
+  expect(epoch(0, 8)).toMatch(/lists[^]*validation/)
+  const second = epoch(1, 0.01)
+  expect(second).not.toContain('lists')
+  expect(second).toContain('validation')
+  expect(epoch(2, 0.01)).not.toContain('validation')
 })
 
 test('on a terminal: one line redrawn, with the time left at most, gone at the end', () => {

@@ -1,3 +1,4 @@
+import type { RunRecord } from '@recdistill/core'
 import type { TrainEvent } from '@recdistill/trainer'
 import { line, type Output } from '../io.ts'
 import { bar, duration, short } from './format.ts'
@@ -23,8 +24,11 @@ interface Place {
   readonly until?: number
 }
 
-/** Without a terminal a tenth of the epochs gives a line, and no silence is longer than this and an epoch. */
+/** Without a terminal a tenth of the epochs gives a line, and no silence is longer than this, however long an epoch is. */
 const quietMilliseconds = 20_000
+
+/** A phase that took longer in the epoch before is shown when it begins, for nothing is drawn until it ends. */
+const longSeconds = 0.5
 
 export function createProgress(
   output: Output,
@@ -34,6 +38,7 @@ export function createProgress(
   const { colour, isLive } = live
   let model = fresh('', '')
   let saidAt = now()
+  let epochAt = now()
 
   function drawn(): string | null {
     if (model.epochs === 0) return null
@@ -43,6 +48,7 @@ export function createProgress(
     const parts = [
       `${colour.dim(model.place)} ${colour.bold(model.id)}`,
       `epoch ${model.epoch + 1}/${model.epochs} ${colour.cyan(bar(model.share, 1, 12))}`,
+      model.phase === null ? '' : colour.dim(model.phase),
       ...words(model),
       Number.isFinite(left) ? colour.dim(`at most ${duration(left)} left`) : '',
     ]
@@ -66,12 +72,26 @@ export function createProgress(
           model.epoch = event.epoch
           model.epochs = Math.min(event.epochs, model.until)
           model.share = 0
+          model.phase = null
+          epochAt = now()
           break
+        case 'phase':
+          model.phase = event.phase
+          live.draw(model.long === null || model.long.has(event.phase))
+          return
         case 'step':
+          model.phase = null
           model.share = event.steps > 0 ? event.step / event.steps : 0
+          if (!isLive && now() - Math.max(saidAt, epochAt) >= quietMilliseconds) {
+            saidAt = now()
+            const share = `${Math.floor(100 * model.share)} % of its steps`
+            line(output, `${model.place} ${model.id}: epoch ${model.epoch + 1}/${model.epochs}  ${share}`)
+          }
           break
         case 'epoch': {
           model.share = 1
+          model.phase = null
+          model.long = longPhases(event.record.seconds)
           model.loss = event.record.loss
           model.best = event.best
           model.valid = event.record.valid?.[select] ?? model.valid
@@ -108,6 +128,16 @@ export function createProgress(
   }
 }
 
+type Phase = Extract<TrainEvent, { type: 'phase' }>['phase']
+
+function longPhases({ lists, evaluate }: RunRecord['seconds']): ReadonlySet<Phase> {
+  const all: readonly (readonly [Phase, number])[] = [
+    ['lists', lists],
+    ['validation', evaluate],
+  ]
+  return new Set(all.filter(([, seconds]) => seconds > longSeconds).map(([phase]) => phase))
+}
+
 interface ModelState {
   id: string
   place: string
@@ -118,6 +148,9 @@ interface ModelState {
   epoch: number
   epochs: number
   share: number
+  phase: Phase | null
+  /** Phases that took long in the epoch before; null in the first. */
+  long: ReadonlySet<Phase> | null
   loss: { readonly base: number; readonly kd?: number } | null
   valid: number | null
   best: { readonly epoch: number; readonly value: number } | null
@@ -134,6 +167,8 @@ function fresh(id: string, place: string): ModelState {
     epoch: 0,
     epochs: 0,
     share: 0,
+    phase: null,
+    long: null,
     loss: null,
     valid: null,
     best: null,

@@ -19,7 +19,7 @@ export function keepForLater(plan: Plan, at: ModelFolder, run: ModelRun, bench: 
 }
 
 function keyOf({ model, seed }: Plan, { config, engine, split, protocol }: Bench) {
-  const { epochs, patience, validateEvery, followTest, snapshotEvery } = config
+  const { epochs, patience, validateEvery, followTest, snapshotEvery, sparseAdam } = config
   return {
     split: split.manifest,
     protocol,
@@ -30,6 +30,7 @@ function keyOf({ model, seed }: Plan, { config, engine, split, protocol }: Bench
     followTest,
     seed,
     ...(snapshotEvery === null ? {} : { snapshotEvery }),
+    ...(sparseAdam && { sparseAdam }),
     ...(engine.driver === 'cpu' ? {} : { driver: engine.driver }),
   }
 }

@@ -18,6 +18,8 @@ export interface TeacherKey {
   readonly followTest: boolean
   /** Absent when no snapshots are kept. */
   readonly snapshotEvery?: number
+  /** Absent for ordinary steps. */
+  readonly sparseAdam?: boolean
   /** Absent for the cpu driver; others give slightly different numbers. */
   readonly driver?: string
   readonly seed: number

@@ -28,7 +28,7 @@ export async function trainModel(
     split,
     protocol,
     backbone: { definition: catalogue.backbone(backbone), dim, params },
-    optimizer,
+    optimizer: config.sparseAdam ? { ...optimizer, sparse: true } : optimizer,
     method:
       method === null || teacher === null
         ? null
