@@ -1,0 +1,82 @@
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { onnxModel } from './onnx-model.ts'
+import {
+  file,
+  numUsers,
+  numItems,
+  dim,
+  users,
+  items,
+  split,
+  open,
+  written,
+  scores,
+  expectScores,
+} from './teacher-world.ts'
+
+const hasRuntime = (() => {
+  try {
+    createRequire(import.meta.url).resolve('onnxruntime-node')
+    return true
+  } catch {
+    return false
+  }
+})()
+
+describe.skipIf(!hasRuntime)('ONNX models', () => {
+  test.each([
+    ['pairs', 'int64'],
+    ['pairs', 'int32'],
+    ['rows', 'int64'],
+  ] as const)('%s, asked with %s', async (kind, type) => {
+    const from = written(`${kind}-${type}.onnx`, onnxModel(kind, { users, items, dim }, { type }))
+    const { model, bytes, notes } = await open({ from })
+    expectScores(model)
+    expect(bytes).toBe(readFileSync(from).length)
+    expect(notes[0]).toMatch(/scores of 6 users and 9 items/)
+    model.dispose()
+  })
+
+  test('scores are made once, whatever the model is called', async () => {
+    rmSync(file('cache'), { recursive: true, force: true })
+    const content = onnxModel('pairs', { users, items, dim })
+    const { model } = await open({ from: written('one.onnx', content) })
+    const kept = readdirSync(join(file('cache'), 'teachers'))
+    expect(kept).toHaveLength(1)
+    expectScores((await open({ from: written('other.onnx', content) })).model)
+    expect(readdirSync(join(file('cache'), 'teachers'))).toEqual(kept)
+    model.dispose()
+  })
+
+  test('inputs in another order, told apart by name; ids of rows', async () => {
+    const ids = [...split.ids.users].reverse()
+    const from = written(
+      'named.onnx',
+      onnxModel('pairs', { users, items, dim }, { names: ['userIdx', 'itemIdx'] }),
+    )
+    const { model } = await open({ from, userIds: written('reversed.txt', ids.join('\n')) })
+    expect(model.scoresOf(Uint32Array.of(0), Uint32Array.of(3), 1)[0]).toBeCloseTo(
+      scores[(numUsers - 1) * numItems + 3],
+      5,
+    )
+  })
+
+  test('what is no model, or one of other sizes, is refused and leaves nothing', async () => {
+    rmSync(file('cache'), { recursive: true, force: true })
+    await expect(open({ from: written('bad.onnx', 'nothing') })).rejects.toThrow(
+      /bad\.onnx: not a sound ONNX model/,
+    )
+    const small = onnxModel('rows', { users, items: items.subarray(0, 5 * dim), dim })
+    await expect(open({ from: written('small.onnx', small) })).rejects.toThrow(
+      /small\.onnx: output "score" is \[6, 5\] where \[6, 9\] was expected/,
+    )
+    const few = onnxModel('pairs', { users: users.subarray(0, 2 * dim), items, dim })
+    await expect(open({ from: written('few.onnx', few) })).rejects.toThrow(/few\.onnx: scoring failed/)
+    expect(
+      readdirSync(file('cache'), { recursive: true }).filter((name) => !/teachers$/.test(String(name))),
+    ).toEqual([])
+  })
+})
