@@ -14,11 +14,7 @@ test.each<readonly [string, readonly string[], RegExp]>([
   ['a budget that holds nothing', [...tiny, '--budget', '100'], /less than the smallest student.*700 bytes/],
   ['a latency below any', [...tiny, '--latency', '0.0001us'], /--latency: the fastest student .* takes/],
   ['sizes that do not fit', [...tiny, '--budget', '1kB', '--dims', '64'], /--dims: no student of 64/],
-  [
-    'no trials',
-    [...tiny, '--keep', '0.9', '--trials', '0'],
-    /--trials: expected an integer >= 1, got "0"/,
-  ],
+  ['no trials', [...tiny, '--keep', '0.9', '--trials', '0'], /--trials: expected an integer >= 1, got "0"/],
   ['half a process', [...tiny, '--keep', '0.9', '--parallel', '0.5'], /--parallel: expected an integer/],
   ['sizes that are words', [...tiny, '--keep', '0.9', '--dims', 'small'], /--dims: expected an integer/],
   ['an unknown kind', [...tiny, '--keep', '0.9', '--students', 'mg'], /mg.*did you mean "mf"/],

@@ -1,55 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import type { CompressResult, TrialResult } from '@recdistill/compress'
+import type { CompressResult } from '@recdistill/compress'
 import { createRng, type RunResult } from '@recdistill/core'
 import { loadFile } from '@recdistill/serve/node'
 import { expect, test } from 'vitest'
-import { writeFactorFiles } from '../examples/factor-files.mjs'
-import { ended, freshFolder, runBinary, start } from './run.ts'
-
-const search = ['--trials', '4', '--epochs', '9', '--patience', '9', '--refine', '1']
-const tiny = [
-  'compress',
-  '--preset',
-  'tiny',
-  ...search,
-  '--students',
-  'mf',
-  '--dims',
-  '4,8',
-  '--threads',
-  '2',
-]
-/** A share that students of a few epochs reach, for the teacher of this preset is small. */
-const keep = [...tiny, '--keep', '0.6']
-
-const read = <T>(...path: string[]) => JSON.parse(readFileSync(join(...path), 'utf8')) as T
-
-/** Without what may differ from one run to the next: clocks. */
-function withoutTimes(result: CompressResult): unknown {
-  const { startedAt: _at, seconds: _seconds, machine: _machine, trials, models, front, ...rest } = result
-  const untimed = ({ microseconds: _time, ...model }: CompressResult['models'][number]) => model
-  const measured = trials.map(({ seconds: _took, ...trial }: TrialResult) => trial)
-  return { ...rest, trials: measured, models: models.map(untimed), front: front.map(untimed) }
-}
-
-function checkpoints(folder: string): Map<string, Buffer> {
-  const names = readdirSync(folder, { recursive: true })
-    .map(String)
-    // One that came from the cache was trained before.
-    .filter((name) => name.endsWith('.ckpt') && !name.endsWith(join('teacher', 'last.ckpt')))
-  return new Map(names.sort().map((name) => [name, readFileSync(join(folder, name))]))
-}
-
-function expectSame(folder: string, whole: string): void {
-  const [found, expected] = [checkpoints(folder), checkpoints(whole)]
-  expect([...found.keys()]).toEqual([...expected.keys()])
-  for (const [name, bytes] of expected) expect(found.get(name)?.equals(bytes), name).toBe(true)
-  const result = (at: string) => withoutTimes(read<CompressResult>(at, 'results.json'))
-  expect(result(folder)).toEqual(result(whole))
-}
+import { freshFolder, runBinary } from './run.ts'
+import { expectSame, keep, read, search, tiny, withoutTimes } from './compress-run.ts'
 
 test(
   'the smallest student that keeps a share: chosen on validation data, tested once, ready to be exported',
@@ -136,68 +92,6 @@ test(
     expect(timesOf().startedAt).toBe((JSON.parse(line) as { at: string }).at)
     expect(timesOf().seconds).toBeGreaterThan(before.seconds / 2)
     expect(withoutTimes(read(other, 'results.json'))).toEqual(withoutTimes(read(folder, 'results.json')))
-  },
-)
-
-test(
-  'killed at any moment and resumed, with students of their own left behind, it ends with the same bytes',
-  { timeout: 900_000 },
-  async () => {
-    const at = freshFolder()
-    const whole = join(at, 'whole')
-    const begun = performance.now()
-    const { code, stderr } = await runBinary([...keep, '--out', whole])
-    expect(code, stderr).toBe(0)
-    const seconds = (performance.now() - begun) / 1000
-    const rng = createRng(11)
-    const folder = join(at, 'killed')
-    let killed = 0
-    for (let turn = 0; ; turn++) {
-      const resumed = existsSync(join(folder, 'compress.json'))
-      const child = start(resumed && turn % 2 === 0 ? ['resume', folder] : [...keep, '--out', folder])
-      const end = ended(child)
-      // The first ones while students are trained, the rest anywhere.
-      const wait = turn < 4 ? seconds * (0.3 + 0.3 * rng.float()) : Infinity
-      await Promise.race([wait === Infinity ? end : setTimeout(wait * 1000), end])
-      child.kill(turn === 1 ? 'SIGINT' : 'SIGKILL')
-      const outcome = await end
-      if (outcome.code === 0) break
-      if (outcome.signal === 'SIGKILL') killed++
-      else {
-        expect(outcome.code, outcome.stderr).toBe(130)
-        expect(outcome.stderr).toContain('go on with: recdistill resume')
-      }
-    }
-    expect(killed).toBeGreaterThan(0)
-    expectSame(folder, whole)
-  },
-)
-
-test(
-  'a student whose process is killed is named, with the line that goes on',
-  { timeout: 300_000 },
-  async () => {
-    const at = freshFolder()
-    const plugin = fileURLToPath(new URL('plugin/soft-top.mjs', import.meta.url))
-    // Its process ends as one that the system takes the memory from, as long as a file is not there.
-    writeFileSync(
-      join(at, 'fragile.mjs'),
-      `import { existsSync } from 'node:fs'
-       import method from ${JSON.stringify(plugin)}
-       const fine = () => existsSync(${JSON.stringify(join(at, 'fine'))})
-       const loss = (...args) => fine() ? method.loss(...args) : process.kill(process.pid, 'SIGKILL')
-       export default { ...method, loss }`,
-    )
-    const folder = join(at, 'run')
-    const argv = [...keep, '--methods', join(at, 'fragile.mjs'), '--parallel', '2', '--out', folder]
-    const { code, stderr } = await runBinary(argv)
-    expect(code, stderr).toBe(1)
-    expect(stderr).toMatch(
-      /recdistill: 0\d-\S+: its process was ended from outside \(SIGKILL\).*\nstopped; go on with: recdistill resume \S+run\n$/,
-    )
-    writeFileSync(join(at, 'fine'), '')
-    const resumed = await runBinary(['resume', folder])
-    expect(resumed.stderr).toContain('chosen: ')
   },
 )
 
@@ -339,61 +233,5 @@ test(
     expect(again.code, again.stderr).toBe(0)
     expect(again.stderr).not.toContain('ranking a user with')
     expect(read(folder, 'latency.json')).toEqual(times)
-  },
-)
-
-const guide = readFileSync(
-  fileURLToPath(new URL('../../../docs/guides/compress.md', import.meta.url)),
-  'utf8',
-)
-
-test(
-  'the five commands of the guide, on less data: files of another library become a service',
-  { timeout: 600_000 },
-  async () => {
-    const section = guide.slice(guide.indexOf('## Five commands'))
-    const [, block] = /```sh\n(.*?)```/s.exec(section)!
-    const lines = block.replaceAll('\\\n', ' ').trim().split('\n')
-    expect(lines).toHaveLength(5)
-    const [build, script, ...rest] = lines
-    expect(build).toBe('npm run build')
-    const at = freshFolder()
-    const files = join(at, 'teacher-files')
-    const [, , folder, dataset] = script.split(' ')
-    expect([folder, dataset]).toEqual(['teacher-files', 'synthetic:quick'])
-    await writeFactorFiles(files, 'synthetic:tiny')
-    const program = 'npm run recdistill -- '
-    const [compress, exported, served] = rest.map((line) => {
-      expect(line.startsWith(program), line).toBe(true)
-      return line
-        .slice(program.length)
-        .split(/\s+/)
-        .map((word) => word.replace(/^(teacher-files|runs\/|student\/?)/, (path) => join(at, path)))
-        .map((word) => word.replace('synthetic:quick', 'synthetic:tiny'))
-    })
-    const few = ['--set', 'rrd.K=20', 'rrd.L=40', 'rrd.maxK=60', 'rce-kd.K=20', 'rce-kd.L=20', 'rce-kd.M=60']
-    const first = await runBinary([...compress, ...search, '--students', 'mf', '--dims', '8,16', ...few])
-    expect([0, 4], first.stderr).toContain(first.code)
-    const { chosen, models } = read<CompressResult>(at, 'runs', 'small', 'results.json')
-    expect(models[0].kind).toBe('imported vectors')
-    expect((await runBinary(exported)).code).toBe(0)
-    const service = start([...served, '--port', '0'])
-    const end = ended(service)
-    const address = await new Promise<string>((resolve) => {
-      let words = ''
-      const listen = (text: Buffer) => {
-        words += text.toString()
-        const found = /https?:\/\/[\w.:[\]-]+/.exec(words)
-        if (found) resolve(found[0])
-      }
-      service.stdout?.on('data', listen)
-      service.stderr?.on('data', listen)
-    })
-    const answer = await fetch(`${address}/v1/users/42/recommendations?k=5`)
-    expect(answer.status).toBe(200)
-    expect(JSON.stringify(await answer.json())).toContain('"item"')
-    service.kill('SIGTERM')
-    expect((await end).code).toBe(0)
-    expect(chosen.bundleBytes).toBeGreaterThan(chosen.bytes)
   },
 )
