@@ -28,9 +28,9 @@ describeBadInput('settings', [
   [
     'an unknown kind of list',
     () => ['list', 'metod'],
-    /did you mean "methods"\? it lists methods, backbones/,
+    /did you mean "methods"\? there are methods, backbones/,
   ],
-  ['a list of baselines', () => ['list', 'baselines'], /it lists .*; baselines are backbones/],
+  ['a list of baselines', () => ['list', 'baselines'], /there are .*; baselines are backbones/],
   ['an unknown command', () => ['trian'], /unknown command 'trian'/],
   ['an unknown flag', () => ['bench', '--epoch', '3'], /unknown option '--epoch'/],
   ['a flag without its value', (at) => ['resume', at, '--threads'], /'--threads <n>' argument missing/],

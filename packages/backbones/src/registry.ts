@@ -1,4 +1,4 @@
-import { InputError, nearest } from '@recdistill/core'
+import { InputError, unknownName } from '@recdistill/core'
 import type { BackboneDefinition } from '@recdistill/plugin'
 import cdae from './cdae.ts'
 import ease from './ease.ts'
@@ -30,8 +30,5 @@ export function loadBackbone(name: string): BackboneDefinition {
   const found = backbones.find((backbone) => backbone.name === name)
   if (found) return found
   const names = backbones.map((backbone) => backbone.name)
-  const near = nearest(name, names)
-  throw new InputError(
-    `unknown backbone "${name}";${near ? ` did you mean "${near}"?` : ''} there ${names.length > 1 ? 'are' : 'is'} ${names.join(', ')}`,
-  )
+  throw new InputError(unknownName('backbone', name, names, 'there are'))
 }

@@ -1,4 +1,4 @@
-import { InputError, nearest } from '@recdistill/core'
+import { InputError, unknownName } from '@recdistill/core'
 import type { Precision } from '@recdistill/serve'
 import type { Deployable, Form, ParameterForm, VectorForm } from './deployable.ts'
 import { writeBundle } from './to-bundle.ts'
@@ -82,12 +82,8 @@ export const precisions: readonly Precision[] = ['f32', 'f16', 'int8']
 export function parseFormats(text: string): FormatName[] {
   const names = text.split(',').map((name) => name.trim())
   for (const name of names)
-    if (!formatNames.includes(name as FormatName)) {
-      const near = nearest(name, formatNames)
-      throw new InputError(
-        `--to: unknown format "${name}"; expected ${formatNames.join(', ')}${near === null ? '' : `; did you mean "${near}"?`}`,
-      )
-    }
+    if (!formatNames.includes(name as FormatName))
+      throw new InputError(`--to: ${unknownName('format', name, formatNames, 'there are')}`)
   return [...new Set(names as FormatName[])]
 }
 

@@ -20,6 +20,6 @@ test('keys are a name and a cut-off', () => {
 
 test('an unknown name gets the nearest, or all', () => {
   expect(() => metricNamed('recal')).toThrow('unknown metric "recal"; did you mean "recall"?')
-  expect(() => metricNamed('serendipity')).toThrow(/one of recall, ndcg/)
+  expect(() => metricNamed('serendipity')).toThrow(/there are recall, ndcg/)
   expect(() => metricNamed('toString')).toThrow(/unknown metric/)
 })

@@ -1,4 +1,4 @@
-import { InputError, nearest } from '@recdistill/core'
+import { InputError, unknownName } from '@recdistill/core'
 import type { UserMetric } from './accuracy/hits.ts'
 import { hr } from './accuracy/hr.ts'
 import { map } from './accuracy/map.ts'
@@ -149,11 +149,7 @@ export function parseMetric(key: string): { readonly metric: MetricInfo; readonl
 /** The metric called `name`. Throws InputError, with the nearest name, when there is none. */
 export function metricNamed(name: string): MetricInfo {
   if (Object.hasOwn(metrics, name)) return metrics[name]
-  const names = Object.keys(metrics)
-  const near = nearest(name, names)
-  throw new InputError(
-    `unknown metric "${name}"; ${near ? `did you mean "${near}"?` : `it is one of ${names.join(', ')}`}`,
-  )
+  throw new InputError(unknownName('metric', name, Object.keys(metrics), 'there are'))
 }
 
 function byName(list: readonly MetricInfo[]): Record<string, MetricInfo> {

@@ -1,4 +1,4 @@
-import { InputError, nearest } from '@recdistill/core'
+import { InputError, unknownName } from '@recdistill/core'
 import { Command } from 'commander'
 import { describeParams, type ParamDescription } from '@recdistill/plugin'
 import { loadCatalogue, type Catalogue, type Entry } from '../catalogue.ts'
@@ -30,10 +30,8 @@ export function listCommand(io: Io, done: (code: number) => void): Command {
 function kindOf(given: string): Kind {
   const kind = kinds.find((each) => each === given)
   if (kind !== undefined) return kind
-  const near = nearest(given, kinds)
-  const hint = near === null ? '' : ` did you mean "${near}"?`
   const backbones = given === 'baselines' ? '; baselines are backbones' : ''
-  throw new InputError(`list: unknown kind "${given}";${hint} it lists ${kinds.join(', ')}${backbones}`)
+  throw new InputError(`list: ${unknownName('kind', given, kinds, 'there are')}${backbones}`)
 }
 
 function print({ name, about, parameters }: Entry, width: number, io: Io): void {

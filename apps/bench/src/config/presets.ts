@@ -1,4 +1,4 @@
-import { InputError, nearest } from '@recdistill/core'
+import { InputError, unknownName } from '@recdistill/core'
 import { speaker, type Layer } from './layer.ts'
 import { paperPresets, type Preset } from './paper-presets.ts'
 
@@ -40,11 +40,7 @@ export const presets: Readonly<Record<string, Preset>> = {
 /** @throws InputError naming the nearest preset. */
 export function presetLayer(name: string): Layer {
   const preset = presets[name]
-  if (preset === undefined) {
-    const near = nearest(name, Object.keys(presets))
-    throw new InputError(
-      `preset: unknown name "${name}"; ${near === null ? `there are ${Object.keys(presets).join(', ')}` : `did you mean "${near}"?`}`,
-    )
-  }
+  if (preset === undefined)
+    throw new InputError(unknownName('preset', name, Object.keys(presets), 'there are'))
   return { values: preset.values, speak: speaker(`preset ${name}`) }
 }

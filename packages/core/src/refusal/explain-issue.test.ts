@@ -84,6 +84,7 @@ test('an unknown key is answered with those there are', () => {
   )
   expect(unknownName('parameter', 'colour', ['K', 'L'])).toBe('unknown parameter "colour"; it takes K, L')
   expect(unknownName('parameter', 'K', [])).toBe('unknown parameter "K"; it takes none')
+  expect(unknownName('metric', 'mrr', [], 'there are')).toBe('unknown metric "mrr"; there are none')
   const many = Array.from({ length: 21 }, (_, at) => `setting${at}`)
   expect(unknownName('key', 'seting7', many)).toBe('unknown key "seting7"; did you mean "setting7"?')
 })

@@ -49,10 +49,15 @@ export function explainIssue(issue: Issue, refused: Refused): string {
 }
 
 /** A name that is not known, with what would have been: after a near one, a long list is left out. */
-export function unknownName(noun: string, name: string, known: readonly string[]): string {
+export function unknownName(
+  noun: string,
+  name: string,
+  known: readonly string[],
+  lead: 'it takes' | 'there are' = 'it takes',
+): string {
   const near = nearest(name, known)
-  const takes = `it takes ${known.join(', ') || 'none'}`
-  const hint = near === null ? takes : `did you mean "${near}"?${known.length > 20 ? '' : ` ${takes}`}`
+  const all = `${lead} ${known.join(', ') || 'none'}`
+  const hint = near === null ? all : `did you mean "${near}"?${known.length > 20 ? '' : ` ${all}`}`
   return `unknown ${noun} "${name}"; ${hint}`
 }
 

@@ -43,7 +43,7 @@ describe('what does not fit together is said in one line', () => {
     [
       'far name',
       () => resolveProtocol('something else'),
-      /one of rce-kd, strict, loo-499, loo-full, bd, hetcomp, unkd/,
+      /there are rce-kd, strict, loo-499, loo-full, bd, hetcomp, unkd/,
     ],
     ['a name of Object.prototype', () => resolveProtocol('constructor'), /unknown protocol/],
     ['near rule', () => resolveProtocol('strict', { user: 'all' } as never), /unknown rule "user".*"users"/],

@@ -1,4 +1,4 @@
-import { InputError, nearest, type EvalProtocol } from '@recdistill/core'
+import { InputError, unknownName, type EvalProtocol } from '@recdistill/core'
 import { checkProtocol } from './check-protocol.ts'
 import { bd } from './bd.ts'
 import { hetcomp } from './hetcomp.ts'
@@ -29,24 +29,14 @@ export function resolveProtocol(
   name: string,
   overrides: { readonly [Rule in keyof EvalProtocol]?: EvalProtocol[Rule] } = {},
 ): EvalProtocol {
-  if (!Object.hasOwn(protocols, name)) {
-    const names = Object.keys(protocols)
-    const near = nearest(name, names)
-    throw new InputError(
-      `unknown protocol "${name}"; ${near ? `did you mean "${near}"?` : `it is one of ${names.join(', ')}`}`,
-    )
-  }
+  if (!Object.hasOwn(protocols, name))
+    throw new InputError(unknownName('protocol', name, Object.keys(protocols), 'there are'))
   const preset = protocols[name]
   const given: Record<string, unknown> = {}
   for (const [rule, value] of Object.entries(overrides)) {
     if (value === undefined) continue
-    if (!Object.hasOwn(preset, rule)) {
-      const near = nearest(rule, Object.keys(preset))
-      const known = Object.keys(preset).join(', ')
-      throw new InputError(
-        `protocol ${name}: unknown rule "${rule}"; ${near ? `did you mean "${near}"?` : `it takes ${known}`}`,
-      )
-    }
+    if (!Object.hasOwn(preset, rule))
+      throw new InputError(`protocol ${name}: ${unknownName('rule', rule, Object.keys(preset))}`)
     given[rule] = value
   }
   const merged = checkProtocol({ ...preset, ...given } as EvalProtocol)
