@@ -1,4 +1,4 @@
-import { InputError } from '@recdistill/core'
+import { isInputError, isNumericError } from '@recdistill/core'
 import { Command, CommanderError } from 'commander'
 import { benchCommand } from './commands/bench.ts'
 import { compareCommand } from './commands/compare.ts'
@@ -13,7 +13,6 @@ import { resumeCommand } from './commands/resume.ts'
 import { serveCommand } from './commands/serve.ts'
 import { setupCommand } from './commands/setup.ts'
 import { trialCommand } from './commands/trial.ts'
-import { isNamed, isNumericError } from './errors.ts'
 import { line, processIo, type Io } from './io.ts'
 import { version } from './version.ts'
 
@@ -73,7 +72,7 @@ function report(error: unknown, io: Io): number {
     line(io.stderr, `recdistill: ${oneLine(error.message.replace(/^error: /, ''))}; see recdistill --help`)
     return 2
   }
-  if (isNamed(error, InputError, 'InputError')) {
+  if (isInputError(error)) {
     // What a method threw: its author needs the line.
     if (error.cause instanceof Error) line(io.stderr, error.cause.stack ?? error.cause.message)
     line(io.stderr, `recdistill: ${oneLine(error.message)}`)

@@ -8,6 +8,16 @@ export class NumericError extends Error {
   override readonly name = 'NumericError'
 }
 
+/** Plugins may bring their own copy of core; the name tells as well as the class. */
+export function isInputError(error: unknown): error is InputError {
+  return error instanceof Error && error.name === 'InputError'
+}
+
+/** The same for `NumericError`. */
+export function isNumericError(error: unknown): error is NumericError {
+  return error instanceof Error && error.name === 'NumericError'
+}
+
 /** The name nearest to `given` by edit distance, for "did you mean"; null when nothing is near. */
 export function nearest(given: string, names: readonly string[]): string | null {
   let best: string | null = null

@@ -15,7 +15,7 @@ export type {
   RunResult,
   TriedSetting,
 } from './run.ts'
-export { InputError, nearest, NumericError } from './errors.ts'
+export { InputError, isInputError, isNumericError, nearest, NumericError } from './errors.ts'
 export { explainIssue, unknownName, type Issue, type Refused } from './refusal/explain-issue.ts'
 export { schemasAt, type JsonSchema } from './refusal/json-schema.ts'
 export { typeOf } from './refusal/schema-words.ts'

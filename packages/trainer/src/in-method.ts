@@ -1,4 +1,4 @@
-import { InputError } from '@recdistill/core'
+import { InputError, isInputError, isNumericError } from '@recdistill/core'
 
 /**
  * Runs a part of a method, which may be anybody's. What it throws names the method and the part, and keeps the error itself as its
@@ -10,8 +10,8 @@ export function inMethod<T>(method: string, part: () => string, run: () => T): T
     return run()
   } catch (error) {
     if (!(error instanceof Error)) throw new InputError(`${method}: ${part()}: ${String(error)}`)
-    if (error.name === 'NumericError' || error.message.startsWith(`${method}: `)) throw error
-    if (error.name === 'InputError') throw new InputError(`${method}: ${part()}: ${error.message}`)
+    if (isNumericError(error) || error.message.startsWith(`${method}: `)) throw error
+    if (isInputError(error)) throw new InputError(`${method}: ${part()}: ${error.message}`)
     throw new InputError(`${method}: ${part()}: ${error.name}: ${error.message}`, { cause: error })
   }
 }

@@ -2,8 +2,8 @@ import { loadBackbone } from '@recdistill/backbones'
 import {
   createRng,
   groupByUser,
+  isNumericError,
   NO_ITEM,
-  NumericError,
   trainingSplit,
   type Csr,
   type Split,
@@ -87,7 +87,7 @@ export function rehearse(
         try {
           term.step(batches.at(0), { epoch, epochs: epoch + 1, step: 0, steps: 1 })
         } catch (error) {
-          if (!(error instanceof NumericError)) throw error
+          if (!isNumericError(error)) throw error
           nan ??= error.message
         }
       }

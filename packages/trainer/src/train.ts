@@ -1,4 +1,4 @@
-import { InputError, NumericError, type RunRecord } from '@recdistill/core'
+import { InputError, isNumericError, NumericError, type RunRecord } from '@recdistill/core'
 import type { Backbone } from '@recdistill/plugin'
 import type { BestModel } from './best-model.ts'
 import { paths } from './checkpoint.ts'
@@ -69,7 +69,7 @@ export function* train(options: TrainOptions): Generator<TrainEvent, TrainOutcom
       checkpoint: options.checkpoint && paths(options.checkpoint.folder).best,
     }
   } catch (error) {
-    if (!(error instanceof NumericError)) throw error
+    if (!isNumericError(error)) throw error
     run.best.write()
     run.teacher?.best.write()
     const { definition } = options.method ?? options.backbone

@@ -133,6 +133,15 @@ test.each([
     /^broken: loss of the student: TypeError: no such thing$/,
   ],
   [
+    'what another copy of the library throws for NaN',
+    {
+      loss() {
+        throw Object.assign(new Error('no number'), { name: 'NumericError' })
+      },
+    },
+    /^broken: no number, at epoch 1, step 1; /,
+  ],
+  [
     'a loss that is NaN from the first step',
     { loss: (input: Parameters<typeof scoresOf>[0]) => tf.sum(tf.mul(scoresOf(input), NaN)) },
     /at epoch 1, step 1; no step was taken before, so look at what goes into the loss/,

@@ -1,5 +1,5 @@
 import type { TrialJob, TrialProgress, TrialResult } from '@recdistill/compress'
-import { NumericError } from '@recdistill/core'
+import { isNumericError } from '@recdistill/core'
 import type { Catalogue } from '../catalogue.ts'
 import type { Plan } from '../run/plan.ts'
 import { methodModels } from '../run/method-models.ts'
@@ -99,7 +99,7 @@ export async function runTrial(
       seconds: seconds(),
     }
   } catch (error) {
-    if (!(error instanceof NumericError)) throw error
+    if (!isNumericError(error)) throw error
     const failed = { epochs: 0, bestEpoch: 0, finished: true, columns: 0, candidates: [] }
     return { trial, ...failed, failed: error.message, seconds: seconds() }
   } finally {

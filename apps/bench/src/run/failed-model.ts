@@ -1,5 +1,4 @@
-import type { ModelRun } from '@recdistill/core'
-import { isNumericError } from '../errors.ts'
+import { isNumericError, type ModelRun } from '@recdistill/core'
 import type { Bench } from './bench.ts'
 import { describePlan } from './measure-model.ts'
 import type { ModelFolder } from './model-folder.ts'

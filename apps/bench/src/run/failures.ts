@@ -1,6 +1,5 @@
-import { NumericError, type ModelRun } from '@recdistill/core'
+import { isNumericError, NumericError, type ModelRun } from '@recdistill/core'
 import type { Config } from '../config/config.ts'
-import { isNumericError } from '../errors.ts'
 import { quoted, shownPath } from '../shown-path.ts'
 import { doneModel } from './more-epochs.ts'
 import { planModels } from './plan.ts'
