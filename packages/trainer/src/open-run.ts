@@ -33,6 +33,8 @@ export interface Run {
   dispose(): void
   /** When that was last done, or the run was opened, by `performance.now()`. */
   savedAt(): number
+  /** Milliseconds that took; 0 before. */
+  saveTook(): number
 }
 
 /** Makes the model and its data streams, or takes them up where `last.ckpt` left them. */
@@ -106,8 +108,10 @@ export function openRun(options: TrainOptions): Run {
       if (teacher && progress.bestTeacher) teacher.best.resume(progress.bestTeacher)
     }
     let savedAt = performance.now()
+    let saveTook = 0
     const save = () => {
       if (folder === null) return null
+      const began = performance.now()
       progress.best = stopping.best
       progress.waited = stopping.waited
       if (teacher) progress.bestTeacher = teacher.stopping.best
@@ -120,6 +124,7 @@ export function openRun(options: TrainOptions): Run {
         kd: kd?.state() ?? {},
       })
       savedAt = performance.now()
+      saveTook = savedAt - began
       return path
     }
     return {
@@ -137,6 +142,7 @@ export function openRun(options: TrainOptions): Run {
       },
       dispose,
       savedAt: () => savedAt,
+      saveTook: () => saveTook,
     }
   } catch (error) {
     dispose()

@@ -54,7 +54,10 @@ export interface TrainOptions {
   readonly validateEvery: number
   readonly seed: number
   readonly engine: Engine
-  /** Writes `last.ckpt` and `best.ckpt` there, and goes on from `last.ckpt` when it is there. */
+  /**
+   * Writes `last.ckpt` and `best.ckpt` there, and goes on from `last.ckpt` when it is there; with every step for 0 seconds, otherwise less often
+   * where writing would take more than a tenth of the time.
+   */
   readonly checkpoint: { readonly folder: string; readonly everySeconds: number } | null
   /** Keeps the parameters of every n-th epoch in `epoch-NNNN.ckpt` beside the checkpoints: a trajectory to teach from. */
   readonly snapshotEvery?: number | null

@@ -119,13 +119,18 @@ function* runSteps(run: Run, options: TrainOptions, watch: Stopwatch): Generator
     progress.step++
     if (signal?.stop) return true
     const now = performance.now()
-    if (checkpoint && now - run.savedAt() > checkpoint.everySeconds * 1000) yield* saved(run)
+    if (checkpoint && isSaveDue(now - run.savedAt(), run, checkpoint)) yield* saved(run)
     if (now - shownAt > 100) {
       shownAt = now
       yield { type: 'step', epoch, step: progress.step, steps: batches.steps }
     }
   }
   return false
+}
+
+/** At the pace that was asked for, but at most a tenth of the time goes into checkpoints: those of large tables take seconds. */
+function isSaveDue(since: number, { saveTook }: Run, { everySeconds }: { everySeconds: number }): boolean {
+  return since > Math.max(1000 * everySeconds, everySeconds === 0 ? 0 : 9 * saveTook())
 }
 
 function runStep({ model, teacher, batches, kd, progress }: Run, { epochs, method }: TrainOptions): void {
