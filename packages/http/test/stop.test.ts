@@ -25,9 +25,7 @@ test('idle connections do not hold up the stop', async () => {
   const server = await startServer(await smallWorld(), { port: 0 })
   const idle = talk(server.port, 'GET /health HTTP/1.1\r\nhost: x\r\n\r\n')
   await pause(100)
-  const since = performance.now()
-  await server.stop()
-  expect(performance.now() - since).toBeLessThan(1000)
+  await server.stop({ graceSeconds: 3600 }) // which would outlast the test
   expect((await idle).closed).toBe(true)
 })
 
