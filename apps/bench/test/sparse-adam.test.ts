@@ -18,6 +18,8 @@ beforeAll(async () => {
 test('a run with sparse steps says so in its configuration, which gives the same run again', async () => {
   expect(readFileSync(join(whole, 'config.yaml'), 'utf8')).toMatch(/^sparseAdam: true$/m)
   expect(resultOf(whole).config).toMatchObject({ sparseAdam: true })
+  expect(modelOf(resultOf(whole), 'rrd').optimizer).toMatchObject({ sparse: true })
+  expect(readFileSync(join(whole, 'report.html'), 'utf8')).toContain('adam=sparse')
   const again = join(at, 'again')
   expect((await run(['bench', '--config', join(whole, 'config.yaml'), '--out', again])).code).toBe(0)
   expect(modelOf(bare(again), 'de').test).toEqual(modelOf(bare(whole), 'de').test)

@@ -65,7 +65,13 @@ export interface ModelRun {
     readonly dim: number
     readonly params: Readonly<Record<string, unknown>>
   }
-  readonly optimizer: { readonly lr: number; readonly weightDecay: number; readonly batch: number }
+  readonly optimizer: {
+    readonly lr: number
+    readonly weightDecay: number
+    readonly batch: number
+    /** A step of Adam was for the rows with a gradient alone; absent: for all. */
+    readonly sparse?: boolean
+  }
   readonly seed: number
   /** Of a model that was trained elsewhere 0 where it is not known. */
   readonly parameters: number

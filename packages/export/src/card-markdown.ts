@@ -29,7 +29,7 @@ export function cardMarkdown(card: ModelCard, usage: readonly { to: FormatName; 
     ],
     [
       'training',
-      `seed ${model.seed}, best at epoch ${model.bestEpoch + 1} of ${model.epochs}; learning rate ${model.optimizer.lr}, weight decay ${model.optimizer.weightDecay}, batch ${model.optimizer.batch}`,
+      `seed ${model.seed}, best at epoch ${model.bestEpoch + 1} of ${model.epochs}; learning rate ${model.optimizer.lr}, weight decay ${model.optimizer.weightDecay}, batch ${model.optimizer.batch}${model.optimizer.sparse ? ', steps of Adam for the rows of a batch alone' : ''}`,
     ],
     ['written by', card.createdBy],
   ]

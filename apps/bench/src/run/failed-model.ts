@@ -23,7 +23,7 @@ export function recordFailed(
   const failed = reason.replaceAll(at.path, at.name)
   const curve = at.curve()
   const run: ModelRun = {
-    ...describePlan(plan),
+    ...describePlan(plan, config),
     parameters: 0,
     bytes: 0,
     epochs: curve.length,

@@ -2,6 +2,7 @@ import type { ModelRun } from '@recdistill/core'
 import { beyondAndCold, evaluateParts } from '@recdistill/metrics'
 import type { Model } from '@recdistill/plugin'
 import type { TrainOutcome } from '@recdistill/trainer'
+import type { Config } from '../config/config.ts'
 import { measureLatency } from './latency.ts'
 import type { Plan } from './plan.ts'
 import type { Setting } from './setting.ts'
@@ -16,13 +17,13 @@ export function measureModel(
     readonly model: Model
     readonly stopped: ModelRun['stopped']
   },
-  { split, protocol }: Setting,
+  { config, split, protocol }: Setting,
 ): ModelRun {
   const { model } = outcome
   const beyond = protocol.candidates.kind === 'catalogue'
   const { valid, test } = evaluateParts(model, split, protocol, ['valid', 'test'], { beyond })
   return {
-    ...describePlan(plan),
+    ...describePlan(plan, config),
     parameters: model.parameters,
     bytes: model.parameters * 4,
     epochs: outcome.epochs,
@@ -41,7 +42,7 @@ export function measureModel(
 }
 
 /** What is known of a model before it is trained. */
-export function describePlan({ id, role, seed, model, method, tried }: Plan) {
+export function describePlan({ id, role, seed, model, method, tried }: Plan, { sparseAdam }: Config) {
   const { backbone, dim, params, optimizer } = model
   return {
     id,
@@ -49,7 +50,12 @@ export function describePlan({ id, role, seed, model, method, tried }: Plan) {
     label: method?.name ?? (role === 'baseline' ? backbone : role),
     method: method === null ? null : { name: method.name, params: method.params, lambda: method.lambda },
     backbone: { name: backbone, dim, params },
-    optimizer: { lr: optimizer.lr, weightDecay: optimizer.weightDecay, batch: optimizer.batch },
+    optimizer: {
+      lr: optimizer.lr,
+      weightDecay: optimizer.weightDecay,
+      batch: optimizer.batch,
+      ...(sparseAdam && { sparse: true }),
+    },
     seed,
     ...(tried !== undefined && { settingsTried: tried }),
   }

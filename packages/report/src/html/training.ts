@@ -48,7 +48,8 @@ function imported(
 
 function settings({ optimizer, method, backbone }: ReportContext['result']['models'][number]): string {
   const own = { ...backbone.params, ...(method ? { lambda: method.lambda, ...method.params } : {}) }
-  const all = { lr: optimizer.lr, weightDecay: optimizer.weightDecay, batch: optimizer.batch, ...own }
+  const { lr, weightDecay, batch, sparse } = optimizer
+  const all = { lr, weightDecay, batch, ...(sparse && { adam: 'sparse' }), ...own }
   return Object.entries(all)
     .map(([key, value]) => `${key}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
     .join(' ')
