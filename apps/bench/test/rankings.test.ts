@@ -40,6 +40,11 @@ test('columns of rankings are named, in any order, and what was understood is sa
   expect(stderr).toContain('named.tsv: users from "uid", items from "movie", best is the most "s"')
 })
 
+test('lines of rankings may end in two ways', async () => {
+  const rows = ranked.map(({ user, item, rank }, n) => `${user},${item},${rank}${n % 2 === 0 ? '\r' : ''}`)
+  expect((await measured(written('ends.csv', ['user,item,rank\r', ...rows]))).means).toEqual(plain)
+})
+
 test('columns of rankings are told by place, in a file with a header and in one without', async () => {
   const rows = ranked.map(({ user, item, rank }) => `${rank},${user},${item}`)
   const places = ['--ranking-columns', 'rank=0,user=1,item=2']

@@ -4,6 +4,7 @@ import { tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 
 export { commaNumber, decimalComma } from './decimal-comma.ts'
+export { isLostInLines, uniformLines, withUniformLines, type TextFile } from './uniform-lines.ts'
 
 /**
  * A private DuckDB, gone after `work`: it spills to a temporary folder rather than grow without bound; times are UTC. It is loaded

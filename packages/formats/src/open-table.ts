@@ -2,7 +2,8 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { InputError } from '@recdistill/core'
 import { asInputError } from '@recdistill/core/files'
 import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs'
-import { literal } from './database.ts'
+import { literal, withDatabase } from './database.ts'
+import { withUniformLines } from './uniform-lines.ts'
 
 /** A table file as SQL names it, with the names and types of its columns. */
 export interface TableSource {
@@ -10,12 +11,25 @@ export interface TableSource {
   readonly columns: readonly { readonly name: string; readonly type: string }[]
 }
 
-/** @throws InputError when the file is absent, no table, or has no rows. */
-export async function openTable(connection: DuckDBConnection, path: string): Promise<TableSource> {
+/**
+ * Does `work` with a table file, in a database of its own; once more with a copy where its lines end in two ways.
+ * @throws InputError when the file is absent, no table, or has no rows.
+ */
+export async function withTable<T>(
+  path: string,
+  work: (connection: DuckDBConnection, table: TableSource) => Promise<T>,
+): Promise<T> {
   expectFile(path)
+  return withUniformLines({ path, gzip: /\.gz$/i.test(path), wide: false }, (file) =>
+    withDatabase(async (connection) => work(connection, await openTable(connection, path, file.path))),
+  )
+}
+
+/** @param at Where it is read, which may be a copy: errors name `path`. */
+async function openTable(connection: DuckDBConnection, path: string, at: string): Promise<TableSource> {
   const from = /\.(parquet|pq)$/i.test(path)
-    ? `read_parquet(${literal(path)})`
-    : `read_csv(${literal(path)}, delim = ${literal(delimiterOf(path))}, header = true, nullstr = '')`
+    ? `read_parquet(${literal(at)})`
+    : `read_csv(${literal(at)}, delim = ${literal(delimiterOf(at))}, header = true, nullstr = '')`
   // the order of rows in the file is the last word where scores are equal
   const sql = `(SELECT row_number() OVER () AS "recdistill row", * FROM ${from})`
   const described = await tableWork(path, () => connection.runAndReadAll(`DESCRIBE SELECT * FROM ${from}`))
@@ -35,7 +49,7 @@ export async function tableWork<T>(path: string, work: () => Promise<T>): Promis
       throw error
     const [first] = String((error as Error).message).split('\n')
     const kind = /\.(parquet|pq)$/i.test(path) ? 'a sound Parquet file' : 'a table in CSV with a header line'
-    throw new InputError(`${path}: not ${kind} (${first}); write it again`)
+    throw new InputError(`${path}: not ${kind} (${first}); write it again`, { cause: error })
   }
 }
 

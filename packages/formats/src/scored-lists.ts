@@ -1,8 +1,8 @@
 import type { DuckDBDataChunk } from '@duckdb/node-api'
 import { InputError, type Csr } from '@recdistill/core'
 import { columnOf, listed } from './column.ts'
-import { eachChunk, identifier, withDatabase } from './database.ts'
-import { openTable, tableWork } from './open-table.ts'
+import { eachChunk, identifier } from './database.ts'
+import { tableWork, withTable } from './open-table.ts'
 
 /** The best items of users with their scores, as a model elsewhere found them. */
 export interface ScoredLists {
@@ -24,8 +24,7 @@ export async function readScoredLists(
   path: string,
   asked: { user?: string; item?: string; score?: string } = {},
 ): Promise<ScoredLists> {
-  return withDatabase(async (connection) => {
-    const table = await openTable(connection, path)
+  return withTable(path, async (connection, table) => {
     const column = (part: 'user' | 'item' | 'score') => {
       const name = columnOf(path, table, part, asked[part])
       if (name !== null) return identifier(name)

@@ -1,8 +1,8 @@
 import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api'
 import { InputError } from '@recdistill/core'
 import { columnOf, listed } from './column.ts'
-import { eachChunk, identifier, withDatabase } from './database.ts'
-import { openTable, tableWork, type TableSource } from './open-table.ts'
+import { eachChunk, identifier } from './database.ts'
+import { tableWork, withTable, type TableSource } from './open-table.ts'
 
 /** A vector for each id, in the order of the file. */
 export interface Vectors {
@@ -22,8 +22,7 @@ export async function readVectors(
   path: string,
   { id, vector }: { id?: string; vector?: string } = {},
 ): Promise<Vectors> {
-  return withDatabase(async (connection) => {
-    const table = await openTable(connection, path)
+  return withTable(path, async (connection, table) => {
     const idColumn = columnOf(path, table, 'id', id) ?? onlyText(path, table)
     const lists = listColumn(path, table, vector)
     return tableWork(path, async () => {

@@ -1,6 +1,13 @@
 import { existsSync } from 'node:fs'
 import { InputError, type Split } from '@recdistill/core'
-import { commaNumber, decimalComma, identifier, literal, withDatabase } from '@recdistill/formats/database'
+import {
+  commaNumber,
+  decimalComma,
+  identifier,
+  literal,
+  withDatabase,
+  withUniformLines,
+} from '@recdistill/formats/database'
 import { hasNames, rankingRoles, rolesInWords, type RankingColumns } from './ranking-columns.ts'
 
 /**
@@ -16,22 +23,25 @@ export async function readRankings(
 ): Promise<Map<string | number, (string | number)[]>> {
   if (!existsSync(path)) throw new InputError(`--rankings: ${path}: no such file; check the path`)
   try {
-    const lists = await withDatabase(async (connection) => {
-      const rows = async (sql: string) => (await connection.runAndReadAll(sql)).getRows()
-      const from = await tableOf(path, asked, rows)
-      const columns = (await rows(`DESCRIBE SELECT * FROM ${from}`)).map(([name]) => String(name))
-      const roles = rankingRoles(path, columns, asked)
-      const words = rolesInWords(path, columns, roles)
-      if (words !== null) say(words)
-      const { user, item, by } = roles
-      const text = (name: string) => `CAST(${identifier(name)} AS VARCHAR)`
-      const order =
-        by === null ? '' : `, ${await numberOf(path, text(by.column), { from, rows, say })} AS place`
-      const all = (await rows(`SELECT ${text(user)}, ${text(item)}${order} FROM ${from}`)) as Row[]
-      const lists = gather(path, all, by?.column)
-      if (by !== null) sortLists(lists, by.best === 'least' ? 1 : -1)
-      return lists
-    })
+    const gzip = /\.gz$/i.test(path)
+    const lists = await withUniformLines({ path, gzip, wide: false }, (file) =>
+      withDatabase(async (connection) => {
+        const rows = async (sql: string) => (await connection.runAndReadAll(sql)).getRows()
+        const from = await tableOf(file.path, asked, rows)
+        const columns = (await rows(`DESCRIBE SELECT * FROM ${from}`)).map(([name]) => String(name))
+        const roles = rankingRoles(path, columns, asked)
+        const words = rolesInWords(path, columns, roles)
+        if (words !== null) say(words)
+        const { user, item, by } = roles
+        const text = (name: string) => `CAST(${identifier(name)} AS VARCHAR)`
+        const order =
+          by === null ? '' : `, ${await numberOf(path, text(by.column), { from, rows, say })} AS place`
+        const all = (await rows(`SELECT ${text(user)}, ${text(item)}${order} FROM ${from}`)) as Row[]
+        const lists = gather(path, all, by?.column)
+        if (by !== null) sortLists(lists, by.best === 'least' ? 1 : -1)
+        return lists
+      }),
+    )
     return new Map(
       [...lists].map(([user, entries]) => [idOf(user, ids), entries.map(({ item }) => idOf(item, ids))]),
     )

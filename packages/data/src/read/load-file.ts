@@ -1,12 +1,11 @@
 import { InputError } from '@recdistill/core'
-import { commaNumber, decimalComma, literal } from '@recdistill/formats/database'
+import { commaNumber, decimalComma, literal, withUniformLines } from '@recdistill/formats/database'
 import type { Database } from './database.ts'
 import type { ReadOptions } from './options.ts'
 import { asReadError } from './read-error.ts'
 import { relationOf, type Relation } from './relation.ts'
 import { sniff } from './sniff.ts'
 import type { SourceFile } from './source-file.ts'
-import { withUniformLines } from './uniform-lines.ts'
 
 const noId = `('', 'NaN', 'nan', 'null', 'NULL')`
 
@@ -23,8 +22,9 @@ export async function loadFile(
   const plan = sniff(source, options)
   let relation: Relation
   try {
-    relation = await withUniformLines(source, options, async (readable) => {
-      const found = await relationOf(database, readable, plan, options)
+    const wide = options.encoding === 'utf-16'
+    relation = await withUniformLines({ ...source, wide }, async (file) => {
+      const found = await relationOf(database, { ...source, ...file }, plan, options)
       await database.run(
         `CREATE OR REPLACE TABLE text AS SELECT row_number() OVER () AS n, * FROM (${found.sql})`,
       )

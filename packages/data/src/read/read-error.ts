@@ -1,5 +1,5 @@
 import { InputError } from '@recdistill/core'
-import { isLostInLines } from './uniform-lines.ts'
+import { isLostInLines } from '@recdistill/formats/database'
 
 /** DuckDB's words about a file, many lines long, as one line that says where and what to do. */
 export function asReadError(file: string, error: unknown): unknown {

@@ -1,11 +1,9 @@
-import fc from 'fast-check'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, expect, test } from 'vitest'
 import { readInteractions } from './read-interactions.ts'
-import { uniformLines } from './uniform-lines.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'recdistill-lines-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -49,22 +47,4 @@ test('what else is wrong with such a file is still refused, and its line named',
   await expect(bad('b')).rejects.toThrow(/bad\.csv: line 3 has 1 columns, expected 2/)
   await expect(bad('"b,y')).rejects.toThrow(/bad\.csv: line 3 opens a quote that is never closed/)
   await expect(bad('"b"s,y')).rejects.toThrow(/bad\.csv: line 3/)
-})
-
-test('line ends are the same wherever the bytes are cut', async () => {
-  const text = fc.string({ unit: fc.constantFrom('a', 'é', '\r', '\n'), maxLength: 12 })
-  await fc.assert(
-    fc.asyncProperty(text, fc.boolean(), fc.integer({ min: 1, max: 5 }), async (written, wide, size) => {
-      const coding = wide ? 'utf16le' : 'utf8'
-      const bytes = Buffer.from(written, coding)
-      async function* cut() {
-        for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
-      }
-      const out: Buffer[] = []
-      for await (const chunk of uniformLines(cut(), wide)) out.push(chunk)
-      expect(Buffer.concat(out).toString(coding)).toBe(
-        written.replaceAll('\r\n', '\n').replaceAll('\r', '\n'),
-      )
-    }),
-  )
 })
