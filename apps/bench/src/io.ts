@@ -12,6 +12,7 @@ export interface Output {
   /** True for a terminal: progress is drawn live and in colour. */
   readonly isTTY?: boolean
   readonly columns?: number
+  readonly rows?: number
 }
 
 /** The process as an `Io`. */

@@ -19,9 +19,11 @@ export interface LiveLines {
 const redrawMilliseconds = 80
 
 export function liveLines(output: Output, text: () => string | null, now: () => number): LiveLines {
-  // A terminal that does not know its width (some recorders) gets plain lines.
+  // A terminal that does not know its width and height (some recorders) gets plain lines.
   const live =
-    output.isTTY === true && (output.columns ?? 0) > 0 ? createLogUpdate(output as NodeJS.WriteStream) : null
+    output.isTTY === true && (output.columns ?? 0) > 0 && output.rows !== 0
+      ? createLogUpdate(output as NodeJS.WriteStream)
+      : null
   let drawnAt = -Infinity
   const draw = (insist = false) => {
     if (live === null || (!insist && now() - drawnAt < redrawMilliseconds)) return
