@@ -33,7 +33,14 @@ export function advance(table: usize, row: u32): void {
 
 /** `advance` of a row that missed a step, with gradient at `more` beside what the row has collected. */
 export function advanceWith(table: usize, row: u32, more: usize): void {
-  advanceBy<u64>(table, row, more)
+  if (head(table, Head.sparse) == 0) {
+    advanceBy<u64>(table, row, more)
+    return
+  }
+  const bytes = rowBytes(table)
+  add(<usize>head(table, Head.grad) + <usize>row * bytes, more, bytes)
+  store<u8>(<usize>head(table, Head.dirty) + row, 1)
+  advanceBy<u32>(table, row, 0)
 }
 
 /** Loops of their own with gradient elsewhere (u64) and without it (u32): the type stands for nothing else. */
@@ -68,11 +75,7 @@ function advanceBy<T>(table: usize, row: u32, more: usize): void {
   const constants = <usize>head(table, Head.constants)
   let at = constants + (<usize>(from - head(table, Head.first)) << 3)
   const end = constants + (<usize>(to - head(table, Head.first)) << 3)
-  if (sizeof<T>() == 8 && sparse) {
-    add(grad, more, bytes)
-    store<u8>(dirty, 1)
-  }
-  if (sizeof<T>() == 8 && !sparse) {
+  if (sizeof<T>() == 8) {
     const collected = load<u8>(dirty) != 0
     const stepSize = v128.load32_splat(at)
     const rootScale = v128.load32_splat(at, 4)
