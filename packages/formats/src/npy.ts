@@ -1,9 +1,8 @@
 import { InputError } from '@recdistill/core'
-import { writeFileAtomic } from '@recdistill/core/files'
+import { keepOpen, openBytes, writeFileAtomic } from '@recdistill/core/files'
 import { floats, product, rawBytes, tensor, view, type Dtype, type Tensor } from './dtype.ts'
 import { expectFinite, type Infinite } from './expect-finite.ts'
 import { npyHeader, npyType, readNpyHeader, type NpyHeader } from './npy-header.ts'
-import { keepOpen, openBytes } from './open-bytes.ts'
 
 /** An open `.npy` file: numbers are read where they are wanted, however large it is. */
 export interface NpyFile {

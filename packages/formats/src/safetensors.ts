@@ -1,8 +1,7 @@
 import { InputError, nearest } from '@recdistill/core'
-import { writeFileAtomic } from '@recdistill/core/files'
+import { keepOpen, openBytes, writeFileAtomic } from '@recdistill/core/files'
 import { bytesOf, floats, product, rawBytes, tensor, view, type Dtype, type Tensor } from './dtype.ts'
 import { expectFinite, type Infinite } from './expect-finite.ts'
-import { keepOpen, openBytes } from './open-bytes.ts'
 
 /** An open safetensors file: the header is read and checked, tensors are read when asked for. */
 export interface SafetensorsFile {

@@ -3,6 +3,9 @@ import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSyn
 import { basename, dirname, join } from 'node:path'
 import { InputError } from '../errors.ts'
 
+/** Node reads, writes and hashes fewer than 2 GiB at once. */
+export const mostAtOnce = 2 ** 30
+
 /**
  * Writes a file so that readers see all of it or nothing: temporary file beside it, fsync, rename, fsync of the folder.
  * Chunks are written one after the other without joining them, so tensors need no second copy.
@@ -18,7 +21,8 @@ export function writeFileAtomic(path: string, content: string | readonly Uint8Ar
     const file = openSync(temporary, 'wx')
     try {
       for (const chunk of chunks)
-        for (let done = 0; done < chunk.length;) done += writeSync(file, chunk, done)
+        for (let done = 0; done < chunk.length;)
+          done += writeSync(file, chunk, done, Math.min(chunk.length - done, mostAtOnce))
       fsyncSync(file)
     } finally {
       closeSync(file)
@@ -43,10 +47,13 @@ function discard(path: string): void {
 function syncFolder(folder: string): void {
   try {
     const handle = openSync(folder, 'r')
-    fsyncSync(handle)
-    closeSync(handle)
+    try {
+      fsyncSync(handle)
+    } finally {
+      closeSync(handle)
+    }
   } catch {
-    // Windows has no such handle and needs none.
+    // Windows has no such handle and needs none; some network file systems refuse to sync one.
   }
 }
 

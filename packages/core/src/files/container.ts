@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { InputError } from '../errors.ts'
-import { asInputError, writeFileAtomic } from './atomic.ts'
+import { asInputError, mostAtOnce, writeFileAtomic } from './atomic.ts'
+import { openBytes, type Bytes } from './open-bytes.ts'
 
 /**
  * Named arrays and a JSON header in one checked file; splits and checkpoints are such files.
@@ -54,49 +54,60 @@ export function writeContainer(path: string, { kind, meta, arrays }: Container):
     const padding = roundUp(array.byteLength) - array.byteLength
     if (padding > 0) chunks.push(new Uint8Array(padding))
   }
-  const hash = createHash('sha256')
-  for (const chunk of chunks) hash.update(chunk)
-  writeFileAtomic(path, [...chunks, hash.digest()])
+  writeFileAtomic(path, [...chunks, hashOf(chunks)])
 }
 
 /** @throws InputError when the file is missing, of another kind or version, cut short or altered. */
 export function readContainer(path: string, kind: string): Container {
-  let bytes: Buffer
+  const file = openBytes(path)
   try {
-    bytes = readFileSync(path)
+    return read(file, kind)
   } catch (error) {
     throw asInputError('read', path, error)
+  } finally {
+    file.close()
   }
-  const refuse = (problem: string) => new InputError(`${path}: ${problem}`)
-  if (bytes.length < 48 || !bytes.subarray(0, 8).equals(magic)) throw refuse(`not a recdistill ${kind} file`)
-  const found = bytes.readUInt32LE(8)
+}
+
+function read(file: Bytes, kind: string): Container {
+  const refuse = (problem: string) => new InputError(`${file.path}: ${problem}`)
+  const start = Buffer.from(file.read(0, Math.min(16, file.size)).buffer)
+  if (file.size < 48 || !start.subarray(0, 8).equals(magic)) throw refuse(`not a recdistill ${kind} file`)
+  const found = start.readUInt32LE(8)
   if (found !== version)
     throw refuse(
       `written in format ${found}, this version reads ${version}; use the recdistill that wrote it`,
     )
-  const end = bytes.length - 32
-  if (!createHash('sha256').update(bytes.subarray(0, end)).digest().equals(bytes.subarray(end)))
+  const end = file.size - 32
+  if (!hashOf(piecesOf(file, end)).equals(file.read(end, 32)))
     throw refuse(
       'checksum does not match: the file is cut short or damaged; delete it and run again, or restore a copy',
     )
-  const dataStart = 16 + bytes.readUInt32LE(12)
-  const header = JSON.parse(bytes.toString('utf8', 16, dataStart)) as {
+  const length = start.readUInt32LE(12)
+  const header = JSON.parse(Buffer.from(file.read(16, length).buffer).toString()) as {
     kind: string
     meta: unknown
     arrays: Entry[]
   }
   if (header.kind !== kind) throw refuse(`holds a ${header.kind}, expected a ${kind}`)
   const arrays: Record<string, ContainerArray> = {}
-  for (const { name, type, length, offset } of header.arrays) {
-    const start = bytes.byteOffset + dataStart + offset
-    arrays[name] =
-      start % 8 === 0
-        ? new types[type](bytes.buffer as ArrayBuffer, start, length)
-        : new types[type](
-            bytes.buffer.slice(start, start + length * types[type].BYTES_PER_ELEMENT) as ArrayBuffer,
-          )
+  for (const { name, type, length: count, offset } of header.arrays) {
+    const bytes = file.read(16 + length + offset, count * types[type].BYTES_PER_ELEMENT)
+    arrays[name] = new types[type](bytes.buffer)
   }
   return { kind, meta: header.meta, arrays }
+}
+
+/** The file up to `end`, a little at a time: it may be larger than any buffer. */
+function* piecesOf(file: Bytes, end: number): Generator<Uint8Array> {
+  for (let at = 0; at < end; at += 2 ** 24) yield file.read(at, Math.min(2 ** 24, end - at))
+}
+
+function hashOf(chunks: Iterable<Uint8Array>): Buffer {
+  const hash = createHash('sha256')
+  for (const chunk of chunks)
+    for (let at = 0; at < chunk.length; at += mostAtOnce) hash.update(chunk.subarray(at, at + mostAtOnce))
+  return hash.digest()
 }
 
 function typeOf(array: ContainerArray): Entry['type'] {

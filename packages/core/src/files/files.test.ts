@@ -1,4 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -40,6 +48,20 @@ test('any changed or missing byte is found', () => {
     expect(() => readContainer(path, 'sample')).toThrow(path)
   }
 })
+
+test('a file of many pieces is read and checked as a whole', () => {
+  const path = join(folder(), 'x')
+  const array = Float64Array.from({ length: 5_000_001 }, (_, n) => Math.sqrt(n))
+  writeContainer(path, { kind: 'sample', meta: null, arrays: { first: Uint8Array.of(1), array } })
+  expect(Buffer.compare(bytesOf(readContainer(path, 'sample').arrays['array']), bytesOf(array))).toBe(0)
+  const file = openSync(path, 'r+')
+  writeSync(file, 'x', 30_000_000)
+  closeSync(file)
+  expect(() => readContainer(path, 'sample')).toThrow('checksum does not match')
+})
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView) =>
+  Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength)
 
 test('a file of another kind says so', () => {
   const path = join(folder(), 'x')

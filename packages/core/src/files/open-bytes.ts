@@ -1,6 +1,6 @@
-import { InputError } from '@recdistill/core'
-import { asInputError } from '@recdistill/core/files'
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { InputError } from '../errors.ts'
+import { asInputError, mostAtOnce } from './atomic.ts'
 
 /** An open file whose bytes are read where they are wanted; the whole is never in memory. */
 export class Bytes {
@@ -20,7 +20,7 @@ export class Bytes {
     if (this.#file === null) throw new Error(`${this.path}: is closed`)
     const out = new Uint8Array(length)
     for (let done = 0; done < length;) {
-      const wanted = Math.min(length - done, 2 ** 30)
+      const wanted = Math.min(length - done, mostAtOnce)
       const got = readSync(this.#file, out, done, wanted, offset + done)
       if (got === 0)
         throw new InputError(`${this.path}: became shorter while it was read; do not write to it meanwhile`)
