@@ -52,5 +52,6 @@ function read(name: string, gradient: Tensor | null, size: number): Float32Array
   for (let n = 0; n < values.length; n++)
     if (!Number.isFinite(values[n]))
       throw new NumericError(`valueAndGradients: the gradient of "${name}" is ${values[n]} at element ${n}`)
-  return values
+  // other backends hand out the array itself, which gradients of several leaves may share
+  return tf.getBackend() === 'wasm' ? values : values.slice()
 }
