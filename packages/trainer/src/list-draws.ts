@@ -80,8 +80,8 @@ export function listDraws(lists: UserLists, models: ListModels): ListDraws {
       // programs of pairs, which draw for many epochs at once, may look at all items: the lists of a user share their scores
       const ofPairs = drawn.some(([, { spec }]) => spec.per === 'pair')
       const perRound = ofPairs ? usersPerCatalogue(numItems) : usersPerRound
-      const ofBatches = dueLists((refresh) => refresh === 'batch')
-      for (const [name] of ofBatches) waiting.lists.add(name)
+      for (const [name] of dueLists(isOfBatch)) waiting.lists.add(name)
+      for (const [name] of dueValues(isOfBatch)) waiting.values.add(name)
       row.beginRound(epoch, perRound)
       for (let first = 0; first < numUsers; first += perRound)
         inTurn(jobs, (job) => {
@@ -92,16 +92,15 @@ export function listDraws(lists: UserLists, models: ListModels): ListDraws {
           drawFor(job, left?.length ?? count, left ? (n) => left[n] : (n) => first + n)
         })
       unfinished = null
-      for (const [name] of ofBatches) waiting.lists.delete(name)
+      for (const names of [waiting.lists, waiting.values]) names.clear()
       for (const [, list] of drawn) list.teacher = null
       row.endRound()
     },
     drawBatch(users, epoch, step) {
-      const isNow = (refresh: Refresh) => refresh === 'batch'
       const at = { epoch, step }
       const jobs = [
-        ...dueLists(isNow).map(([name, list]) => drawJob(name, list, setting, at)),
-        ...dueValues(isNow).map(([name, spec]) => fillJob(name, spec, setting, at)),
+        ...dueLists(isOfBatch).map(([name, list]) => drawJob(name, list, setting, at)),
+        ...dueValues(isOfBatch).map(([name, spec]) => fillJob(name, spec, setting, at)),
       ]
       if (jobs.length === 0) return
       const forBatch = row.forBatch(epoch)
@@ -144,4 +143,8 @@ export function listDraws(lists: UserLists, models: ListModels): ListDraws {
       },
     )
   }
+}
+
+function isOfBatch(refresh: Refresh): boolean {
+  return refresh === 'batch'
 }

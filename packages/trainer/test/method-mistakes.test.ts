@@ -86,6 +86,14 @@ test.each([
     /^broken: list "a", of size 2, of user 0: list "b" is not drawn yet/,
   ],
   [
+    'a draw that reads a value that is filled for batches',
+    {
+      ...listOf({ draw: (row: Row) => row.value('w') }),
+      values: () => ({ w: { size: 1, refresh: 'batch', fill: () => undefined } }),
+    },
+    /^broken: list "a", of size 2, of user 0: value "w" is not filled yet/,
+  ],
+  [
     'a draw that reads a value that is filled later',
     {
       ...listOf({ draw: (row: Row) => row.value('w') }),

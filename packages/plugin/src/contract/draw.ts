@@ -115,8 +115,9 @@ function rowOf(
     list(name) {
       const spec = lists[name]
       if (spec === undefined) throw new Error(`there is no list "${name}"`)
-      if ('pair' in spec) throw new Error(`list "${name}" belongs to a training pair, not to a user`)
-      if (!isDrawn(spec)) return Uint32Array.from({ length: scene.world.numItems }, (_, item) => item)
+      if ('pair' in spec || (isDrawn(spec) && spec.per === 'pair'))
+        throw new Error(`list "${name}" belongs to a training pair, not to a user`)
+      if (!isDrawn(spec)) throw new Error(`list "${name}" holds every item: nothing of it is drawn`)
       if (!drawnBefore(name, spec.refresh))
         throw new Error(`list "${name}" is not drawn yet: declare it before what reads it`)
       return state.lists[name][user]

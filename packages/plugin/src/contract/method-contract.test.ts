@@ -138,6 +138,15 @@ const broken: [law: string, change: Partial<AnyMethod>][] = [
   ],
   ['lists and values have sizes, and are drawn once or every n epochs', { lists: () => ({}) }],
   [
+    'extreme and equal scores draw lists all the same',
+    {
+      lists: () => ({
+        all: { size: 'catalogue' },
+        others: { size: 3, refresh: 'once', draw: (row, out) => out.set(row.list('all').subarray(0, 3)) },
+      }),
+    },
+  ],
+  [
     'two blocks of rows sum to one batch, in value and gradient',
     { loss: loss((value, input) => tf.div(value, scoresIn(input).shape[0])) },
   ],
