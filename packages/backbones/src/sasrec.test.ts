@@ -1,4 +1,4 @@
-import { createRng, InputError } from '@recdistill/core'
+import { createRng, InputError, NumericError } from '@recdistill/core'
 import { createEngine } from '@recdistill/engine'
 import { countTensors } from '@recdistill/tensor'
 import { randomSplit, splitOf } from '@recdistill/testkit'
@@ -143,4 +143,16 @@ test('fifty steps are the same bytes again, and leave no tensor', () => {
 test('heads that do not divide dim are refused', () => {
   const split = splitOf(3, { train: [[0, 1]], test: [[]] })
   expect(() => create(split, { heads: 3 })).toThrow(InputError)
+})
+
+test('a step that overflows leaves no tensor behind', () => {
+  const model = create(randomSplit({ users: 6, items: 9, seed: 2, minPerUser: 4 }))
+  const { parameters } = model.state()
+  parameters['items'].fill(1e30)
+  parameters['last norm scale'].fill(1e30)
+  model.restore({ parameters })
+  model.begin()
+  const before = countTensors()
+  expect(() => model.base(batch([0, 1, 2, 3]))).toThrow(NumericError)
+  expect(countTensors()).toBe(before)
 })

@@ -92,8 +92,8 @@ export function sequenceEncoder(engine: Engine, model: SequenceModel): SequenceE
     const positions = positionsOf(sequences, positionOf)
     const leaves = tf.tidy(() => ({ [inputName]: inputOf(sequences, positions), ...weightsOf() }))
     const drop = dropOf(sequences, dropFrom)
-    const { gradients } = valueAndGradients<string, tf.Tensor>(leaves, (given) => {
-      const { [inputName]: x, ...weights } = given as Record<string, tf.Tensor>
+    const loss = (given: Readonly<Record<string, tf.Tensor>>) => {
+      const { [inputName]: x, ...weights } = given
       const input = drop(x as tf.Tensor3D, model.inputDropout)
       return outside(layers.apply(input, weights as Record<string, Tensor2D>, drop), (grid) => {
         const states = pick(grid, at, dim)
@@ -102,8 +102,13 @@ export function sequenceEncoder(engine: Engine, model: SequenceModel): SequenceE
         if (lengths) pullNormalised(grad, states, lengths, dim)
         return spread(grad, at, rows.length * longest, dim)
       })
-    })
-    tf.dispose(leaves)
+    }
+    let gradients: Record<string, Float32Array>
+    try {
+      gradients = valueAndGradients<string, tf.Tensor>(leaves, loss).gradients
+    } finally {
+      tf.dispose(leaves)
+    }
     for (const table of layers.tables) engine.pullRows(table, allRows(table), gradients[table.name])
     const toInput = pick(gradients[inputName], places, dim)
     engine.pullRows(position, positions, toInput)
