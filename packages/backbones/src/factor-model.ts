@@ -1,6 +1,7 @@
 import { InputError, NumericError, type Csr, type Ranking } from '@recdistill/core'
 import type { Engine, Table } from '@recdistill/engine'
 import type { Model } from '@recdistill/plugin'
+import { gather } from './gather.ts'
 import { noteTables } from './model-tables.ts'
 
 /** A model whose score is the dot product of a user row and an item row, on two tables of an engine. */
@@ -36,11 +37,7 @@ export function factorModel(engine: Engine, user: Table, item: Table): FactorMod
       engine.itemsAt(user, item, users, positions, exclude, out)
       return out
     },
-    rowsOf(of, ids) {
-      const out = new Float32Array(ids.length * dim)
-      engine.gatherRows(of === 'users' ? user : item, ids, out)
-      return out
-    },
+    rowsOf: (of, ids) => gather(engine, of === 'users' ? user : item, ids),
     rank: (users: Uint32Array, k: number, exclude: Csr | null): Ranking =>
       engine.rank(user, item, users, k, exclude),
     // Owns nothing: the tables are freed with `model`.

@@ -3,6 +3,7 @@ import type { Engine, Table } from '@recdistill/engine'
 import type { Backbone, BackboneContext } from '@recdistill/plugin'
 import { tf } from '@recdistill/tensor'
 import { factorModel, type FactorModel } from './factor-model.ts'
+import { gather } from './gather.ts'
 import { restoreTables, stateOfTables } from './table-state.ts'
 
 /**
@@ -136,8 +137,7 @@ function withoutKernels(model: Backbone): Backbone {
 
 function gatherBias(engine: Engine, bias: Table, items: Uint32Array): Float32Array {
   const real = items.map((item) => (item === NO_ITEM ? 0 : item))
-  const out = new Float32Array(items.length)
-  engine.gatherRows(bias, real, out)
+  const out = gather(engine, bias, real)
   for (let n = 0; n < out.length; n++) if (items[n] === NO_ITEM) out[n] = 0
   return out
 }

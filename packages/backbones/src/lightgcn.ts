@@ -2,6 +2,7 @@ import type { Engine } from '@recdistill/engine'
 import { defineBackbone, type BackboneContext } from '@recdistill/plugin'
 import { z } from 'zod'
 import { factorBackbone } from './factor-backbone.ts'
+import { gather } from './gather.ts'
 import { initTable } from './init-table.ts'
 import { interactionGraph } from './interaction-graph.ts'
 import { restoreTables, stateOfTables } from './table-state.ts'
@@ -79,11 +80,7 @@ function createLightGcn(
   })
   const raw = (of: 'users' | 'items') => tables[of === 'users' ? 0 : 1]
   return Object.assign(model, {
-    rawRowsOf(of: 'users' | 'items', ids: Uint32Array) {
-      const out = new Float32Array(ids.length * dim)
-      engine.gatherRows(raw(of), ids, out)
-      return out
-    },
+    rawRowsOf: (of: 'users' | 'items', ids: Uint32Array) => gather(engine, raw(of), ids),
     pullRawRows: (of: 'users' | 'items', ids: Uint32Array, grad: Float32Array) =>
       engine.pullRows(raw(of), ids, grad),
   })

@@ -1,4 +1,5 @@
 import type { Engine, Table } from '@recdistill/engine'
+import { gather } from './gather.ts'
 import { blockRows, type Perceptron } from './perceptron.ts'
 
 interface Tables {
@@ -137,10 +138,4 @@ export function neumfScores(engine: Engine, tables: Tables, hidden: Perceptron):
       catalogue = null
     },
   }
-}
-
-function gather(engine: Engine, table: Table, ids: Uint32Array): Float32Array {
-  const out = new Float32Array(ids.length * table.dim)
-  engine.gatherRows(table, ids, out)
-  return out
 }

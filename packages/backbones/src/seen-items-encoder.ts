@@ -1,5 +1,6 @@
 import type { Csr } from '@recdistill/core'
 import type { Engine, Table } from '@recdistill/engine'
+import { gather } from './gather.ts'
 import type { UserEncoder } from './user-encoder.ts'
 
 interface Tables {
@@ -66,10 +67,4 @@ export function seenItemsEncoder(
       engine.pullRows(input, rows.items, toInput)
     },
   }
-}
-
-function gather(engine: Engine, table: Table, ids: Uint32Array): Float32Array {
-  const out = new Float32Array(ids.length * table.dim)
-  engine.gatherRows(table, ids, out)
-  return out
 }

@@ -8,6 +8,7 @@ import {
   type Scalar,
   type Tensor2D,
 } from '@recdistill/tensor'
+import { gather } from '../gather.ts'
 import type { UserEncoder } from '../user-encoder.ts'
 import { normaliseRows, pullNormalised } from './normalise-rows.ts'
 import { sequencesOf, type Sequences } from './sequences.ts'
@@ -176,12 +177,6 @@ function positionsOf({ lengths, items }: Sequences, positionOf: SequenceModel['p
   for (const length of lengths)
     for (let place = 0; place < length; place++) positions[at++] = positionOf(place, length)
   return positions
-}
-
-function gather(engine: Engine, table: Table, ids: Uint32Array): Float32Array {
-  const out = new Float32Array(ids.length * table.dim)
-  engine.gatherRows(table, ids, out)
-  return out
 }
 
 /** Rows `at` of `grid`. */
