@@ -31,8 +31,13 @@ export function createEngine(options: EngineOptions = {}): Engine {
   const { threads, simd = 'auto' } = options
   if (threads !== undefined && (!Number.isInteger(threads) || threads < 1 || threads > 1024))
     throw new InputError(`createEngine.threads: expected an integer of 1 to 1024, got ${threads}`)
+  if (!['auto', 'relaxed', 'simd', 'none'].includes(simd))
+    throw new InputError(`createEngine.simd: expected auto, relaxed, simd or none, got ${simd}`)
   // Whoever names kernels means those of the cpu driver.
-  const device = options.device ?? (simd === 'auto' ? deviceOfEnvironment() : 'cpu')
+  const device = expectDevice(
+    'createEngine.device',
+    options.device ?? (simd === 'auto' ? deviceOfEnvironment() : 'cpu'),
+  )
   const known = threads === undefined ? {} : { threads }
   switch (device) {
     case 'cpu':

@@ -130,6 +130,12 @@ test('createEngine: default, none, and wrong threads', () => {
   expect(createEngine({ simd: 'none' }).threads).toBe(1)
   expect(createEngine({ simd: 'simd', threads: 2 }).simd).toBe('simd')
   expect(() => createEngine({ threads: 0 })).toThrow(/createEngine.threads: expected an integer/)
+  expect(() => createEngine({ device: 'cuda' as 'gpu' })).toThrow(
+    'createEngine.device: unknown device "cuda"; there are cpu, tensorflow, gpu, auto',
+  )
+  expect(() => createEngine({ simd: 'sse' as 'simd' })).toThrow(
+    'createEngine.simd: expected auto, relaxed, simd or none, got sse',
+  )
 })
 
 test('memory of freed tables is used again', () => {

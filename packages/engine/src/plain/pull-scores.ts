@@ -1,6 +1,6 @@
 import { NO_ITEM } from '@recdistill/core'
 import type { ListRows } from '../engine.ts'
-import { gradientOf, type PlainTable } from './table.ts'
+import type { PlainTable } from './table.ts'
 
 /**
  * The pullback of `scoreLists`: user row users[b] gains grad[b, j] x item row, item row items[b, j] gains
@@ -33,7 +33,6 @@ export function pullScores(
 /** Adds row n of `grad` to the gradient of row ids[n]; an id may repeat. */
 export function pullRows(table: PlainTable, ids: Uint32Array, grad: Float32Array): void {
   const dim = table.dim
-  const sum = gradientOf('pullRows', table)
   for (let n = 0; n < ids.length; n++)
-    for (let d = 0; d < dim; d++) sum[ids[n] * dim + d] += grad[n * dim + d]
+    for (let d = 0; d < dim; d++) table.grad[ids[n] * dim + d] += grad[n * dim + d]
 }

@@ -1,4 +1,3 @@
-import { InputError } from '@recdistill/core'
 import type { Table } from '../engine.ts'
 
 /** A table of the plain engine: ordinary arrays, row-major without padding. */
@@ -24,11 +23,4 @@ export function createPlainTable(name: string, rows: number, dim: number, traina
     v: new Float32Array(size),
     step: 0,
   }
-}
-
-/** The gradient of a table that is trained. */
-export function gradientOf(what: string, table: PlainTable): Float32Array {
-  if (!table.trainable)
-    throw new InputError(`${what}: table "${table.name}" is not trainable, so it has no gradient`)
-  return table.grad
 }
