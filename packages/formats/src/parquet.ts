@@ -1,6 +1,6 @@
 import type * as DuckDB from '@duckdb/node-api'
-import { asInputError } from '@recdistill/core/files'
-import { mkdirSync, renameSync, rmSync } from 'node:fs'
+import { asInputError, putInPlace } from '@recdistill/core/files'
+import { mkdirSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { identifier, literal, withDatabase } from './database.ts'
 
@@ -38,7 +38,7 @@ export async function writeParquet(path: string, columns: Readonly<Record<string
       appender.closeSync()
       await connection.run(`COPY rows TO ${literal(temporary)} (FORMAT parquet, COMPRESSION zstd)`)
     })
-    renameSync(temporary, path)
+    putInPlace(temporary, path)
   } catch (error) {
     rmSync(temporary, { force: true })
     const full = /No space left|disk/i.test(String(error))

@@ -23,15 +23,33 @@ export function writeFileAtomic(path: string, content: string | readonly Uint8Ar
       for (const chunk of chunks)
         for (let done = 0; done < chunk.length;)
           done += writeSync(file, chunk, done, Math.min(chunk.length - done, mostAtOnce))
-      fsyncSync(file)
     } finally {
       closeSync(file)
     }
-    renameSync(temporary, path)
-    syncFolder(folder)
+    putInPlace(temporary, path)
   } catch (error) {
     discard(temporary)
     throw asInputError('write', path, error)
+  }
+}
+
+/** Gives a file that was written beside it its name, once its bytes are on the disk: fsync, rename, fsync of the folder. */
+export function putInPlace(temporary: string, path: string): void {
+  sync(temporary, 'r+')
+  renameSync(temporary, path)
+  try {
+    sync(dirname(path), 'r')
+  } catch {
+    // A rename is durable once its folder is; Windows has no handle of one, and some network file systems refuse to sync it.
+  }
+}
+
+function sync(path: string, flags: string): void {
+  const handle = openSync(path, flags)
+  try {
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
   }
 }
 
@@ -40,20 +58,6 @@ function discard(path: string): void {
     rmSync(path, { force: true })
   } catch {
     // It was never made; the first error says why.
-  }
-}
-
-/** A rename is durable once its folder is; not every platform lets a folder be opened. */
-function syncFolder(folder: string): void {
-  try {
-    const handle = openSync(folder, 'r')
-    try {
-      fsyncSync(handle)
-    } finally {
-      closeSync(handle)
-    }
-  } catch {
-    // Windows has no such handle and needs none; some network file systems refuse to sync one.
   }
 }
 
