@@ -32,6 +32,7 @@ export default defineBackbone({
   },
   params,
   trains: 'once',
+  sized: false,
   vectors: false,
   create: createItemKnn,
 })

@@ -17,6 +17,7 @@ export default defineBackbone({
   },
   params: z.object({}),
   trains: 'once',
+  sized: false,
   create({ split: { numUsers, numItems, train }, engine: anyEngine, trainable }) {
     const engine = anyEngine as Engine
     const user = engine.table('ones', numUsers, 1, { trainable: false })

@@ -119,6 +119,8 @@ export interface BackboneDefinition<P extends z.ZodObject = z.ZodObject> {
    * that compare vectors, or rank users for an item, are for such models only.
    */
   readonly vectors?: boolean
+  /** Whether its size is chosen, as `dim` (default). A model of counts or of pairs of items has none: its `dim` is 0. */
+  readonly sized?: boolean
   /** Settings of training that suit it, when nothing else is said; `batch` counts what `batches` says. */
   readonly defaults?: { readonly lr?: number; readonly weightDecay?: number; readonly batch?: number }
   create(context: BackboneContext, params: z.output<P>): Backbone

@@ -105,6 +105,7 @@ test('students of several sizes have rows of their own, each against its own scr
       sized('scratch', 'scratch', 20, 0.012),
       sized('rrd', 'distilled', 10, 0.011),
       sized('rrd', 'distilled', 20, 0.014),
+      sized('rrd', 'distilled', 0, 0.013),
     ]),
   )
   expect(rows.map((row) => row.label)).toEqual([
@@ -113,6 +114,7 @@ test('students of several sizes have rows of their own, each against its own scr
     'scratch (mf 20)',
     'rrd (mf 10)',
     'rrd (mf 20)',
+    'rrd (mf)',
   ])
   expect(rows[3].test['ndcg@10'].gap).toBeCloseTo(5 / 10, 12)
   expect(rows[4].test['ndcg@10'].gap).toBeCloseTo(2 / 4, 12)

@@ -1,5 +1,6 @@
 import type { Metrics, ModelRun, Role, RunResult } from '@recdistill/core'
 import { gapRecovered } from './gap-recovered.ts'
+import { modelKind } from './model-kind.ts'
 import { failedNotes, gapNotes, importNotes, missingNotes } from './notes.ts'
 import type { Row, Value } from './row.ts'
 
@@ -76,7 +77,7 @@ function bareRow(runs: readonly ModelRun[], groups: readonly ModelRun[][]): Row 
   const shared = groups.filter(([other]) => other.label === label && other.role === role).length > 1
   const speeds = measured.flatMap((run) => (run.ranking ? [run.ranking] : []))
   return {
-    label: shared ? `${label} (${backbone.name} ${backbone.dim})` : label,
+    label: shared ? `${label} (${modelKind(backbone)})` : label,
     role,
     method: first.method?.name ?? null,
     backbone: { name: backbone.name, dim: backbone.dim },

@@ -13,7 +13,7 @@ export function checkOptions({ split, backbone, optimizer, method, ...rest }: Tr
     if (!Number.isFinite(value) || value < 0 || (positive && value === 0))
       throw new InputError(`train.${name}: expected a number ${positive ? '> 0' : '>= 0'}, got ${value}`)
   }
-  whole('dim', backbone.dim, 1)
+  whole('dim', backbone.dim, backbone.definition.sized === false ? 0 : 1)
   whole('epochs', rest.epochs, 1)
   whole('patience', rest.patience, 1)
   whole('validateEvery', rest.validateEvery, 1)

@@ -2,6 +2,7 @@ import { InputError, type ModelRun, type RunResult } from '@recdistill/core'
 import {
   asBytes,
   asMetric,
+  modelKind,
   overSeeds,
   sheetText,
   significanceSheet,
@@ -110,7 +111,7 @@ function modelSheet(
       const values = overSeeds(runs.map(({ test }) => test))
       return [
         runs.length > 1 ? `${label} ×${runs.length}` : label,
-        `${runs[0].backbone.name} ${runs[0].backbone.dim}`,
+        modelKind(runs[0].backbone),
         asBytes(runs[0].bytes),
         ...metrics.map((metric) => (metric in values ? inWords(values[metric]) : '–')),
       ]

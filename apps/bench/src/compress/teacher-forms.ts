@@ -1,6 +1,7 @@
 import { tableBytes, type DeployedModel } from '@recdistill/compress'
 import type { ModelRun } from '@recdistill/core'
 import type { Model } from '@recdistill/plugin'
+import { modelKind } from '@recdistill/report'
 import type { Precision } from '@recdistill/serve'
 import type { Compression } from './compression.ts'
 import { tablesOf } from './deployed.ts'
@@ -19,7 +20,7 @@ export async function teacherForms(
   const kind = run.backbone.name
   const tables = tablesOf(teacher)
   const whole = {
-    name: `teacher ${kind}${teacher.dim > 0 ? ` ${teacher.dim}` : ''}`,
+    name: `teacher ${modelKind(run.backbone)}`,
     role: 'teacher',
     kind,
   } as const

@@ -216,7 +216,8 @@ test('a resolved configuration, written and read, resolves to itself', async () 
   const layers = fc.record({
     preset: some(fc.constantFrom('quick', 'tiny', 'rce-kd')),
     dataset: some(fc.constantFrom('citeulike-t', 'synthetic:tiny', 'movielens-1m')),
-    teacher: some(fc.constantFrom('mf:50', { dim: 7, weightDecay: 0.5 })),
+    teacher: some(fc.constantFrom('mf:50', { dim: 7, weightDecay: 0.5 }, 'ease')),
+    baselines: some(fc.constantFrom('popularity,ials:8', 'item-knn')),
     methods: some(fc.constantFrom('all', 'none', ['rce-kd'])),
     seeds: some(fc.constantFrom(2, [5, 1])),
     rrd: some(

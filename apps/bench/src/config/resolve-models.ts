@@ -55,7 +55,8 @@ export function modelOf(
   const published = defaults.published?.[definition.name]
   return {
     backbone: definition.name,
-    dim: (values.dim as number | undefined) ?? published?.dim ?? defaults.dim,
+    dim:
+      definition.sized === false ? 0 : ((values.dim as number | undefined) ?? published?.dim ?? defaults.dim),
     params: paramsOf(definition, { ...published?.params, ...values }, ['backbone', 'dim'], role),
     optimizer: {
       lr: (values.lr as number | undefined) ?? own.lr ?? optimizerDefaults.lr,

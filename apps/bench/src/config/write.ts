@@ -43,7 +43,7 @@ export function configValues(config: Config): Record<string, unknown> {
     baselines:
       config.baselines.length === 0
         ? null
-        : config.baselines.map(({ backbone, dim }) => `${backbone}:${dim}`),
+        : config.baselines.map(({ backbone, dim }) => (dim === 0 ? backbone : `${backbone}:${dim}`)),
     seeds: config.seeds,
     epochs: config.epochs,
     patience: config.patience,
@@ -85,5 +85,5 @@ function tuneValues({ trials, ranges }: TuneConfig): Record<string, unknown> {
 }
 
 function modelValues({ backbone, dim, params, optimizer }: ModelConfig): Record<string, unknown> {
-  return { backbone, dim, ...optimizer, ...params }
+  return { backbone, ...(dim > 0 && { dim }), ...optimizer, ...params }
 }

@@ -1,4 +1,5 @@
 import { bestStudents } from '../best-students.ts'
+import { modelKind } from '../model-kind.ts'
 import { seedCount, type Row, type Value } from '../row.ts'
 import { asBytes, asCount, asFactor, asMetric, asMicroseconds, asPercent, NONE } from '../numbers.ts'
 import { html, type Markup } from './markup.ts'
@@ -71,7 +72,7 @@ function metricCell(row: Row, value: Value | undefined, best: boolean): Markup {
 /** What a row is made of, or that it was not made here. */
 function originOf({ backbone, runs }: Row): string {
   const [{ imported }] = runs
-  return imported ? `imported, ${imported.form}` : `${backbone.name} ${backbone.dim}`
+  return imported ? `imported, ${imported.form}` : modelKind(backbone)
 }
 
 function seedsOf(row: Row): string {
