@@ -1,4 +1,4 @@
-export { NO_ITEM, type ItemId, type UserId } from './ids.ts'
+export { NO_ITEM } from './no-item.ts'
 export type { Interactions } from './interactions.ts'
 export { groupByUser, hasItem, rowOf, sortRows, transpose, unionRows, type Csr } from './csr.ts'
 export { trainingSplit, type Split, type SplitManifest } from './split.ts'

@@ -1,4 +1,4 @@
-import { InputError, type Rng } from '@recdistill/core'
+import type { Rng } from '@recdistill/core'
 import type { Engine, Table } from '@recdistill/engine'
 import type { Aux, AuxSpec, OptimizerOptions } from '@recdistill/plugin'
 import { tf, type Tensor } from '@recdistill/tensor'
@@ -27,13 +27,6 @@ export class AuxTables {
     this.#specs = specs
     this.#optimizer = optimizer
     this.#method = method
-    for (const [name, spec] of Object.entries(specs)) {
-      const [rows, width] = shapeOfTable(spec)
-      if (!(rows * width > 0))
-        throw new InputError(
-          `${method}: aux "${name}" has shape [${spec.shape.join(', ')}]; every side must be at least 1`,
-        )
-    }
     for (const [name, spec] of Object.entries(specs)) {
       const [rows, width] = shapeOfTable(spec)
       const table = engine.table(`${method} ${name}`, rows, width, { trainable: true })
