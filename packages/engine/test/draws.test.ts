@@ -49,3 +49,25 @@ test('lists in the order of scores: equal scores by item, padding last; a score 
   expect([...draws.inOrder({ first: 0, count: 3, key: [0, 0] }, list, scores, out)]).toEqual([2])
   expect([...out.subarray(0, 8)]).toEqual([9, 3, 5, 0xffffffff, 6, 2, 4, 8])
 })
+
+test('users from the middle on are drawn for as they are among all', () => {
+  const [numUsers, numItems, size] = [9, 100, 4]
+  const items = Uint32Array.from({ length: numUsers * 3 }, (_, n) => 10 * (n % 3) + Math.floor(n / 3))
+  const offsets = Uint32Array.from({ length: numUsers + 1 }, (_, user) => 3 * user)
+  const open = { numItems, seen: { offsets, items } }
+  const listed = engine.makeIds(numUsers).map((_, user) => 50 + user)
+  const draw = (from: number, to: number) => {
+    const users: DrawnUsers = { first: from, count: to - from, key: [3, 4] }
+    const [unseen, except, best] = [1, 2, 3].map(() => engine.makeIds((to - from) * size))
+    const left = [
+      draws.unseen(users, open, unseen, size),
+      draws.except(users, open, { items: listed.subarray(from, to), width: 1 }, 1, except, size),
+      draws.bestOfTwo(users, open, 50, { T: 0.3, distinct: true }, best, size),
+    ]
+    expect(left.map((some) => [...some])).toEqual([[], [], []])
+    return [unseen, except, best].map((out) => [...out])
+  }
+  const all = draw(0, numUsers)
+  const pieces = [draw(0, 2), draw(2, 7), draw(7, numUsers)]
+  expect(all).toEqual([0, 1, 2].map((kind) => pieces.flatMap((piece) => piece[kind])))
+})

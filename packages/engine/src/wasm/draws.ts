@@ -41,7 +41,7 @@ export function createDraws(context: Context): Draws {
         { kernel: Kernel.drawExcept, users, out, size, marks: numItems, rest: (2 * size + 64) * 4 },
         {
           ...placeFrom(context, 'except', from, users),
-          ...placeSeen(context, seen),
+          ...placeSeen(context, seen, users),
           places: n,
           numItems,
         },
@@ -52,7 +52,7 @@ export function createDraws(context: Context): Draws {
       arena.begin()
       return run(
         { kernel: Kernel.drawUnseen, users, out, size, rest: (2 * size + 64) * 4 },
-        { numItems, ...placeSeen(context, seen) },
+        { numItems, ...placeSeen(context, seen, users) },
       )
     },
     bestOfTwo(users, { numItems, seen }, n, { T, distinct }, out, size) {
@@ -60,7 +60,7 @@ export function createDraws(context: Context): Draws {
       return run(
         { kernel: Kernel.drawBestOfTwo, users, out, size, rest: (2 * size + 64) * 4 },
         {
-          ...placeSeen(context, seen),
+          ...placeSeen(context, seen, users),
           numItems,
           capacity: n,
           places: distinct ? 8 * size : size,

@@ -74,8 +74,13 @@ export function placeRows(
   return arena.copyIn(items)
 }
 
-export function placeSeen({ arena }: Context, { offsets, items }: Csr): Words {
-  return { excludeOffsets: arena.copyIn(offsets), exclude: arena.copyIn(items) }
+/** Pointers to where the rows of all users would begin, of which those of `users` are there: kernels count from the first user of all. */
+export function placeSeen({ arena }: Context, { offsets, items }: Csr, { first, count }: DrawnUsers): Words {
+  const [from, to] = [offsets[first], offsets[first + count]]
+  return {
+    excludeOffsets: arena.copyIn(offsets.subarray(first, first + count + 1)) - 4 * first,
+    exclude: arena.copyIn(items.subarray(from, to)) - 4 * from,
+  }
 }
 
 /** Pointer to the arrays, one behind the other. */
