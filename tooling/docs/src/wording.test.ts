@@ -13,7 +13,7 @@ test('nothing is left to do: such notes belong into docs/decisions', () => {
   expect(found).toEqual([])
 })
 
-test('decisions are numbered without a gap and each has its four parts', () => {
+test('decisions are numbered without a gap, each has its four parts and stands in the list', () => {
   const decisions = filesEndingIn('.md').filter((file) => /^docs\/decisions\/\d{4}-/.test(file))
   expect(decisions.map((file) => Number(file.slice('docs/decisions/'.length).slice(0, 4)))).toEqual(
     decisions.map((_, at) => at + 1),
@@ -24,4 +24,6 @@ test('decisions are numbered without a gap and each has its four parts', () => {
     ),
   )
   expect(incomplete).toEqual([])
+  const listed = readText('docs/README.md')
+  expect(decisions.filter((file) => !listed.includes(`](${file.slice('docs/'.length)})`))).toEqual([])
 })
