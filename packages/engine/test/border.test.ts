@@ -166,6 +166,20 @@ test('tables come and go without the memory growing', () => {
   expect(sizes.at(-1)).toBe(sizes[1])
 })
 
+test('rankings that meet NaN come and go without the memory growing', () => {
+  const engine = fastEngine('simd', 1)
+  const { user, item } = world(engine, 2, floats(1, 2, 3, 4), floats(1, 0, 0, 1, 1, 1))
+  engine.pullRows(user, ids(0), floats(3e38, 3e38))
+  engine.pullRows(user, ids(0), floats(3e38, 3e38))
+  engine.adam([user], { lr: 0.1, weightDecay: 0 })
+  const memory = () => engine.makeFloats(1).buffer.byteLength
+  const rank = () => engine.rank(user, item, new Uint32Array(20_000), 100, null)
+  expect(rank).toThrow(NumericError)
+  const before = memory()
+  for (let n = 0; n < 8; n++) expect(rank).toThrow(NumericError)
+  expect(memory()).toBe(before)
+})
+
 test('more than the address space is an input error', () => {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 4, shared: true })
   const heap = createHeap(memory, 0)

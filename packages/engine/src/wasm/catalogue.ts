@@ -49,16 +49,13 @@ export function createCatalogues(context: Context): Catalogues {
         newHints,
         hintWidth: hintWidth(k),
       })
-      const ids = () => expectIds('rank: users', users, user)
-      run(
-        user,
-        item,
-        tiled,
-        users,
-        exclude,
-        { slot: capacity * 8, sorting: capacity * 8 + Sorting.buckets * 4 },
-        ids,
-      )
+      const bytes = { slot: capacity * 8, sorting: capacity * 8 + Sorting.buckets * 4 }
+      try {
+        run(user, item, tiled, users, exclude, bytes, () => expectIds('rank: users', users, user))
+      } catch (error) {
+        heap.give(newHints)
+        throw error
+      }
       if (newHints) earlier.keep(question, newHints)
       return {
         users: users.slice(),
