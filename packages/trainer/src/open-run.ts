@@ -8,7 +8,7 @@ import { EarlyStopping } from './early-stopping.ts'
 import { kdTerm } from './kd-term.ts'
 import type { BackboneChoice, LearningTeacher, TrainOptions } from './options.ts'
 import type { Progress, Settings } from './progress.ts'
-import { settingsOf } from './settings.ts'
+import { settingsOf, settingsOfBackbone } from './settings.ts'
 import type { KdTerm } from './term.ts'
 
 /** One model in training: all that changes while it trains, and how to put it on disk. */
@@ -161,11 +161,8 @@ function create(
 }
 
 /** So that a teacher's file tells, like any other, what backbone it holds. */
-function settingsOfTeacher(
-  settings: Settings,
-  { backbone: { definition, dim, params } }: LearningTeacher,
-): Settings {
-  return { ...settings, backbone: { name: definition.name, dim, params: { ...params } } }
+function settingsOfTeacher(settings: Settings, { backbone }: LearningTeacher): Settings {
+  return { ...settings, backbone: settingsOfBackbone(backbone) }
 }
 
 function fresh(): Progress {

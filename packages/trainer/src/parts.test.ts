@@ -189,6 +189,7 @@ test('a list that asks about itself while it is drawn gets answers about each us
 
 test('where a term cannot be made, what it had taken of the engine is given back', () => {
   const taken = new Set<unknown>()
+  let most = 0
   const counting = {
     ...engine,
     makeIds: (length: number) => note(engine.makeIds(length)),
@@ -196,19 +197,21 @@ test('where a term cannot be made, what it had taken of the engine is given back
     release: (array: Float32Array | Uint32Array) => (taken.delete(array), engine.release(array)),
   }
   function note<T>(array: T): T {
-    taken.add(array)
+    most = Math.max(most, taken.add(array).size)
     return array
   }
   const wrong = defineMethod({
     ...none,
     name: 'wrong',
     over: 'users',
-    lists: () => ({ top: { size: 2, refresh: 'once', draw: (row, out) => out.set(row.teacher.top(2)) } }),
-    aux: () => ({ nothing: { shape: [0], init: 'zeros' } }),
+    lists: () => ({
+      top: { size: 2, refresh: 'once', draw: (row, out) => out.set(row.teacher.top(2)) },
+      positive: { pair: 'positive' },
+    }),
     loss: ({ student }) => tf.sum(student.scores.top),
   })
-  expect(() => run(distilling(wrong, { engine: counting }))).toThrow('aux "nothing"')
-  expect(taken.size).toBe(0)
+  expect(() => run(distilling(wrong, { engine: counting }))).toThrow('list "positive"')
+  expect([most, taken.size]).toEqual([1, 0])
 })
 
 test('a run does not go on from another start, or keep other snapshots, than it was begun with', () => {
@@ -219,6 +222,16 @@ test('a run does not go on from another start, or keep other snapshots, than it 
   expect(() => run(small({ epochs: 1, checkpoint, snapshotEvery: 1 }))).toThrow(
     'snapshotEvery was null, now 1',
   )
+})
+
+test('nor from other settings of a teacher that learns', () => {
+  const checkpoint = { folder: folder(), everySeconds: 1000 }
+  const { method, ...options } = distilling(mutual, { epochs: 1, checkpoint })
+  run({ ...options, method })
+  const learning = method?.learningTeacher
+  const other = { ...teacherBackbone, params: { ...params, init: 0.2 } }
+  const changed = method && learning && { ...method, learningTeacher: { ...learning, backbone: other } }
+  expect(() => run({ ...options, method: changed ?? null })).toThrow('teacherBackbone was')
 })
 
 test('the mean of a loss over rows pulls as its sum at that share of lambda', () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Model } from '@recdistill/plugin'
 import type { Settings } from './progress.ts'
-import type { TrainOptions } from './options.ts'
+import type { BackboneChoice, TrainOptions } from './options.ts'
 
 /** The part of the options that decides the outcome, as plain data: equal settings give equal bytes. */
 export function settingsOf(options: TrainOptions): Settings {
@@ -11,11 +11,14 @@ export function settingsOf(options: TrainOptions): Settings {
   return {
     split: split.manifest.hash,
     protocol: plain(protocol),
-    backbone: { name: backbone.definition.name, dim: backbone.dim, params: plain(backbone.params) },
+    backbone: settingsOfBackbone(backbone),
     optimizer: plain(optimizer),
     method: method && { name: method.definition.name, params: plain(method.params), lambda: method.lambda },
     teacher: method && fingerprint(method.teacher),
-    ...(learning && { teacherOptimizer: { lr: learning.lr, weightDecay: learning.weightDecay } }),
+    ...(learning && {
+      teacherBackbone: settingsOfBackbone(learning.backbone),
+      teacherOptimizer: { lr: learning.lr, weightDecay: learning.weightDecay },
+    }),
     ...(method?.trajectories && { trajectories: method.trajectories.map((each) => each.map(fingerprint)) }),
     start: options.start ? hashOf(Object.values(options.start)) : null,
     snapshotEvery: options.snapshotEvery ?? null,
@@ -25,6 +28,11 @@ export function settingsOf(options: TrainOptions): Settings {
     seed,
     followTest: followTest ?? false,
   }
+}
+
+/** What a file says of the backbone that it holds. */
+export function settingsOfBackbone({ definition, dim, params }: BackboneChoice) {
+  return { name: definition.name, dim, params: plain(params) }
 }
 
 function hashOf(arrays: readonly Float32Array[]): string {
