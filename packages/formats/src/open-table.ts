@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { InputError } from '@recdistill/core'
 import { asInputError } from '@recdistill/core/files'
-import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs'
+import { accessSync, constants, statSync } from 'node:fs'
 import { literal, withDatabase } from './database.ts'
 import { withUniformLines } from './uniform-lines.ts'
 
@@ -29,7 +29,7 @@ export async function withTable<T>(
 async function openTable(connection: DuckDBConnection, path: string, at: string): Promise<TableSource> {
   const from = /\.(parquet|pq)$/i.test(path)
     ? `read_parquet(${literal(at)})`
-    : `read_csv(${literal(at)}, delim = ${literal(delimiterOf(at))}, header = true, nullstr = '')`
+    : `read_csv(${literal(at)}, delim = ${literal(await delimiterOf(connection, path, at))}, header = true, nullstr = '')`
   // the order of rows in the file is the last word where scores are equal
   const sql = `(SELECT row_number() OVER () AS "recdistill row", * FROM ${from})`
   const described = await tableWork(path, () => connection.runAndReadAll(`DESCRIBE SELECT * FROM ${from}`))
@@ -54,11 +54,11 @@ export async function tableWork<T>(path: string, work: () => Promise<T>): Promis
 }
 
 /** Of the first line; a sniffer that also looks at rows takes a row with a field too few for another delimiter. */
-function delimiterOf(path: string): string {
-  const file = openSync(path, 'r')
-  const start = Buffer.alloc(65536)
-  const [header] = start.toString('utf8', 0, readSync(file, start)).split(/\r?\n/)
-  closeSync(file)
+async function delimiterOf(connection: DuckDBConnection, path: string, at: string): Promise<string> {
+  // by the database, which unpacks as well; no text holds a character 1
+  const lines = `read_csv(${literal(at)}, delim = chr(1), quote = '', escape = '', header = false, auto_detect = false, columns = {'line': 'VARCHAR'})`
+  const first = await tableWork(path, () => connection.runAndReadAll(`SELECT line FROM ${lines} LIMIT 1`))
+  const header = String(first.getRows()[0]?.[0] ?? '')
   const count = (delimiter: string) => header.split(delimiter).length
   return [',', '\t', ';', '|'].reduce((best, each) => (count(each) > count(best) ? each : best))
 }

@@ -2,6 +2,7 @@ import { InputError } from '@recdistill/core'
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { withDatabase } from './database.ts'
 import { readScoredLists, readVectors, writeParquet } from './index.ts'
@@ -106,6 +107,24 @@ test('scored lists: each defect has its own line', async () => {
   await refused(readScoredLists(put('user,item,score\n,2,1\n')), /row 1 has no user/)
   await refused(readScoredLists(put('user,item,score\n1,,1\n')), /row 1 has no item/)
   await refused(readScoredLists(put('user,item,score\n1,2\n')), /not a table in CSV|has no value/)
+})
+
+test('packed tables are read as what they hold, whatever bytes stand for it', async () => {
+  for (const delimiter of [',', '\t', ';', '|'])
+    for (let seed = 0; seed < 5; seed++) {
+      const rows = Array.from({ length: 200 }, (_, n) => [
+        `u${(n * 7919 + seed) % 97}`,
+        `i${n}`,
+        (n * seed) % 7,
+      ])
+      const text = [['user', 'item', 'score'], ...rows].map((row) => row.join(delimiter) + '\n').join('')
+      const plain = await readScoredLists(put(text))
+      writeFileSync(at('x.csv.gz'), gzipSync(text))
+      expect(await readScoredLists(at('x.csv.gz'))).toEqual(plain)
+    }
+  const sql = `SELECT 'a' AS "user", 'x' AS item, 2 AS score`
+  await withDatabase((one) => one.run(`COPY (${sql}) TO '${at('x.csv.zst')}' (COMPRESSION zstd)`))
+  expect(await readScoredLists(at('x.csv.zst'))).toMatchObject({ users: ['a'], items: ['x'] })
 })
 
 test('a Parquet file that cannot be written gives one line and leaves nothing', async () => {
