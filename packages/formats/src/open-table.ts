@@ -9,6 +9,8 @@ import { withUniformLines } from './uniform-lines.ts'
 export interface TableSource {
   readonly sql: string
   readonly columns: readonly { readonly name: string; readonly type: string }[]
+  /** SQL of a column, named as SQL does, in single precision; NULL where it holds no number. */
+  single(column: string): string
 }
 
 /**
@@ -27,14 +29,19 @@ export async function withTable<T>(
 
 /** @param at Where it is read, which may be a copy: errors name `path`. */
 async function openTable(connection: DuckDBConnection, path: string, at: string): Promise<TableSource> {
-  const from = /\.(parquet|pq)$/i.test(path)
-    ? `read_parquet(${literal(at)})`
-    : `read_csv(${literal(at)}, delim = ${literal(await delimiterOf(connection, path, at))}, header = true, nullstr = '')`
+  const delimiter = isParquet(path) ? '' : await delimiterOf(connection, path, at)
+  const csv = `${literal(at)}, delim = ${literal(delimiter)}, header = true, nullstr = ''`
+  // what looks like a number may be an id, whose spelling counts: types say what to take for what, and nothing is read by them
+  const [typed, from] = isParquet(path)
+    ? [`read_parquet(${literal(at)})`, `read_parquet(${literal(at)})`]
+    : [`read_csv(${csv})`, `read_csv(${csv}, all_varchar = true)`]
   // the order of rows in the file is the last word where scores are equal
   const sql = `(SELECT row_number() OVER () AS "recdistill row", * FROM ${from})`
-  const described = await tableWork(path, () => connection.runAndReadAll(`DESCRIBE SELECT * FROM ${from}`))
+  const described = await tableWork(path, () => connection.runAndReadAll(`DESCRIBE SELECT * FROM ${typed}`))
   const columns = described.getRows().map(([name, type]) => ({ name: String(name), type: String(type) }))
-  return { sql, columns }
+  const single = (column: string) =>
+    isParquet(path) ? `TRY_CAST(${column} AS FLOAT)` : `TRY_CAST(TRY_CAST(${column} AS DOUBLE) AS FLOAT)`
+  return { sql, columns, single }
 }
 
 /** What DuckDB says of a damaged file, in one line. */
@@ -48,7 +55,7 @@ export async function tableWork<T>(path: string, work: () => Promise<T>): Promis
     )
       throw error
     const [first] = String((error as Error).message).split('\n')
-    const kind = /\.(parquet|pq)$/i.test(path) ? 'a sound Parquet file' : 'a table in CSV with a header line'
+    const kind = isParquet(path) ? 'a sound Parquet file' : 'a table in CSV with a header line'
     throw new InputError(`${path}: not ${kind} (${first}); write it again`, { cause: error })
   }
 }
@@ -61,6 +68,10 @@ async function delimiterOf(connection: DuckDBConnection, path: string, at: strin
   const header = String(first.getRows()[0]?.[0] ?? '')
   const count = (delimiter: string) => header.split(delimiter).length
   return [',', '\t', ';', '|'].reduce((best, each) => (count(each) > count(best) ? each : best))
+}
+
+function isParquet(path: string): boolean {
+  return /\.(parquet|pq)$/i.test(path)
 }
 
 function expectFile(path: string): void {

@@ -35,7 +35,7 @@ export async function readScoredLists(
     const [user, item, score] = [column('user'), column('item'), column('score')]
     return tableWork(path, async () => {
       await connection.run(
-        `CREATE TABLE rows AS SELECT "recdistill row" AS n, CAST(${user} AS VARCHAR) AS u, CAST(${item} AS VARCHAR) AS i, TRY_CAST(${score} AS FLOAT) AS s, CAST(${score} AS VARCHAR) AS text FROM ${table.sql}`,
+        `CREATE TABLE rows AS SELECT "recdistill row" AS n, CAST(${user} AS VARCHAR) AS u, CAST(${item} AS VARCHAR) AS i, ${table.single(score)} AS s, CAST(${score} AS VARCHAR) AS text FROM ${table.sql}`,
       )
       const first = async (sql: string) => (await connection.runAndReadAll(sql)).getRows().at(0)
       const bad = await first(

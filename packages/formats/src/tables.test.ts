@@ -109,6 +109,21 @@ test('scored lists: each defect has its own line', async () => {
   await refused(readScoredLists(put('user,item,score\n1,2\n')), /not a table in CSV|has no value/)
 })
 
+test('ids are what the file spells, whatever they look like', async () => {
+  for (const ids of [
+    ['1.10', '1.1', '2'],
+    ['18446744073709551617', '18446744073709551618', '3'],
+    ['True', 'true', 'FALSE'],
+    ['0x1F', '31', '1e2'],
+    ['2020-1-2', '2020-01-02', '007'],
+    [...Array.from({ length: 30_000 }, (_, n) => String(n)), 'B00X'],
+  ]) {
+    const lists = put('user,item,score\n' + ids.map((id) => `${id},${id},1\n`).join(''))
+    expect(await readScoredLists(lists)).toMatchObject({ users: ids, items: ids })
+    expect((await readVectors(put('id,a\n' + ids.map((id) => `${id},1\n`).join('')))).ids).toEqual(ids)
+  }
+})
+
 test('packed tables are read as what they hold, whatever bytes stand for it', async () => {
   for (const delimiter of [',', '\t', ';', '|'])
     for (let seed = 0; seed < 5; seed++) {

@@ -103,13 +103,13 @@ async function readIds(
   return ids
 }
 
-function dimensions(path: string, { sql, columns }: TableSource, id: string) {
+function dimensions(path: string, { sql, columns, single }: TableSource, id: string) {
   const wanted = columns.filter(({ name, type }) => name !== id && numeric.test(type))
   if (wanted.length === 0)
     throw new InputError(
       `${path}: no column holds lists of numbers, and beside "${id}" none holds numbers; expected a vector for each id`,
     )
-  const values = wanted.map(({ name }) => `CAST(${identifier(name)} AS FLOAT)`).join(', ')
+  const values = wanted.map(({ name }) => single(identifier(name))).join(', ')
   return { dim: wanted.length, sql: `SELECT ${values} FROM ${sql} ORDER BY "recdistill row"` }
 }
 
