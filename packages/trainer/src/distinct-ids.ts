@@ -12,7 +12,7 @@ export class DistinctIds {
   }
 
   /** Views, valid until the next call. */
-  of(...batches: readonly Uint32Array[]): { ids: Uint32Array; counts: Float32Array } {
+  of(batches: Iterable<Uint32Array>): { ids: Uint32Array; counts: Float32Array } {
     let found = 0
     for (const batch of batches)
       for (const id of batch) {

@@ -64,7 +64,7 @@ export function itemTerm(
   return {
     beginEpoch: (epoch: number) => term.beginEpoch(epoch),
     step(batch: TrainBatch, at: StepPlace, users: Uint32Array): number {
-      const { ids } = side.over === 'positives' ? distinct.of(batch.pairItems) : distinct.of(...listed(users))
+      const { ids } = distinct.of(side.over === 'positives' ? [batch.pairItems] : listed(users))
       const rows = {
         users: ids.slice(),
         positives: none,

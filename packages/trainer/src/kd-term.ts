@@ -71,7 +71,7 @@ function termOf(
     },
     step(batch, at) {
       const perPair = over === 'pairs'
-      const { ids: users, counts } = distinct.of(batch.users)
+      const { ids: users, counts } = distinct.of([batch.users])
       draws.drawBatch(users, at.epoch, at.step)
       const rows: LossRows = {
         users: !perPair ? users : overPairs ? batch.pairUsers : batch.users,

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { batchOf } from './block.ts'
 import type { Drawn } from './draw.ts'
 import { evaluate, generalPoint, valueAt, type Evaluated } from './evaluate.ts'
+import { norm } from './norm.ts'
 import { moved, partsOf, type Part, type Point } from './point.ts'
 import type { Declared } from './subject.ts'
 
@@ -36,7 +37,7 @@ export function expectPullback(declared: Declared, drawn: Drawn, seed: number): 
     }
     assert.ok(problems.length < points, problems[0])
   }
-  return Math.hypot(...look(0).gradient)
+  return norm(look(0).gradient)
 }
 
 interface Look extends Evaluated {
@@ -51,7 +52,7 @@ function problemIn(
   const batch = batchOf(declared)
   const { point, value, gradient } = look
   const own = only(part, gradient)
-  const length = Math.hypot(...own)
+  const length = norm(own)
   const slopeAlong = (direction: Float64Array, step: number) => {
     const at = (t: number) => valueAt(declared, drawn, { batch, point: moved(point, trains, direction, t) })
     return (at(step) - at(-step)) / (2 * step)
@@ -79,6 +80,6 @@ function only({ start, length }: Part, values: Float64Array): Float64Array {
 }
 
 function unit(direction: Float64Array): Float64Array {
-  const length = Math.hypot(...direction)
+  const length = norm(direction)
   return length > 0 ? direction.map((x) => x / length) : direction
 }

@@ -200,6 +200,13 @@ test.each(broken)('a broken method is found: %s', async (law, change) => {
   expect(await failedLaws(method, { unseen: ['favourites'], laws: [law] })).toEqual([law])
 })
 
+test('a method for large catalogues alone is tried on one', async () => {
+  const check: AnyMethod['check'] = (_, { numItems }) =>
+    numItems < 30_000 ? ['soft-top: too few items'] : []
+  const laws = ['values are finite', 'equal scores give finite numbers']
+  expect(await failedLaws({ ...(soft as AnyMethod), check }, { laws })).toEqual([])
+})
+
 test('a skip that names no law is an error', () => {
   const skip = [{ reason: 'renamed', tests: ['no such law'] }]
   expect(() => describeChecks('x', methodChecks(soft), skip)).toThrow(

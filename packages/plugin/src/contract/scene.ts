@@ -89,9 +89,8 @@ function csrOf(rows: readonly Uint32Array[]): Csr {
 
 function pairsOf(seen: readonly Uint32Array[], numItems: number, rng: Rng): Pair[] {
   const pair = (user: number, place: number): Pair => {
-    const unseen = Array.from({ length: numItems }, (_, item) => item).filter(
-      (item) => !seen[user].includes(item),
-    )
+    const known = new Set(seen[user])
+    const unseen = Array.from({ length: numItems }, (_, item) => item).filter((item) => !known.has(item))
     return {
       user,
       place,

@@ -25,7 +25,7 @@ export function expectSlopes(
   const places = Object.entries(parameters).flatMap(([name, values]) =>
     [...values.keys()].map((n) => ({ name, n })),
   )
-  const most = Math.max(...places.map(({ name, n }) => Math.abs(gradient[name][n])))
+  const most = places.reduce((largest, { name, n }) => Math.max(largest, Math.abs(gradient[name][n])), 0)
   assert.ok(most > 0, 'the gradient is zero')
   // Values are float32: known to about 1e-6 of their size, and a slope to that over the step.
   const tolerance = 5e-3 * most + (1e-6 * Math.abs(at(backbone, parameters, value, training))) / step

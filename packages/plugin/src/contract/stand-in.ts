@@ -1,5 +1,6 @@
 import { NO_ITEM, type Rng } from '@recdistill/core'
 import type { Ranked } from '@recdistill/samplers'
+import { norm } from './norm.ts'
 
 /** A model that is nothing but two small tables: score = <user row, item row>, in double precision. */
 export interface StandIn {
@@ -19,7 +20,7 @@ export function standIn(numUsers: number, numItems: number, rng: Rng, { spread =
 
 /** The model at another time of its training: item rows moved by `distance` times their size, users left as they are. */
 export function earlier(model: StandIn, distance: number, rng: Rng): StandIn {
-  const size = Math.hypot(...model.items) / Math.sqrt(model.items.length)
+  const size = norm(model.items) / Math.sqrt(model.items.length)
   return { ...model, items: model.items.map((x) => x + distance * size * rng.normal()) }
 }
 
@@ -43,7 +44,8 @@ export function rankedBy(model: StandIn, user: number, seen: Uint32Array): Ranke
 function rank(model: StandIn, user: number, seen: Uint32Array): Ranked {
   const scores = Float32Array.from({ length: model.numItems }, (_, item) => scoreOf(model, user, item))
   const keep = Uint32Array.from(scores.keys()).sort((a, b) => scores[b] - scores[a] || a - b)
-  const skip = keep.filter((item) => !seen.includes(item))
+  const known = new Set(seen)
+  const skip = keep.filter((item) => !known.has(item))
   const order = (of: 'skip' | 'keep' | undefined) => (of === 'skip' ? skip : keep)
   return {
     top: (k, options) => order(options?.seen).slice(0, k),
