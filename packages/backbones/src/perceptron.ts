@@ -1,4 +1,4 @@
-import { createRng, type Rng } from '@recdistill/core'
+import type { Rng } from '@recdistill/core'
 import type { Engine, Table } from '@recdistill/engine'
 import { denseProducts } from './dense-products.ts'
 import { initUniform } from './init-table.ts'
@@ -21,12 +21,12 @@ export interface Perceptron {
 
 /**
  * @param widths Of the input, then of each layer.
- * @param rng Initial weights are Xavier uniform, biases zero; absent for a model that is frozen.
+ * @param rng Initial weights are Xavier uniform, biases zero; a frozen model has none.
  */
 export function perceptron(
   engine: Engine,
   widths: readonly number[],
-  { trainable, rng = createRng(0) }: { trainable: boolean; rng?: Rng },
+  { trainable, rng }: { trainable: boolean; rng: Rng },
 ): Perceptron {
   const product = denseProducts(engine)
   const layers = widths.slice(1).map((width, n) => {

@@ -79,12 +79,12 @@ export function copyOf(tensors: Readonly<Record<string, Float32Array>>): Paramet
 }
 
 /** Puts normal numbers into every parameter, so that no gradient is small by accident. A model trained at once is fitted. */
-export function scatter(backbone: Backbone, spread: number, seed = 5): Parameters {
+export function scatter(backbone: Backbone, spread: number): Parameters {
   if (backbone.fit) {
     backbone.fit()
     return parametersOf(backbone)
   }
-  const rng = createRng(seed)
+  const rng = createRng(5)
   const parameters = parametersOf(backbone)
   for (const values of Object.values(parameters))
     for (let n = 0; n < values.length; n++) values[n] = spread * rng.normal()

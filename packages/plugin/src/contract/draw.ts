@@ -21,7 +21,6 @@ export function isDrawn(spec: ListSpec): spec is DrawnSpec {
 }
 
 export interface DrawOptions {
-  readonly seed?: number
   /** The order in which users are drawn for. */
   readonly order?: readonly number[]
   /** Goes on from here instead of from the start. */
@@ -33,9 +32,9 @@ export interface DrawOptions {
 /** Draws as a trainer does, epoch after epoch while the student moves; one state an epoch. */
 export function drawEpochs(
   declared: Declared,
-  { seed = 1, order = declared.scene.seen.map((_, user) => user), from, byLaw = false }: DrawOptions = {},
+  { order = declared.scene.seen.map((_, user) => user), from, byLaw = false }: DrawOptions = {},
 ): Drawn[] {
-  const rng = createRng(seed)
+  const rng = createRng(1)
   const state = from ? copyOf(from) : blank(declared)
   const drawn: Drawn[] = []
   for (let epoch = from ? from.epoch + 1 : 0; epoch < declared.subject.epochs; epoch++) {

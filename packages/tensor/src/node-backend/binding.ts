@@ -25,14 +25,6 @@ export interface NativeBinding {
   getNumOfTensors(): number
   isUsingGpuDevice(): boolean
   readonly TF_Version: string
-  readonly TF_FLOAT: number
-  readonly TF_INT32: number
-  readonly TF_INT64: number
-  readonly TF_ATTR_STRING: number
-  readonly TF_ATTR_INT: number
-  readonly TF_ATTR_BOOL: number
-  readonly TF_ATTR_TYPE: number
-  readonly TF_ATTR_SHAPE: number
 }
 
 let loaded: { readonly path: string; readonly binding: NativeBinding } | null = null
