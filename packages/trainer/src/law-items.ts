@@ -1,7 +1,7 @@
 import type { Csr } from '@recdistill/core'
 import type { Draws, DrawnUsers, Engine, ItemRows } from '@recdistill/engine'
 import type { ListPart, OrderedItems } from '@recdistill/samplers'
-import type { RankedBlock } from './ranked-blocks.ts'
+import { idsFrom, type RankedBlock } from './ranked-blocks.ts'
 import type { RankedModel, WholeList } from './ranked-model.ts'
 
 /** What laws are carried out with. */
@@ -76,7 +76,7 @@ export function rowsOf<A extends Uint32Array | Float32Array>(
 }
 
 export function everyone({ first, count, ids }: DrawnUsers): Uint32Array {
-  return ids ?? Uint32Array.from({ length: count }, (_, n) => first + n)
+  return ids ?? idsFrom(first, count)
 }
 
 const nobody = new Uint32Array(0)

@@ -11,7 +11,7 @@ import {
   type World,
 } from '@recdistill/plugin'
 import { savedArray } from './named-arrays.ts'
-import { usersPerRound } from './ranked-blocks.ts'
+import { idsFrom, usersPerRound } from './ranked-blocks.ts'
 
 /** Lists of users, or of pairs, that are drawn and kept. */
 type Drawn = Extract<ListSpec, { draw: unknown }>
@@ -127,7 +127,7 @@ export class UserLists {
     const scores = stored.scores ?? this.#models.engine.makeFloats(numUsers * stored.size)
     for (let first = 0; first < numUsers; first += usersPerRound) {
       const last = Math.min(first + usersPerRound, numUsers)
-      const users = Uint32Array.from({ length: last - first }, (_, n) => first + n)
+      const users = idsFrom(first, last - first)
       const items = stored.items.subarray(first * stored.size, last * stored.size)
       scores.set(this.#models.teacher.scoresOf(users, items, stored.size), first * stored.size)
     }
