@@ -3,8 +3,11 @@ import { tf, type Scalar, type Tensor } from '@recdistill/tensor'
 
 /** What a loss gives. @throws InputError when it is no scalar tensor. */
 export function scalarOf(method: string, value: Scalar): Scalar {
-  if (!(value instanceof tf.Tensor))
-    throw new InputError(`${method}: its loss gives ${describe(value)}, expected a scalar tensor`)
+  if (!(value instanceof tf.Tensor)) {
+    const given: unknown = value
+    if (given instanceof Promise) given.catch(() => undefined) // what it fails of later is no matter any more
+    throw new InputError(`${method}: its loss gives ${describe(given)}, expected a scalar tensor`)
+  }
   const { rank, shape } = value as Tensor
   if (rank === 0) return value
   throw new InputError(

@@ -128,7 +128,7 @@ test.each([
   ],
   [
     'a loss that is a promise',
-    { loss: () => Promise.resolve(1) },
+    { loss: () => Promise.reject(new Error('too late')) },
     /its loss gives a promise, expected a scalar/,
   ],
   [
