@@ -8,7 +8,7 @@ import type { Recommender } from './recommender.ts'
 import { BUNDLE_AT, createWasmScorer, tailBytes } from './wasm-scorer.ts'
 
 /** Bytes at hand, what `fetch` returned, or an address to fetch. Anything else that has bytes: `new Response(it)`. */
-export type BundleSource = Uint8Array | ArrayBuffer | Response | URL | string
+export type BundleSource = ArrayBufferView | ArrayBuffer | Response | URL | string
 
 export interface LoadOptions extends KernelOptions {
   /** Ends a download that is under way. */
@@ -44,7 +44,7 @@ export async function loadChunks(chunks: Chunks, options: LoadOptions): Promise<
 }
 
 async function chunksOf(source: BundleSource, signal: AbortSignal | undefined): Promise<Chunks> {
-  if (ArrayBuffer.isView(source)) return [source]
+  if (ArrayBuffer.isView(source)) return [bytesOf(source)]
   if (source instanceof Response) return read(source)
   if (typeof source === 'string' || source instanceof URL) return read(await request(source, signal))
   if (Object.prototype.toString.call(source).endsWith('ArrayBuffer]')) return [new Uint8Array(source)]
@@ -52,6 +52,10 @@ async function chunksOf(source: BundleSource, signal: AbortSignal | undefined): 
     'option',
     `load: expected bytes, a Response or an address, got ${typeof source}; new Response(it) may help`,
   )
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength)
 }
 
 async function request(address: string | URL, signal: AbortSignal | undefined): Promise<Response> {

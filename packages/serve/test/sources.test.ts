@@ -19,6 +19,7 @@ for (const simd of ['auto', 'none'] as const) {
   const sources: Record<string, () => BundleSource> = {
     'an ArrayBuffer': () => buffer,
     'a view that begins anywhere': () => odd.subarray(3),
+    'a view of other numbers': () => new DataView(odd.buffer, 3),
     'a Buffer': () => Buffer.from(bundle),
     'a Response': () => new Response(buffer),
     'a Response in pieces': () => new Response(inPieces(1000)),
