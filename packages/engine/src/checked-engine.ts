@@ -156,7 +156,20 @@ export function checkedEngine<T extends Table>(
 
     meanOfLayers(graph, layers, base, out) {
       expectGraph(graph, layers, base, out)
-      return driver.meanOfLayers(graph, layers, [own(base[0]), own(base[1])], [own(out[0]), own(out[1])])
+      const owned = () => [own(base[0]), own(base[1]), own(out[0]), own(out[1])] as const
+      const [users, items, outUsers, outItems] = owned()
+      const means = driver.meanOfLayers(graph, layers, [users, items], [outUsers, outItems])
+      return {
+        refresh() {
+          owned()
+          means.refresh()
+        },
+        pullBack() {
+          owned()
+          means.pullBack()
+        },
+        release: () => means.release(),
+      }
     },
 
     bpr(user, item, users, positives, negatives, n) {

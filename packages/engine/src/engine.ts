@@ -28,7 +28,7 @@ export interface SparseMatrix {
   readonly values: Float32Array // [entries]
 }
 
-/** Two tables that follow two others, and how their gradient goes back. */
+/** Two tables that follow two others, and how their gradient goes back. Once one of the four is freed, it can be released only. */
 export interface MeanOfLayers {
   /** Computes the values of `out` from those of `base`; the gradient of `out` becomes zero. */
   refresh(): void

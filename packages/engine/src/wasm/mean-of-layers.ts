@@ -83,7 +83,7 @@ export function meanOfLayers(
     },
     release() {
       if (memory === null) return
-      if (holds === 'gradient') deliver()
+      if (holds === 'gradient' && !base.some(({ freed }) => freed)) deliver()
       for (const table of out) table.settle = null
       for (const pointer of memory.taken) heap.give(pointer)
       memory = null
