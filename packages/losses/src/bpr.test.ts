@@ -39,6 +39,14 @@ test('padding counts for nothing: the mean runs over items, and a row of padding
   expect([...gradients.padded.slice(2), gradients.positive[1]]).toBeNear([0, 0, 0, 0, 0], { abs: 0 })
 })
 
+test('without negatives there is nothing to learn', () => {
+  const { value, gradients } = valueAndGradients(
+    { positive: tf.tensor2d([[1], [5]]), negative: tf.zeros<tf.Rank.R2>([2, 0]) },
+    (leaf) => bprLoss(leaf.positive, leaf.negative),
+  )
+  expect([value, ...gradients.positive]).toEqual([0, 0, 0])
+})
+
 test('scores of 1e4 give a finite loss', () => {
   expect(bprLoss(tf.tensor2d([[-1e4], [1e4]]), tf.tensor2d([[1e4], [-1e4]]))).toBeNear(2e4)
 })

@@ -24,8 +24,9 @@ export function bprLoss(
   expectSameRows('bprLoss', { positive, negative })
   expectSameShape('bprLoss', { negative, mask }, 'the mask says which scores are real')
   return tf.tidy(() => {
+    if (negative.size === 0) return tf.scalar(0) // TensorFlow.js has no gradient of a column against none
     const terms = softplus(tf.sub(negative, positive))
-    if (!mask) return tf.mul(tf.sum<Scalar>(terms), 1 / Math.max(1, negative.shape[1]))
+    if (!mask) return tf.mul(tf.sum<Scalar>(terms), 1 / negative.shape[1])
     const items = tf.maximum(tf.sum(mask, 1, true), 1)
     return tf.sum<Scalar>(tf.div(tf.mul(terms, mask), items))
   })

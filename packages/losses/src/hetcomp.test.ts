@@ -118,6 +118,18 @@ describe.each(Object.entries(losses))('%s', (_, loss) => {
     for (const gradient of Object.values(short.gradients)) expect(gradient.every(Number.isFinite)).toBe(true)
   })
 
+  test('a list without places counts as one without items', () => {
+    const target = tf.tensor2d([[3, 0.5, 1, -2, 1.5, 0.1, 0.7, 0.4, 0.2, 2]])
+    const without = (observed: Tensor2D) =>
+      valueAndGradients({ observed, target, rest: tf.tensor2d([[1]]) }, (l) =>
+        loss(l, l.rest, { mask: { observed: tf.zerosLike(l.observed) } }),
+      )
+    const [empty, padded] = [without(tf.zeros([1, 0])), without(tf.ones([1, 2]))]
+    expect(empty.value).toBeNear(padded.value)
+    expect(empty.gradients.target).toBeNear([...padded.gradients.target])
+    expect(empty.gradients.rest).toBeNear([...padded.gradients.rest])
+  })
+
   test('scores far outside the clamp and equal ones give finite numbers', () => {
     for (const size of [0, 39.9, 90, 1e4]) {
       const values = tf.tensor2d([[size, -size, size, -size, size, -size, size, -size, size, -size]])

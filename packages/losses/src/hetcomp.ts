@@ -41,6 +41,7 @@ export function hetCompOverall(
   return tf.tidy(() => {
     const rest = atLeast(background)
     const above = (list: keyof HetCompLists<unknown>): Scalar => {
+      if (scores[list].size === 0) return tf.scalar(0) // TensorFlow.js has no gradient of a column against none
       const terms = softplus(tf.sub<Tensor2D>(rest, within(scores[list], clamp)))
       const kept = mask[list]
       return tf.sum(kept ? tf.mul(terms, kept) : terms)
