@@ -65,6 +65,30 @@ test('rows without a user or an item are left out by a flag, and counted', async
   )
 })
 
+test('kinds of events in one column are chosen by a flag, and the doctor says which columns were read', async () => {
+  const kinds = ['view', 'cart', 'purchase']
+  const text = table('customer,event,product,qty', (u, i) => `u${u},${kinds[i % 3]},"p, ${i}",1`)
+  expect(await inspected('events.csv', text)).toContain(
+    'user is the column "customer", item "product"; not read: "event", "qty"\n',
+  )
+  const kept = Array.from({ length: 600 }, (_, n) => (n * 7) % 43).filter((i) => i % 3 > 0)
+  const said = await inspected('events.csv', text, '--where', 'event=cart,purchase', 'qty=1')
+  expect(said).toContain(
+    `the filters (where, where, duplicates) kept ${((100 * kept.length) / 600).toFixed(1)} % of 600`,
+  )
+  expect(said).toContain('item "product"\n')
+  const file = join(at, 'events.csv')
+  const misspelt = await run(['data', 'inspect', '--data', file, '--where', 'event=purchse'])
+  expect([misspelt.code, misspelt.stderr]).toEqual([
+    2,
+    `recdistill: ${file}: no row has "purchse" in the column "event"; there are "view", "cart", "purchase"; did you mean "purchase"?\n`,
+  ])
+  for (const wrong of ['event', '=cart', 'event=cart,'])
+    expect((await run(['data', 'inspect', '--data', file, '--where', wrong])).stderr).toBe(
+      `recdistill: --where: expected column=values, e.g. event=cart,purchase, got "${wrong}"\n`,
+    )
+})
+
 test('times that are written in a way of their own are read by a flag', async () => {
   const day = (n: number) => `${String((n % 28) + 1).padStart(2, '0')}.03.2024 08:15`
   const text = table('user,item,time', (u, i) => `u${u},i${i},${day(u + i)}`)

@@ -57,6 +57,7 @@ export function flagsLayer(flags: Flags): Layer {
     delete values.cache
   } else if (flags.cache === true) delete values.cache
   if (flags.seeds !== undefined) values.seeds = seeds(String(flags.seeds))
+  if (flags.where !== undefined) values.where = where(flags.where as readonly string[])
   if (flags.kCore !== undefined) values.kCore = kCore(String(flags.kCore))
   const read = {
     ...(flags.format === undefined ? {} : { format: flags.format }),
@@ -102,6 +103,22 @@ function kCore(text: string): unknown {
   if (items === undefined) return scalar(text)
   if (rest.length > 0) throw new InputError(`--k-core: expected n or users:items, e.g. 5:0, got "${text}"`)
   return { users: scalar(users), items: scalar(items) }
+}
+
+/** `event=cart,purchase`; a value with a comma in it is for a file. */
+function where(pairs: readonly string[]): Record<string, string[]> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const equals = pair.indexOf('=')
+      const values = pair
+        .slice(equals + 1)
+        .split(',')
+        .map((value) => value.trim())
+      if (equals < 1 || values.includes(''))
+        throw new InputError(`--where: expected column=values, e.g. event=cart,purchase, got "${pair}"`)
+      return [pair.slice(0, equals).trim(), values]
+    }),
+  )
 }
 
 function columns(text: string): Record<string, string | number | null> {

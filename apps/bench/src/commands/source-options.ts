@@ -31,6 +31,10 @@ export function withSource(command: Command): Command {
     )
     .option('--time-format <text>', 'how the files write times, e.g. "%d.%m.%Y %H:%M"')
     .option('--skip-empty-ids', 'leave out rows without a user or an item')
+    .option(
+      '--where <column=values...>',
+      'only rows with these values in a column, such as kinds of events: event=cart,purchase',
+    )
     .option('--min-rating <number>', 'drop interactions rated below')
     .option('--k-core <n>', 'least interactions of a user and an item (or users:items)')
     .option('--split <rule>', `how to divide: a named split of the data set, or ${splitRuleForms.join('  ')}`)

@@ -54,10 +54,14 @@ export function sourceOf(values: Values): SourceConfig {
   }
 }
 
-/** `skipEmptyIds`, `minRating` and `kCore` are short for the filters most often used. */
-function filtersOf({ filters = [], skipEmptyIds, minRating, kCore }: Values): Filter[] {
+/** `where`, `skipEmptyIds`, `minRating` and `kCore` are short for the filters most often used. */
+function filtersOf({ filters = [], where = {}, skipEmptyIds, minRating, kCore }: Values): Filter[] {
   const out = [...(filters as Filter[])]
   if (skipEmptyIds === true) out.unshift({ filter: 'ids' })
+  const chosen = Object.entries(where as Record<string, string | string[]>)
+  out.unshift(
+    ...chosen.map(([column, values]) => ({ filter: 'where', column, values: [values].flat() }) as const),
+  )
   if (minRating !== undefined) out.push({ filter: 'rating', min: Number(minRating) })
   if (isGroup(kCore)) out.push({ filter: 'k-core', users: Number(kCore.users), items: Number(kCore.items) })
   else if (kCore !== undefined) out.push({ filter: 'k-core', users: Number(kCore), items: Number(kCore) })

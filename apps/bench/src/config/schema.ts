@@ -57,6 +57,10 @@ export function layerSchema({ methods, backbones }: Definitions) {
     name: z.string().min(1).optional().describe('what to call the files in results'),
     read: readOptionsSchema.optional().describe('how the files are read, where it cannot be told by looking'),
     skipEmptyIds: z.boolean().optional().describe('rows without a user or an item are left out'),
+    where: z
+      .record(z.string().min(1), z.union([z.string(), z.array(z.string()).min(1)]))
+      .optional()
+      .describe('values of columns that rows are chosen by, e.g. { event: [cart, purchase] }'),
     minRating: z.number().optional().describe('interactions rated below are dropped'),
     kCore: z
       .union([z.int().min(1), z.strictObject({ users: z.int().min(0), items: z.int().min(0) })])
@@ -65,7 +69,7 @@ export function layerSchema({ methods, backbones }: Definitions) {
     filters: z
       .array(filterSchema)
       .optional()
-      .describe('in the order they are applied, before minRating and kCore'),
+      .describe('in the order they are applied, before minRating and kCore; where comes first'),
     split: z
       .union([z.string(), splitRuleSchema])
       .optional()

@@ -1,5 +1,5 @@
 import { InputError } from '@recdistill/core'
-import { filterSchema, secondsOf, type Filter, type FilterStep } from './filter.ts'
+import { describeFilter, filterSchema, secondsOf, type Filter, type FilterStep } from './filter.ts'
 import { parseWith } from '../parse-with.ts'
 import type { InteractionTable } from '../read/read-interactions.ts'
 import { rowsByUser } from '../split/rows-by-user.ts'
@@ -33,6 +33,10 @@ function apply(
   filter: Filter,
 ) {
   switch (filter.filter) {
+    case 'where':
+      throw new InputError(
+        `the filter ${describeFilter(filter)} chooses rows of files while they are read (readInteractions); interactions in memory have no such column`,
+      )
     case 'ids': // interactions in memory all have both
       return
     case 'rating':

@@ -1,8 +1,9 @@
+import { literal } from '@recdistill/formats/database'
 import type { Database } from '../read/database.ts'
-import { expectColumns, expectSome } from './check-filter.ts'
+import { expectColumns, expectSome, noSuchValue } from './check-filter.ts'
 import { secondsOf, type Filter, type FilterStep } from './filter.ts'
 
-/** Applies filters to the table `rows` (n, part, u, i, r, t), out of core. `filterInteractions` is its twin in memory. */
+/** Applies filters to the table `rows` (n, part, u, i, r, t, w0, w1, ...), out of core. `filterInteractions` is its twin in memory. */
 export async function filterInDatabase(
   database: Database,
   filters: readonly Filter[],
@@ -10,8 +11,11 @@ export async function filterInDatabase(
 ): Promise<FilterStep[]> {
   const steps = [await countRows(database, null)]
   columns.accept(steps[0])
+  let chosen = 0
   for (const filter of filters) {
     expectColumns(columns.label, filter, columns)
+    if (filter.filter === 'where')
+      await choose(database, filter, { label: columns.label, by: `w${chosen++}` })
     await apply(database, filter, columns.hasTime)
     const step = await countRows(database, filter)
     expectSome(columns.label, steps[steps.length - 1], step)
@@ -20,8 +24,26 @@ export async function filterInDatabase(
   return steps
 }
 
+/** @throws InputError for a value that no row has: it is misspelt more often than not. */
+async function choose(
+  database: Database,
+  filter: Filter & { filter: 'where' },
+  { label, by }: { label: string; by: string },
+): Promise<void> {
+  const wanted = `${by} IN (${filter.values.map(literal).join(', ')})`
+  const present = await database.strings(`SELECT DISTINCT ${by} FROM rows WHERE ${wanted}`)
+  const missing = filter.values.find((value) => !present.includes(value))
+  if (missing !== undefined) {
+    const common = `SELECT ${by} FROM rows WHERE ${by} IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 100`
+    throw noSuchValue(label, filter.column, { missing, found: await database.strings(common) })
+  }
+  await database.run(`DELETE FROM rows WHERE NOT coalesce(${wanted}, false)`)
+}
+
 async function apply(database: Database, filter: Filter, hasTime: boolean): Promise<void> {
   switch (filter.filter) {
+    case 'where': // chosen already
+      return
     case 'ids':
       return database.run(`DELETE FROM rows WHERE u IS NULL OR i IS NULL`)
     case 'rating':

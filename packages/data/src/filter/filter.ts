@@ -9,6 +9,13 @@ export const filterSchema = z.discriminatedUnion('filter', [
     .describe('rows with a user and an item; without this filter an empty id is an error'),
   z.strictObject({ filter: z.literal('rating'), min: z.number() }).describe('rating >= min'),
   z
+    .strictObject({
+      filter: z.literal('where'),
+      column: z.string().min(1),
+      values: z.array(z.string()).min(1),
+    })
+    .describe('rows with one of these values in a column of the files, e.g. of kinds of events'),
+  z
     .strictObject({ filter: z.literal('time'), from: moment.optional(), until: moment.optional() })
     .describe('from <= time < until; seconds since 1970 or a date'),
   z
@@ -33,6 +40,11 @@ export interface FilterStep {
   readonly users: number
   readonly items: number
   readonly interactions: number
+}
+
+/** Columns that rows are chosen by; the table `rows` holds the n-th as wn. */
+export function chosenColumns(filters: readonly Filter[]): string[] {
+  return filters.flatMap((filter) => (filter.filter === 'where' ? [filter.column] : []))
 }
 
 /** Seconds since 1970 of a number or a date. */

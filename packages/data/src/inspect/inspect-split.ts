@@ -28,6 +28,7 @@ export function inspectSplit(
       `train ${count(sizes.train)}, valid ${count(sizes.valid)}, test ${count(sizes.test)}`,
       sizes,
     ),
+    ...columnFindings(facts),
     ...filterFindings(split.manifest.filters, facts),
     ...emptyFindings(split),
     ...coldFindings(split, ks),
@@ -35,6 +36,21 @@ export function inspectSplit(
     ...sequenceFindings(trainSequence, cutInFileOrder ? [valid, test] : null),
     ...timeFindings(split.facts, numUsers),
   ]
+}
+
+function columnFindings(facts: SplitFacts | undefined): Finding[] {
+  const words = (names: readonly string[]) => names.map((name) => `"${name}"`).join(', ')
+  return (facts?.columns ?? []).map(({ user, item, rating, time, others }) => {
+    const said = [
+      `user is the column "${user}"`,
+      `item "${item}"`,
+      ...(rating === null ? [] : [`rating "${rating}"`]),
+      ...(time === null ? [] : [`time "${time}"`]),
+    ]
+    return fact('columns', `${said.join(', ')}${others.length === 0 ? '' : `; not read: ${words(others)}`}`, {
+      notRead: others.length,
+    })
+  })
 }
 
 function filterFindings(filters: SplitManifest['filters'], facts: SplitFacts | undefined): Finding[] {

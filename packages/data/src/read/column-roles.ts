@@ -9,6 +9,8 @@ export interface Roles {
   readonly item: string
   readonly rating: string | null
   readonly time: string | null
+  /** Columns that play none. */
+  readonly others: readonly string[]
 }
 
 /** Names as data sets spell them, without case and punctuation; the first that is present wins. */
@@ -70,7 +72,19 @@ export function assignRoles(file: string, columns: readonly string[], asked: Rea
     )
   }
   if (user === item) throw new InputError(`${file}: user and item are the same column, "${user}"`)
-  return { user, item, rating: find('rating'), time: find('time') }
+  const roles = { user, item, rating: find('rating'), time: find('time') }
+  return { ...roles, others: columns.filter((name) => !Object.values(roles).includes(name)) }
+}
+
+/** The column that rows are chosen by, as the file spells it. */
+export function findColumn(file: string, { others, ...roles }: Roles, wanted: string): string {
+  const columns = [...Object.values(roles).filter((name) => name !== null), ...others]
+  const found = columns.find((name) => name === wanted) ?? byPlainName(columns, plainName(wanted))
+  if (found !== undefined) return found
+  const near = nearest(wanted, columns)
+  throw new InputError(
+    `${file}: no column "${wanted}" to choose rows by (--where); it has ${list(columns)}${near ? `; did you mean "${near}"?` : ''}`,
+  )
 }
 
 function byPlainName(columns: readonly string[], plain: string): string | undefined {

@@ -10,21 +10,25 @@ import type { SourceFile } from './source-file.ts'
 const noId = `('', 'NaN', 'nan', 'null', 'NULL')`
 
 /**
- * Makes the table `stage` (n from 1, u, i, r, t) of one file, every value checked; empty ids are NULL where those are allowed. `remarks`
- * say what was assumed.
+ * Makes the table `stage` (n from 1, u, i, r, t, w0, w1, ...) of one file, every value checked; empty ids are NULL where those are
+ * allowed. `remarks` say what was assumed.
+ * @param chosenBy Columns that rows are chosen by.
  */
 export async function loadFile(
   database: Database,
   source: SourceFile,
   options: ReadOptions,
-  { emptyIds = 'refuse' }: { emptyIds?: 'refuse' | 'allow' } = {},
+  {
+    emptyIds = 'refuse',
+    chosenBy = [],
+  }: { emptyIds?: 'refuse' | 'allow'; chosenBy?: readonly string[] } = {},
 ): Promise<Relation & { readonly remarks: readonly string[] }> {
   const plan = sniff(source, options)
   let relation: Relation
   try {
     const wide = options.encoding === 'utf-16'
     relation = await withUniformLines({ ...source, wide }, async (file) => {
-      const found = await relationOf(database, { ...source, ...file }, plan, options)
+      const found = await relationOf(database, { ...source, ...file }, plan, options, chosenBy)
       await database.run(
         `CREATE OR REPLACE TABLE text AS SELECT row_number() OVER () AS n, * FROM (${found.sql})`,
       )
@@ -64,7 +68,7 @@ export async function loadFile(
   }
   const scale = relation.hasTime ? await unitsPerSecond(database, timeNumber, options) : '1'
   await database.run(
-    `CREATE OR REPLACE TABLE stage AS SELECT n, ${id('u')} AS u, ${id('i')} AS i, ${rating} AS r, ${time} / ${scale} AS t FROM text`,
+    `CREATE OR REPLACE TABLE stage AS SELECT n, ${id('u')} AS u, ${id('i')} AS i, ${rating} AS r, ${time} / ${scale} AS t${chosenBy.map((_, k) => `, trim(w${k}) AS w${k}`).join('')} FROM text`,
   )
   await database.run(`DROP TABLE text`)
   return { ...relation, remarks }

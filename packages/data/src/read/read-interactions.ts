@@ -1,7 +1,8 @@
 import { InputError, type Interactions } from '@recdistill/core'
 import { withDatabase } from '@recdistill/formats/database'
-import type { Filter, FilterStep } from '../filter/filter.ts'
+import { chosenColumns, type Filter, type FilterStep } from '../filter/filter.ts'
 import { filterInDatabase } from '../filter/filter-sql.ts'
+import type { Roles } from './column-roles.ts'
 import { Database } from './database.ts'
 import { loadFile } from './load-file.ts'
 import { readOptionsSchema, type ReadOptions } from './options.ts'
@@ -20,6 +21,8 @@ export interface InteractionTable extends Interactions {
   readonly steps: readonly FilterStep[]
   /** What was assumed while reading, a line each; absent when nothing was. */
   readonly remarks?: readonly string[]
+  /** Which columns were read as what, once for files that agree; absent where columns have no names. */
+  readonly columns?: readonly Roles[]
 }
 
 /**
@@ -48,31 +51,39 @@ export async function readSources(
   return withDatabase(async (connection) => {
     const database = new Database(connection)
     const emptyIds = filters.some(({ filter }) => filter === 'ids') ? 'allow' : 'refuse'
+    const chosenBy = chosenColumns(filters)
+    const more = chosenBy.map((_, k) => `, w${k}`).join('')
     const files = groups.flat()
     await database.run(
-      `CREATE TABLE rows (n BIGINT, part UTINYINT, u VARCHAR, i VARCHAR, r DOUBLE, t DOUBLE)`,
+      `CREATE TABLE rows (n BIGINT, part UTINYINT, u VARCHAR, i VARCHAR, r DOUBLE, t DOUBLE${chosenBy.map((_, k) => `, w${k} VARCHAR`).join('')})`,
     )
     let base = 0
     const remarks = new Set<string>()
+    const columns = new Map<string, Roles>()
     const seen: { file: string; hasRating: boolean; hasTime: boolean }[] = []
     for (const [part, group] of groups.entries())
       for (const { source, options } of group) {
-        const loaded = await loadFile(database, source, options, { emptyIds })
-        const { hasRating, hasTime } = loaded
+        const loaded = await loadFile(database, source, options, { emptyIds, chosenBy })
+        const { hasRating, hasTime, roles } = loaded
+        if (roles) columns.set(JSON.stringify({ ...roles, others: roles.others.toSorted() }), roles)
         for (const remark of loaded.remarks) remarks.add(remark)
-        await database.run(`INSERT INTO rows SELECT ${base} + n, ${part}, u, i, r, t FROM stage`)
+        await database.run(`INSERT INTO rows SELECT ${base} + n, ${part}, u, i, r, t${more} FROM stage`)
         base += await database.number(`SELECT count(*) FROM stage`)
         await database.run(`DROP TABLE stage`)
         seen.push({ file: source.file, hasRating, hasTime })
       }
     const hasTime = agree(seen, 'hasTime', 'time')
     const hasRating = agree(seen, 'hasRating', 'rating')
-    await encode(database)
+    await encode(database, more)
     const label = seen.map(({ file }) => file).join(', ')
     const steps = await filterInDatabase(database, filters, { label, hasRating, hasTime, accept })
     const sources = files.map(({ source: { file, bytes, sha256 } }) => ({ file, bytes, sha256 }))
     const table = await collect(database, { sources, steps, hasRating, hasTime, parts: groups.length > 1 })
-    return remarks.size === 0 ? table : { ...table, remarks: [...remarks] }
+    return {
+      ...table,
+      ...(remarks.size > 0 && { remarks: [...remarks] }),
+      ...(columns.size > 0 && { columns: [...columns.values()] }),
+    }
   })
 }
 
@@ -92,7 +103,7 @@ function agree(
 const whole = `'-?(0|[1-9][0-9]{0,17})'`
 
 /** Replaces the text ids of `rows` by numbers in the final order; `users` and `items` hold the texts. */
-async function encode(database: Database): Promise<void> {
+async function encode(database: Database, more: string): Promise<void> {
   for (const [table, column] of [
     ['users', 'u'],
     ['items', 'i'],
@@ -110,7 +121,7 @@ async function encode(database: Database): Promise<void> {
     await database.run(`DROP TABLE distinct_ids`)
   }
   await database.run(
-    `CREATE TABLE coded AS SELECT n, part, users.id AS u, items.id AS i, r, t FROM rows LEFT JOIN users ON rows.u = users.raw LEFT JOIN items ON rows.i = items.raw`,
+    `CREATE TABLE coded AS SELECT n, part, users.id AS u, items.id AS i, r, t${more} FROM rows LEFT JOIN users ON rows.u = users.raw LEFT JOIN items ON rows.i = items.raw`,
   )
   await database.run(`DROP TABLE rows`)
   await database.run(`ALTER TABLE coded RENAME TO rows`)

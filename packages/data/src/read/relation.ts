@@ -1,34 +1,48 @@
 import { InputError } from '@recdistill/core'
 import { identifier, literal } from '@recdistill/formats/database'
-import { assignRoles, type Roles } from './column-roles.ts'
+import { assignRoles, findColumn, type Roles } from './column-roles.ts'
 import type { Database } from './database.ts'
 import type { ReadOptions } from './options.ts'
 import type { ReadPlan } from './sniff.ts'
 import type { SourceFile } from './source-file.ts'
 
-/** SQL that yields u, i, r, t as text (NULL where the source has no such column), in the order of the file. */
+/** SQL that yields u, i, r, t, w0, w1, ... as text (NULL where the source has no such column), in the order of the file. */
 export interface Relation {
   readonly sql: string
+  /** Null where columns have no names. */
+  readonly roles: Roles | null
   readonly hasRating: boolean
   readonly hasTime: boolean
 }
 
+/** @param chosenBy Columns that rows are chosen by. */
 export async function relationOf(
   database: Database,
   source: SourceFile,
   plan: ReadPlan,
   options: ReadOptions,
+  chosenBy: readonly string[],
 ): Promise<Relation> {
+  const select = (tableOf: (wanted: readonly string[]) => string, roles: Roles) =>
+    selection(
+      tableOf,
+      roles,
+      chosenBy.map((name) => findColumn(source.file, roles, name)),
+    )
+  if (chosenBy.length > 0 && (plan.format === 'adjacency' || plan.format === 'citeulike'))
+    throw new InputError(
+      `${source.file}: has no column "${chosenBy[0]}" to choose rows by (--where), its lines are lists of items`,
+    )
   switch (plan.format) {
     case 'csv':
-      return select(csv(source, plan, options), plan.roles)
+      return select(() => csv(source, plan, options), plan.roles)
     case 'jsonl':
-      return select(json(source, plan.roles), plan.roles)
+      return select((wanted) => json(source, wanted), plan.roles)
     case 'parquet': {
       const table = `read_parquet(${literal(source.path)})`
       const described = await database.rows(`SELECT column_name FROM (DESCRIBE SELECT * FROM ${table})`)
       const columns = described.map(([name]) => String(name))
-      return select(table, assignRoles(source.file, columns, options.columns))
+      return select(() => table, assignRoles(source.file, columns, options.columns))
     }
     case 'adjacency':
       return lists(`SELECT tokens[1] AS u, tokens[2:] AS items FROM (${tokens(source, options)})`)
@@ -40,10 +54,18 @@ export async function relationOf(
   }
 }
 
-function select(table: string, { user, item, rating, time }: Roles): Relation {
+function selection(
+  tableOf: (wanted: readonly string[]) => string,
+  roles: Roles,
+  chosenBy: readonly string[],
+): Relation {
+  const { user, item, rating, time } = roles
   const text = (name: string | null) => (name === null ? 'NULL' : `CAST(${identifier(name)} AS VARCHAR)`)
+  const wanted = [user, item, rating, time, ...chosenBy].filter((name) => name !== null)
+  const more = chosenBy.map((name, n) => `, ${text(name)} AS w${n}`).join('')
   return {
-    sql: `SELECT ${text(user)} AS u, ${text(item)} AS i, ${text(rating)} AS r, ${text(time)} AS t FROM ${table}`,
+    sql: `SELECT ${text(user)} AS u, ${text(item)} AS i, ${text(rating)} AS r, ${text(time)} AS t${more} FROM ${tableOf([...new Set(wanted)])}`,
+    roles: { ...roles, others: roles.others.filter((name) => !chosenBy.includes(name)) },
     hasRating: rating !== null,
     hasTime: time !== null,
   }
@@ -59,8 +81,7 @@ function csv(
   return `read_csv(${literal(path)}, auto_detect = false, delim = ${literal(delimiter)}, header = ${header}, quote = ${quote}, escape = ${quote}, compression = '${gzip ? 'gzip' : 'none'}', encoding = '${encoding}', columns = {${types}})`
 }
 
-function json({ path, gzip }: SourceFile, { user, item, rating, time }: Roles): string {
-  const wanted = [user, item, rating, time].filter((name) => name !== null)
+function json({ path, gzip }: SourceFile, wanted: readonly string[]): string {
   const types = wanted.map((name) => `${literal(name)}: 'VARCHAR'`).join(', ')
   return `read_json(${literal(path)}, format = 'newline_delimited', compression = '${gzip ? 'gzip' : 'uncompressed'}', columns = {${types}})`
 }
@@ -74,6 +95,7 @@ function tokens({ path, gzip }: SourceFile, { encoding = 'utf-8' }: ReadOptions)
 function lists(sql: string): Relation {
   return {
     sql: `SELECT u, unnest(items) AS i, NULL AS r, NULL AS t FROM (${sql})`,
+    roles: null,
     hasRating: false,
     hasTime: false,
   }

@@ -71,7 +71,7 @@ export function parseSplitRule(text: string): SplitRule {
     default: {
       const near = nearest(kind, kinds)
       throw new InputError(
-        `unknown split rule "${text}"${near ? `; did you mean "${near}"?` : ''} Rules: ${splitRuleForms.join('  ')}`,
+        `unknown split rule "${text}"; ${near ? `did you mean "${near}"? ` : ''}there are ${splitRuleForms.join('  ')}`,
       )
     }
   }

@@ -19,6 +19,8 @@ export interface SplitFacts {
   readonly time: TimeFacts | null
   /** What was assumed while reading, a line each; absent when nothing was. */
   readonly remarks?: readonly string[]
+  /** Which columns were read as what; absent where the source has no names for them. */
+  readonly columns?: InteractionTable['columns']
 }
 
 /** What `splitInteractions` takes: interactions, and whatever else is known about them. */
@@ -35,7 +37,7 @@ export function splitInteractions(
   { seed = 0, dataset = 'interactions' }: { seed?: number; dataset?: string } = {},
 ): DataSplit {
   const rule = checkSplitRule(given)
-  const { numUsers, numItems, ids = null, sources = [], steps = [], remarks } = interactions
+  const { numUsers, numItems, ids = null, sources = [], steps = [], remarks, columns } = interactions
   const parts = assignParts(interactions, rule, { seed, label: dataset })
   const sequence = rowsByUser(numUsers, interactions.users)
   sortByTime(sequence, interactions.times)
@@ -71,7 +73,12 @@ export function splitInteractions(
       },
       hash: splitHash(split),
     },
-    facts: { steps, time: timeFacts(interactions, parts), ...(remarks && { remarks }) },
+    facts: {
+      steps,
+      time: timeFacts(interactions, parts),
+      ...(remarks && { remarks }),
+      ...(columns && { columns }),
+    },
   }
 }
 
