@@ -107,16 +107,17 @@ function userBatches(
   )
   const order = active.slice()
   const none = new Uint32Array(0)
-  const negatives = new Uint32Array(train.items.length * perPair)
+  let negatives: Uint32Array | null = null // few methods ask for them
   let drawn = -1 // the epoch they are of
   let now = 0
   let steps = rng
   /** Drawn for the whole epoch when a method first asks, as the batches of pairs are. */
   const negativesOf = (pairs: Uint32Array) => {
-    if (drawn !== now) drawNegatives(train, numItems, negatives, rng.fork('negatives').fork(now), { perPair })
+    const all = (negatives ??= new Uint32Array(train.items.length * perPair))
+    if (drawn !== now) drawNegatives(train, numItems, all, rng.fork('negatives').fork(now), { perPair })
     drawn = now
     const out = new Uint32Array(pairs.length * perPair)
-    pairs.forEach((pair, n) => out.set(negatives.subarray(pair * perPair, (pair + 1) * perPair), n * perPair))
+    pairs.forEach((pair, n) => out.set(all.subarray(pair * perPair, (pair + 1) * perPair), n * perPair))
     return out
   }
   return {
