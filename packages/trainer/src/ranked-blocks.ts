@@ -38,7 +38,7 @@ export class RankedBlocks {
   /** The block that `user` is in, at least `k` wide where there are as many items. */
   blockOf(user: number, k: number): RankedBlock {
     this.#asked = true
-    const longest = Math.min(k, this.#model.numItems)
+    const longest = Math.max(1, Math.min(k, this.#model.numItems))
     if (this.#width < longest) {
       this.#width = longest
       this.#usersPerBlock = Math.max(1, Math.min(usersPerRound, Math.floor(blockBytes / (4 * longest))))

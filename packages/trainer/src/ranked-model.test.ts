@@ -41,6 +41,18 @@ test.each([3, 5, 3000])('a block of users is ranked once for all of them, asked 
   expect(asked.ranks).toBe(1)
 })
 
+test('the first none of a ranking are none', () => {
+  const { model } = rotating()
+  const rank: Model['rank'] = (users, k, exclude) => {
+    if (!(k >= 1 && users.length > 0)) throw new Error(`rank: ${k} items of ${users.length} users`)
+    return model.rank(users, k, exclude)
+  }
+  const ranked = new RankedModel({ ...model, rank }, train, { frozen: true, wholeList: () => null })
+  ranked.select(2)
+  expect([...ranked.top(0)]).toEqual([])
+  expect([...ranked.top(2)]).toEqual([2, 1])
+})
+
 test('scores of the whole catalogue are made for a block of users at once, and anew in the next round', () => {
   const { asked, model } = rotating()
   const ranked = new RankedModel(model, train, { frozen: false, wholeList: () => null })
