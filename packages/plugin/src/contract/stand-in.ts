@@ -47,9 +47,14 @@ function rank(model: StandIn, user: number, seen: Uint32Array): Ranked {
   const known = new Set(seen)
   const skip = keep.filter((item) => !known.has(item))
   const order = (of: 'skip' | 'keep' | undefined) => (of === 'skip' ? skip : keep)
+  const positionOf = (item: number, of: 'skip' | 'keep' | undefined) => {
+    if (item === NO_ITEM) return NO_ITEM
+    const before = keep.subarray(0, keep.indexOf(item))
+    return (of === 'skip' ? before.filter((other) => !known.has(other)) : before).length
+  }
   return {
     top: (k, options) => order(options?.seen).slice(0, k),
-    positionOf: (items, options) => items.map((item) => order(options?.seen).indexOf(item)),
+    positionOf: (items, options) => items.map((item) => positionOf(item, options?.seen)),
     at: (positions, options) => positions.map((at) => order(options?.seen)[at] ?? NO_ITEM),
     scoresOf: (items) => Float32Array.from(items, (item) => (item === NO_ITEM ? 0 : scores[item])),
   }
