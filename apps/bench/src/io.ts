@@ -36,3 +36,11 @@ export function processIo(): Io {
 export function line(output: Output, text = ''): void {
   output.write(text + '\n')
 }
+
+/** A text of several lines as one. */
+export function oneLine(text: string): string {
+  return text
+    .split(/\s*\n\s*/)
+    .filter((part) => part !== '')
+    .join(' ')
+}

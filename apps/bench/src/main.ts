@@ -13,7 +13,8 @@ import { resumeCommand } from './commands/resume.ts'
 import { serveCommand } from './commands/serve.ts'
 import { setupCommand } from './commands/setup.ts'
 import { trialCommand } from './commands/trial.ts'
-import { line, processIo, type Io } from './io.ts'
+import { complaint } from './complaint.ts'
+import { line, oneLine, processIo, type Io } from './io.ts'
 import { version } from './version.ts'
 
 /**
@@ -45,33 +46,35 @@ export async function main(argv: readonly string[], io: Io = processIo()): Promi
     trialCommand,
   ])
     program.addCommand(make(io, done))
-  quieten(program, io)
+  let at = program
+  quieten(program, io, (command) => (at = command))
   try {
     await program.parseAsync([...argv], { from: 'user' })
     return code
   } catch (error) {
-    return report(error, io)
+    if (!(error instanceof CommanderError)) return report(error, io)
+    if (error.exitCode === 0) return 0
+    if (error.code !== 'commander.help') line(io.stderr, `recdistill: ${complaint(error, at)}`)
+    return 2
   }
 }
 
 /** Commander prints help itself and throws its complaints, so that they leave as one line like all others. */
-function quieten(command: Command, io: Io): void {
-  command.exitOverride().configureOutput({
+function quieten(command: Command, io: Io, complains: (command: Command) => void): void {
+  const thrown = (error: CommanderError) => {
+    complains(command)
+    throw error
+  }
+  command.exitOverride(thrown).configureOutput({
     writeOut: (text) => io.stdout.write(text),
     writeErr: (text) => (text.startsWith('error:') ? undefined : io.stderr.write(text)),
     getOutHasColors: () => false,
     getErrHasColors: () => false,
   })
-  for (const inner of command.commands) quieten(inner, io)
+  for (const inner of command.commands) quieten(inner, io, complains)
 }
 
 function report(error: unknown, io: Io): number {
-  if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return 0
-    if (error.code === 'commander.help') return 2
-    line(io.stderr, `recdistill: ${oneLine(error.message.replace(/^error: /, ''))}; see recdistill --help`)
-    return 2
-  }
   if (isInputError(error)) {
     // What a method threw: its author needs the line.
     if (error.cause instanceof Error) line(io.stderr, error.cause.stack ?? error.cause.message)
@@ -88,11 +91,4 @@ function report(error: unknown, io: Io): number {
     `recdistill ${version} (node ${process.version}): this is a defect here, not yours; please report the lines above`,
   )
   return 1
-}
-
-function oneLine(text: string): string {
-  return text
-    .split(/\s*\n\s*/)
-    .filter((part) => part !== '')
-    .join(' ')
 }

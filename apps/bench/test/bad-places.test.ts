@@ -35,11 +35,12 @@ describe('bad places end in one line, exit code 2 and nothing half-written', () 
   })
 
   test('a folder with a run in it', async () => {
-    const at = freshFolder()
+    const at = join(freshFolder(), 'our shop')
+    mkdirSync(at)
     writeFileSync(join(at, 'config.yaml'), 'epochs: 1\n')
     const { code, stderr } = await run(bench(at))
     expect(code).toBe(2)
-    expect(stderr).toMatch(/holds a run already.*recdistill resume/)
+    expect(stderr).toContain(`holds a run already; go on with it by "recdistill resume '${at}'", or`)
   })
 
   test('a cache that cannot be written', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
 import { describeBadInput, tiny } from './bad-input.ts'
-import { runBinary } from './run.ts'
+import { freshFolder, run, runBinary } from './run.ts'
 
 const zod = pathToFileURL(createRequire(import.meta.url).resolve('zod')).href
 
@@ -117,6 +117,11 @@ describeBadInput('settings', [
     /rrd\.K: expected an integer >= 1, got "ten"/,
   ],
   ['--set without a value', () => [...tiny, '--set', 'rrd.K'], /key=value/],
+  [
+    '--set of a setting of models without saying whose',
+    () => [...tiny, '--set', 'lr=0.01'],
+    /--set: unknown key "lr"; it is one of models: teacher\.lr, student\.lr$/m,
+  ],
   ['--set of an unknown key', () => [...tiny, '--set', 'epoch=3'], /"epoch".*did you mean "epochs"/],
   ['--columns that are no pairs', () => ['bench', '--data', 'x.csv', '--columns', 'user'], /role=name/],
   [
@@ -190,6 +195,22 @@ describeBadInput('settings', [
     /item 99999999 of user 0 is outside the catalogue of 150 items/,
   ],
 ])
+
+test('words that do not belong are answered with what was meant, and with whose help says more', async () => {
+  const file = join(freshFolder(), 'my ratings.csv')
+  writeFileSync(file, 'user,item\n')
+  const said = async (...argv: string[]) => (await run(argv)).stderr
+  expect(await said('data', 'inspect', file)).toBe(
+    `recdistill: unexpected "${file}"; files of interactions are given by --data '${file}'; see recdistill data inspect --help\n`,
+  )
+  expect(await said('bench', 'all')).toBe('recdistill: unexpected "all"; see recdistill bench --help\n')
+  expect(await said('inspect', '--data', file)).toBe(
+    `recdistill: unknown command 'inspect'; did you mean recdistill data inspect?; see recdistill --help\n`,
+  )
+  expect(await said('resume', 'runs/one', '--set', 'epochs=3')).toBe(
+    `recdistill: unknown option '--set'; see recdistill resume --help\n`,
+  )
+})
 
 test('a wrong flag, in the real program', async () => {
   const { code, stdout, stderr } = await runBinary(['bench', '--epoch', '3'])

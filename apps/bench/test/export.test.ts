@@ -136,6 +136,26 @@ test('every format at once, of the distilled student that validates best', async
   }
 })
 
+test('a student without a teacher that validates better is named, and the distilled one exported', async () => {
+  const copy = join(at, 'alone')
+  cpSync(folder, copy, { recursive: true })
+  const file = join(copy, 'scratch-seed1', 'run.json')
+  const record = JSON.parse(readFileSync(file, 'utf8')) as { valid: Record<string, number> }
+  const { select } = cardIn(join(at, 'all')).protocol
+  const exported = (valid: number, ...more: string[]) => {
+    writeFileSync(file, JSON.stringify({ ...record, valid: { ...record.valid, [select]: valid } }))
+    return run(['export', copy, '--to', 'npz', '--force', ...more])
+  }
+  const better = await exported(0.987)
+  expect(better.stdout).toContain('the best distilled student on the validation part')
+  expect(better.stderr).toMatch(
+    /^scratch#1, a student without a teacher, validated better: ndcg@10 0\.987 against 0\.\d+; --model 'scratch#1' exports it\n$/,
+  )
+  expect((await exported(0.987, '--model', 'rrd')).stderr).toBe('')
+  writeFileSync(join(copy, 'scratch', 'run.json'), readFileSync(file, 'utf8').replace('0.987', '0'))
+  expect((await exported(0)).stderr).toBe('')
+})
+
 test('models without vectors: NeuMF as a graph, EASE as parameters, and a line that names what works', async () => {
   const neumf = join(at, 'neumf')
   const both = await run(['export', folder, '--to', 'onnx,safetensors', '--model', 'neumf', '--out', neumf])

@@ -48,11 +48,7 @@ export function cardMarkdown(card: ModelCard, usage: readonly { to: FormatName; 
     ...(precision.rounding ? [roundingInWords(precision.dtype, precision.rounding), ''] : []),
     '## Data',
     '',
-    `\`${data.dataset}\`: ${grouped(counts.users)} users, ${grouped(counts.items)} items; ${grouped(counts.train)} interactions to train on, ${grouped(counts.valid)} to validate, ${grouped(counts.test)} to test. Split ${Object.entries(
-      data.rule,
-    )
-      .map(([key, value]) => `${key} ${JSON.stringify(value)}`)
-      .join(', ')}${data.seed === null ? '' : `, seed ${data.seed}`}; fingerprint \`${data.hash}\`.`,
+    `\`${data.dataset}\`: ${grouped(counts.users)} users, ${grouped(counts.items)} items; ${grouped(counts.train)} interactions to train on, ${grouped(counts.valid)} to validate, ${grouped(counts.test)} to test. Split ${splitInWords(data.rule)}${data.seed === null ? '' : `, seed ${data.seed}`}; fingerprint \`${data.hash}\`.`,
     '',
     ...data.sources.map(
       ({ file, bytes, sha256 }) => `- \`${file}\`, ${grouped(bytes)} bytes, SHA-256 \`${sha256}\``,
@@ -108,6 +104,18 @@ function metricsTable({ teacher, precision, metrics: { valid, test } }: ModelCar
   ]
   const rows = Object.keys(test).map((name) => [name, ...columns.map(([, from]) => number(from?.[name]))])
   return table(['', ...columns.map(([label]) => label)], rows)
+}
+
+/** Moments are kept as seconds, and nobody reads those. */
+function splitInWords(rule: ModelCard['data']['rule']): string {
+  const { by, cuts } = rule
+  const dates =
+    by === 'moment' && Array.isArray(cuts)
+      ? { cuts: cuts.map((seconds) => new Date(1000 * Number(seconds)).toISOString()) }
+      : {}
+  return Object.entries({ ...rule, ...dates })
+    .map(([key, value]) => `${key} ${JSON.stringify(value)}`)
+    .join(', ')
 }
 
 function seedsInWords({ metrics: { seeds }, protocol: { select } }: ModelCard): string {

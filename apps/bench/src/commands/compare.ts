@@ -15,6 +15,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { compareRuns, measured, type NamedRun, type RunComparison } from '../compare/compare-runs.ts'
 import { isCompressFolder, studentFolder } from '../compress/compress-folder.ts'
 import { line, type Io } from '../io.ts'
+import { quoted } from '../shown-path.ts'
 
 export function compareCommand(io: Io, done: (code: number) => void): Command {
   return new Command('compare')
@@ -78,7 +79,7 @@ function readResult(path: string): RunResult {
     text = readFileSync(file, 'utf8')
   } catch {
     throw new InputError(
-      `compare: cannot read ${file}; name the folder of a finished run, or go on with it by "recdistill resume ${path}"`,
+      `compare: cannot read ${file}; name the folder of a finished run, or go on with it by "recdistill resume ${quoted(path)}"`,
     )
   }
   try {

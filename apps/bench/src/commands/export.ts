@@ -17,7 +17,7 @@ import { evaluateParts } from '@recdistill/metrics'
 import { loadModel } from '@recdistill/trainer'
 import { Command } from 'commander'
 import { loadCatalogue } from '../catalogue.ts'
-import { chooseModel } from '../export/choose-model.ts'
+import { betterAlone, chooseModel } from '../export/choose-model.ts'
 import { deployableOf } from '../export/deployable-of.ts'
 import { factsOf } from '../export/facts-of.ts'
 import { openRun } from '../export/open-run.ts'
@@ -115,6 +115,15 @@ export function exportCommand(io: Io, done: (code: number) => void): Command {
           for (const file of card.files) line(io.stdout, `${bytes(file.bytes).padStart(10)}  ${file.file}`)
           line(io.stdout, `in ${shownPath(out)}; how to load it: ${shownPath(join(out, 'model-card.md'))}`)
         }
+        const better =
+          flags.model === undefined && !run.chosen
+            ? betterAlone(models, { chosen, select: protocol.select })
+            : null
+        if (better !== null)
+          line(
+            io.stderr,
+            `${better.run.id}, a student without a teacher, validated better: ${protocol.select} ${short(better.run.valid[protocol.select])} against ${short(chosen.run.valid[protocol.select])}; --model '${better.run.id}' exports it`,
+          )
         done(0)
       } finally {
         engine.dispose()

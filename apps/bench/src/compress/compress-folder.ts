@@ -4,6 +4,7 @@ import { InputError } from '@recdistill/core'
 import { asInputError, writeFileAtomic } from '@recdistill/core/files'
 import type { Estimate } from '@recdistill/compress'
 import { removeUnfinished } from '../run/run-folder.ts'
+import { quoted } from '../shown-path.ts'
 import type { CompressPlan } from './plan.ts'
 
 /** Latencies of shapes that are not trained yet, by `columns precision`. */
@@ -27,7 +28,7 @@ export function openCompressFolder(path: string, plan: CompressPlan): string {
     if (isCompressFolder(full)) {
       if (!same(readPlan(full), plan))
         throw new InputError(
-          `--out: ${path} holds another compression; go on with that one by "recdistill resume ${path}", or name another folder`,
+          `--out: ${path} holds another compression; go on with that one by "recdistill resume ${quoted(path)}", or name another folder`,
         )
       removeUnfinished(full)
     } else if (readdirSync(full).length > 0)

@@ -18,14 +18,18 @@ export function checkLayer({ values, speak }: Layer, of: z.ZodObject): void {
   if (result.success) return
   const issue = result.error.issues[0]
   const schema = z.toJSONSchema(of, { io: 'input', unrepresentable: 'any' }) as JsonSchema
-  expectNotOfRead(issue, schema, speak)
+  expectNotInside(issue, schema, speak)
   throw new InputError(explainIssue(issue, { value: values, schema, place: speak }))
 }
 
-/** Flags such as --columns stand alone, so that they are looked for at the top of a file as well. */
-function expectNotOfRead({ path, keys }: Issue, schema: JsonSchema, speak: Layer['speak']): void {
+/** Flags such as --columns stand alone, and settings such as `lr` are those of a model: both are looked for at the top as well. */
+function expectNotInside({ path, keys }: Issue, schema: JsonSchema, speak: Layer['speak']): void {
   if (keys === undefined || path.length > 0) return
   const [key] = keys
-  if (schemasAt(schema, ['read', key], {}).length > 0)
+  const isOf = (group: string) => schemasAt(schema, [group, key], {}).length > 0
+  const models = ['teacher', 'student'].filter(isOf).map((group) => `${group}.${key}`)
+  if (models.length > 0)
+    throw new InputError(`${speak([])}: unknown key "${key}"; it is one of models: ${models.join(', ')}`)
+  if (isOf('read'))
     throw new InputError(`${speak([])}: unknown key "${key}"; it stands under another: read: { ${key}: ... }`)
 }

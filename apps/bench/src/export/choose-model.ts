@@ -26,6 +26,16 @@ export function chooseModel(
   return expectHere(students.reduce((best, each) => (quality(each) > quality(best) ? each : best)))
 }
 
+/** The student without a teacher that validated better than the chosen one, if there is one. */
+export function betterAlone(
+  models: readonly FinishedModel[],
+  { chosen, select }: { chosen: FinishedModel; select: string },
+): FinishedModel | null {
+  const quality = ({ run }: FinishedModel) => run.valid[select] ?? -Infinity
+  const alone = models.filter((each) => each.run.role === 'scratch' && quality(each) > quality(chosen))
+  return alone.toSorted((a, b) => quality(b) - quality(a))[0] ?? null
+}
+
 /** A teacher from elsewhere has no checkpoint of its own. */
 function expectHere(model: FinishedModel): FinishedModel {
   if (model.run.imported === undefined) return model

@@ -10,6 +10,7 @@ import type { Config } from '../config/config.ts'
 import { fileLayer } from '../config/file.ts'
 import { resolveConfig } from '../config/resolve.ts'
 import { expectRun } from '../run/run-folder.ts'
+import { quoted } from '../shown-path.ts'
 
 /** What an earlier run left: only read, so it may still be going on. */
 export interface FinishedRun {
@@ -31,7 +32,7 @@ export async function openRun(path: string, catalogue: Catalogue): Promise<Finis
   const compressed = !existsSync(join(whole, 'config.yaml')) && isCompressFolder(whole)
   if (compressed && !existsSync(join(whole, 'results.json')))
     throw new InputError(
-      `${path}: a compression that is not finished; go on with it by "recdistill resume ${path}"`,
+      `${path}: a compression that is not finished; go on with it by "recdistill resume ${quoted(path)}"`,
     )
   const chosen = compressed ? readChosen(join(whole, 'results.json')) : null
   const full = compressed ? join(whole, studentFolder) : whole
@@ -42,7 +43,7 @@ export async function openRun(path: string, catalogue: Catalogue): Promise<Finis
     .filter(({ run }) => run.failed === undefined)
   if (models.length === 0)
     throw new InputError(
-      `${path}: none of its models is finished; go on with it by "recdistill resume ${path}"`,
+      `${path}: none of its models is finished; go on with it by "recdistill resume ${quoted(path)}"`,
     )
   const config = await resolveConfig([fileLayer(join(full, 'config.yaml'))], catalogue)
   return { path: full, chosen, config, models }

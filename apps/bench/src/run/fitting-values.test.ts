@@ -61,6 +61,12 @@ test('values that contradict each other do so in any catalogue', () => {
   expect(suitLargeData(rrd, parseParams(rrd, { K: 100, maxK: 50 }))).toBe(false)
 })
 
+test('of values that contradict each other the one complained of is advised upon alone', () => {
+  const rrd = methods.find(({ name }) => name === 'rrd')!
+  const params = parseParams(rrd, { K: 5000, L: 100, maxK: 500 })
+  expect(fittingValues(rrd, params, worldOf(3000))).toEqual({ K: 500 })
+})
+
 test('what is no number is not advised upon', () => {
   const check = () => ['own.mode: expected sharp, got soft']
   const own = { name: 'own', params: z.object({ mode: z.string() }), check }

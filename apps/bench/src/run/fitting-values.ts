@@ -31,7 +31,9 @@ export function fittingValues(
   const blamed = wholeNumbers(params, keep).filter((key) =>
     problems.some((problem) => isOf(problem, definition, key)),
   )
-  for (const keys of [lengthsOf(definition, params, { keep }), blamed]) {
+  const lengths = lengthsOf(definition, params, { keep })
+  // A value that contradicts another does so in any proportion.
+  for (const keys of suitLargeData(definition, params) ? [lengths, blamed] : [blamed, lengths]) {
     const longest = Math.max(0, ...keys.map((key) => Number(params[key])))
     for (let part = longest - 1; part > 0; part--) {
       const values = shortened(definition, params, keys, part / longest)

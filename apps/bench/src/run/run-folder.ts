@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { InputError } from '@recdistill/core'
 import { asInputError, writeFileAtomic } from '@recdistill/core/files'
+import { quoted } from '../shown-path.ts'
 import { appendLine } from './append-line.ts'
 import { modelFolder, type ModelFolder } from './model-folder.ts'
 import { workedBy, type Worked } from './work-time.ts'
@@ -27,7 +28,7 @@ export function createRunFolder(path: string, configYaml: string): RunFolder {
     if (existsSync(full) && statSync(full).isDirectory()) {
       if (existsSync(join(full, 'config.yaml')))
         throw new InputError(
-          `--out: ${path} holds a run already; go on with it by "recdistill resume ${path}", or name another folder`,
+          `--out: ${path} holds a run already; go on with it by "recdistill resume ${quoted(path)}", or name another folder`,
         )
       if (readdirSync(full).length > 0) throw new InputError(`--out: ${path} is not empty; name a new folder`)
     }
