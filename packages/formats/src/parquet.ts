@@ -1,6 +1,6 @@
 import type * as DuckDB from '@duckdb/node-api'
 import { asInputError, putInPlace } from '@recdistill/core/files'
-import { mkdirSync, rmSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { identifier, literal, withDatabase } from './database.ts'
 
@@ -19,6 +19,7 @@ export async function writeParquet(path: string, columns: Readonly<Record<string
   const temporary = `${path}.${process.pid}.tmp`
   try {
     mkdirSync(dirname(path), { recursive: true })
+    closeSync(openSync(temporary, 'w')) // the database says in words of its own why it cannot
   } catch (error) {
     throw asInputError('write', path, error)
   }

@@ -149,4 +149,6 @@ test('a Parquet file that cannot be written gives one line and leaves nothing', 
     /cannot write .*a part of the path is a file/,
   )
   expect(readFileSync(at('file'), 'utf8')).toBe('')
+  const long = `${'x'.repeat(300)}.parquet`
+  await refused(writeParquet(at(long), { a: ['b'] }), /cannot write .*: ENAMETOOLONG/)
 })
