@@ -4,6 +4,7 @@ import { dropoutKernel, dropoutKernels, pullUnitsKernel, unitsKernel } from './d
 import { gumbelKernel, gumbelKernelName } from './gumbel.ts'
 import { identity } from './identity.ts'
 import { layerNormBack, layerNormForth, layerNormKernels } from './layer-norm.ts'
+import { ofNothing, reduceNothing } from './reduce-nothing.ts'
 import {
   gather,
   slice,
@@ -37,6 +38,7 @@ export function registerKernels(backendName: 'wasm' | 'cpu'): void {
   register('Identity', identity)
   wrap('GatherV2', gather)
   wrap('Sum', sum)
+  for (const [name, value] of Object.entries(ofNothing)) wrap(name, reduceNothing(value))
   wrap('Slice', slice)
   wrap('SplitV', split)
   register(spreadKernelName, spreadKernel)
