@@ -118,6 +118,11 @@ describeBadInput('settings', [
   ],
   ['--set without a value', () => [...tiny, '--set', 'rrd.K'], /key=value/],
   [
+    'moments after the last interaction',
+    () => [...tiny, '--split', 'time:2091-01-01,2092-01-01'],
+    /the valid part of the split is empty; move its moments \(--split time:.*"data inspect" shows/,
+  ],
+  [
     '--set of a setting of models without saying whose',
     () => [...tiny, '--set', 'lr=0.01'],
     /--set: unknown key "lr"; it is one of models: teacher\.lr, student\.lr$/m,

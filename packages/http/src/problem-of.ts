@@ -89,12 +89,14 @@ export function notFound(
     .filter((one) => !one.path.includes('*') && fits(one.path, path))
     .map((one) => one.method)
   if (allowed.length === 0)
-    return [
-      problem(404, 'not-found', `there is no ${clip(path)}`, { hint: 'GET /openapi.json lists all paths' }),
-      {},
-    ]
+    return [problem(404, 'not-found', `there is no ${clip(path)}`, { hint: hintOnPaths(path) }), {}]
   const allow = [...new Set(allowed.flatMap((one) => (one === 'GET' ? ['GET', 'HEAD'] : [one])))].join(', ')
   return [problem(405, 'method-not-allowed', `${clip(path)} takes ${allow}, not ${method}`), { allow }]
+}
+
+function hintOnPaths(path: string): string {
+  const holdsId = /^\/v1\/(users|items)\/./.test(path)
+  return `GET /openapi.json lists all paths${holdsId ? '; an id is escaped in them, / as %2F, ? as %3F, # as %23' : ''}`
 }
 
 /** Whether `path` is one of `/a/:b/c`. */

@@ -16,6 +16,7 @@ import { compareRuns, measured, type NamedRun, type RunComparison } from '../com
 import { isCompressFolder, studentFolder } from '../compress/compress-folder.ts'
 import { line, type Io } from '../io.ts'
 import { quoted } from '../shown-path.ts'
+import { program } from '../program.ts'
 
 export function compareCommand(io: Io, done: (code: number) => void): Command {
   return new Command('compare')
@@ -79,7 +80,7 @@ function readResult(path: string): RunResult {
     text = readFileSync(file, 'utf8')
   } catch {
     throw new InputError(
-      `compare: cannot read ${file}; name the folder of a finished run, or go on with it by "recdistill resume ${quoted(path)}"`,
+      `compare: cannot read ${file}; name the folder of a finished run, or go on with it by "${program} resume ${quoted(path)}"`,
     )
   }
   try {

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { line, type Io } from '../io.ts'
 import { quoted, shownPath } from '../shown-path.ts'
 import { numberFlag } from './number-flag.ts'
+import { program } from '../program.ts'
 
 interface Flags {
   readonly port: string
@@ -89,7 +90,7 @@ function expectNoRun(path: string): void {
   if (!['config.yaml', 'compress.json'].some((file) => existsSync(join(path, file)))) return
   const run = quoted(shownPath(path))
   throw new InputError(
-    `${path} is the folder of a run, and a bundle is served; write one with "recdistill export ${run} --to bundle", and name the file it says`,
+    `${path} is the folder of a run, and a bundle is served; write one with "${program} export ${run} --to bundle", and name the file it says`,
   )
 }
 

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { line, type Io } from '../io.ts'
 import { setupTensorFlow, undoTensorFlow } from '../setup/setup-tensorflow.ts'
+import { program } from '../program.ts'
 
 interface Flags {
   readonly gpu?: boolean
@@ -52,7 +53,7 @@ export function setupCommand(io: Io, done: (code: number) => void): Command {
           io.stderr,
           'no GPU was found: the NVIDIA driver has to be installed and the GPU visible (nvidia-smi); recdistill doctor tells more',
         )
-      line(io.stdout, `use it with: recdistill bench --device ${gpu ? 'gpu' : 'tensorflow'}`)
+      line(io.stdout, `use it with: ${program} bench --device ${gpu ? 'gpu' : 'tensorflow'}`)
       done(0)
     })
   return new Command('setup')

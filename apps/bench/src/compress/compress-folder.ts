@@ -6,6 +6,7 @@ import type { Estimate } from '@recdistill/compress'
 import { removeUnfinished } from '../run/run-folder.ts'
 import { quoted } from '../shown-path.ts'
 import type { CompressPlan } from './plan.ts'
+import { program } from '../program.ts'
 
 /** Latencies of shapes that are not trained yet, by `columns precision`. */
 export type Latencies = Record<string, Estimate>
@@ -28,7 +29,7 @@ export function openCompressFolder(path: string, plan: CompressPlan): string {
     if (isCompressFolder(full)) {
       if (!same(readPlan(full), plan))
         throw new InputError(
-          `--out: ${path} holds another compression; go on with that one by "recdistill resume ${quoted(path)}", or name another folder`,
+          `--out: ${path} holds another compression; go on with that one by "${program} resume ${quoted(path)}", or name another folder`,
         )
       removeUnfinished(full)
     } else if (readdirSync(full).length > 0)

@@ -12,6 +12,7 @@ import { line, type Io } from '../io.ts'
 import { duration } from '../progress/format.ts'
 import { foldersAt } from '../run/run-folder.ts'
 import { quoted } from '../shown-path.ts'
+import { program } from '../program.ts'
 
 /** The result and what people read, which is made from it alone. */
 export function writeResults(folder: string, result: CompressResult): void {
@@ -41,5 +42,5 @@ export function tell(
       `the target was not met: no student that was tried is ${targetInWords(target)}; this is the best`,
     )
   line(out, `took ${duration(result.seconds)}; report: ${place}/report.html`)
-  line(out, `to deploy it: recdistill export ${quoted(place)} --to bundle`)
+  line(out, `to deploy it: ${program} export ${quoted(place)} --to bundle`)
 }

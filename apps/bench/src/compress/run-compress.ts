@@ -22,6 +22,7 @@ import type { CompressPlan } from './plan.ts'
 import { prepareTeacher } from './prepare-teacher.ts'
 import { tell, writeResults } from './results.ts'
 import { searchStudents } from './search-students.ts'
+import { program } from '../program.ts'
 
 export interface CompressOptions {
   /** Data, protocol, teacher and engine of the compression. */
@@ -97,7 +98,7 @@ export async function runCompress({
     const killed = error instanceof TrialKilled
     if (!(error instanceof Stopped) && !killed) throw error
     if (killed) warn(error.message)
-    say(`stopped; go on with: recdistill resume ${quoted(place)}`)
+    say(`stopped; go on with: ${program} resume ${quoted(place)}`)
     return killed ? 1 : 130
   } finally {
     signal.forget()

@@ -11,6 +11,7 @@ import { fileLayer } from '../config/file.ts'
 import { resolveConfig } from '../config/resolve.ts'
 import { expectRun } from '../run/run-folder.ts'
 import { quoted } from '../shown-path.ts'
+import { program } from '../program.ts'
 
 /** What an earlier run left: only read, so it may still be going on. */
 export interface FinishedRun {
@@ -32,7 +33,7 @@ export async function openRun(path: string, catalogue: Catalogue): Promise<Finis
   const compressed = !existsSync(join(whole, 'config.yaml')) && isCompressFolder(whole)
   if (compressed && !existsSync(join(whole, 'results.json')))
     throw new InputError(
-      `${path}: a compression that is not finished; go on with it by "recdistill resume ${quoted(path)}"`,
+      `${path}: a compression that is not finished; go on with it by "${program} resume ${quoted(path)}"`,
     )
   const chosen = compressed ? readChosen(join(whole, 'results.json')) : null
   const full = compressed ? join(whole, studentFolder) : whole
@@ -43,7 +44,7 @@ export async function openRun(path: string, catalogue: Catalogue): Promise<Finis
     .filter(({ run }) => run.failed === undefined)
   if (models.length === 0)
     throw new InputError(
-      `${path}: none of its models is finished; go on with it by "recdistill resume ${quoted(path)}"`,
+      `${path}: none of its models is finished; go on with it by "${program} resume ${quoted(path)}"`,
     )
   const config = await resolveConfig([fileLayer(join(full, 'config.yaml'))], catalogue)
   return { path: full, chosen, config, models }
@@ -86,6 +87,6 @@ function readModelRun(path: string): ModelRun {
     if (!(error instanceof SyntaxError)) throw asInputError('read', path, error)
   }
   throw new InputError(
-    `${path}: not the record of a model; delete it, and "recdistill resume" measures it again`,
+    `${path}: not the record of a model; delete it, and "${program} resume" measures it again`,
   )
 }

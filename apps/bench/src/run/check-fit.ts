@@ -91,6 +91,8 @@ export async function checkFit(
 function toHoldBack({ rule }: Split['manifest']['rule']): string {
   if (rule === 'ratio')
     return 'users have too few interactions for a share: hold back one of each user (--split loo), or keep users with more (--k-core 10)'
+  if (rule === 'time')
+    return 'move its moments (--split time:FROM_VALID,FROM_TEST) into the times of the data, which "data inspect" shows'
   return rule === 'files'
     ? 'take it out of the training interactions (--split files:0.1), or give its file'
     : 'choose another rule (--split) that gives it something'

@@ -21,6 +21,7 @@ import { prepareSource } from './source.ts'
 import { startEngine } from './start-engine.ts'
 import { teacherFolder } from './teacher-cache.ts'
 import { writeResult } from './write-result.ts'
+import { program } from '../program.ts'
 
 export interface Execution {
   readonly config: Config
@@ -91,7 +92,7 @@ export async function execute({
     })
     const place = shownPath(folder.path)
     if (result === null) {
-      line(io.stderr, `stopped; go on with: recdistill resume ${quoted(place)}`)
+      line(io.stderr, `stopped; go on with: ${program} resume ${quoted(place)}`)
       return 130
     }
     const sheets = writeResult(folder, result)

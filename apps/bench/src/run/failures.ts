@@ -5,6 +5,7 @@ import { doneModel } from './more-epochs.ts'
 import { planModels } from './plan.ts'
 import type { RunFolder } from './run-folder.ts'
 import type { Setting } from './setting.ts'
+import { program } from '../program.ts'
 
 /** Models that failed and how to give them another try, in one line; null where none did. */
 export function failuresInWords(
@@ -29,7 +30,7 @@ export function failuresInWords(
     `--methods ${quoted(references || 'none')}`,
     `--set ${[...new Set(rates)].join(' ')}`,
   ]
-  return `${what}; try a smaller lr or lambda: recdistill bench ${again.join(' ')}`
+  return `${what}; try a smaller lr or lambda: ${program} bench ${again.join(' ')}`
 }
 
 /** An error that ends a run; where it met NaN, how the models that are left can be had all the same. */
@@ -44,6 +45,6 @@ export function withWayOn(
   const others = left.length - 1
   if (others < 1) return error
   return new NumericError(
-    `${error.message}; to go on with the ${others === 1 ? 'model that is' : `${others} models that are`} left: recdistill resume ${quoted(shownPath(folder.path))} --keep-going`,
+    `${error.message}; to go on with the ${others === 1 ? 'model that is' : `${others} models that are`} left: ${program} resume ${quoted(shownPath(folder.path))} --keep-going`,
   )
 }

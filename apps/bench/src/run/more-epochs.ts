@@ -7,6 +7,7 @@ import { quoted, shownPath } from '../shown-path.ts'
 import type { ModelFolder } from './model-folder.ts'
 import { planModels, type Plan } from './plan.ts'
 import type { RunFolder } from './run-folder.ts'
+import { program } from '../program.ts'
 
 interface Setting {
   readonly config: Config
@@ -26,7 +27,7 @@ export function doneModel(plan: Plan, at: ModelFolder, setting: Setting): ModelR
 export async function checkMoreEpochs(folder: RunFolder, setting: Setting): Promise<void> {
   const { config } = setting
   const plans = planModels(config)
-  const anew = `recdistill bench --config ${quoted(join(shownPath(folder.path), 'config.yaml'))} --epochs ${config.epochs}`
+  const anew = `${program} bench --config ${quoted(join(shownPath(folder.path), 'config.yaml'))} --epochs ${config.epochs}`
   const refuse = (why: string) =>
     new InputError(`${folder.path}: cannot go on to ${config.epochs} epochs: ${why}; train anew: ${anew}`)
   for (const plan of plans) {

@@ -6,6 +6,7 @@ import { quoted } from '../shown-path.ts'
 import { appendLine } from './append-line.ts'
 import { modelFolder, type ModelFolder } from './model-folder.ts'
 import { workedBy, type Worked } from './work-time.ts'
+import { program } from '../program.ts'
 
 /** The folder of one run: `config.yaml`, `log.jsonl`, a folder for each model, and at the end results and reports. */
 export interface RunFolder {
@@ -28,7 +29,7 @@ export function createRunFolder(path: string, configYaml: string): RunFolder {
     if (existsSync(full) && statSync(full).isDirectory()) {
       if (existsSync(join(full, 'config.yaml')))
         throw new InputError(
-          `--out: ${path} holds a run already; go on with it by "recdistill resume ${quoted(path)}", or name another folder`,
+          `--out: ${path} holds a run already; go on with it by "${program} resume ${quoted(path)}", or name another folder`,
         )
       if (readdirSync(full).length > 0) throw new InputError(`--out: ${path} is not empty; name a new folder`)
     }

@@ -78,7 +78,9 @@ function emptyFindings({ numUsers, train, valid, test, manifest: { rule } }: Spl
       todo:
         rule.rule === 'ratio'
           ? 'users have too few for a share: hold back one of each user (the rule loo), or keep users with more (k-core 10)'
-          : 'take a share of the training items: the rule files:0.1, or a split with -valid in its name',
+          : rule.rule === 'time'
+            ? 'move the moments to where there are interactions between them'
+            : 'take a share of the training items: the rule files:0.1, or a split with -valid in its name',
       values: {},
     })
   if (test.items.length === 0)
@@ -87,7 +89,10 @@ function emptyFindings({ numUsers, train, valid, test, manifest: { rule } }: Spl
       level: 'problem',
       title: 'there is no test part',
       means: 'nothing can be measured',
-      todo: 'choose a rule with a test part',
+      todo:
+        rule.rule === 'time'
+          ? 'move the moments to where there are interactions after the second'
+          : 'choose a rule with a test part',
       values: {},
     })
   const usersWithout = (

@@ -80,6 +80,13 @@ test('a model that learns from a user’s future is told on', () => {
   expect(moment.get('users-without-train')!.values['users']).toBe(4)
 })
 
+test('moments outside of the times of the data are said to be the reason that parts are empty', () => {
+  const rule = parseSplitRule('time:2001-01-01,2002-01-01')
+  const found = byId(inspectSplit(splitInteractions(world([[0, 1, 2]], true), rule)))
+  expect(found.get('no-valid')!.todo).toBe('move the moments to where there are interactions between them')
+  expect(found.get('no-test')!.todo).toBe('move the moments to where there are interactions after the second')
+})
+
 test('whatever is not a plain fact says what it means and what to do', () => {
   const lists = Array.from({ length: 12 }, (_, u) => [u, u + 1, u + 2, u + 3, u + 30])
   for (const rule of ['loo', 'ratio:1,0,0', 'time:0.3,0.6', 'ratio:0.5,0.5,0:random'])
