@@ -16,9 +16,7 @@ export function relaxedRankingBySums(
   const shifted = keep(tf.sub(listed, highest), masks.listed)
   const a = keep(tf.exp(shifted), masks.listed)
   const b = keep(tf.exp(keep(tf.sub(background, highest), masks.background)), masks.background)
-  const ofListed: Tensor2D = tf.cumsum(a, 1, false, true)
-  // the wasm backend sums no numbers to whatever its memory holds
-  const sums = b.shape[1] === 0 ? ofListed : tf.add<Tensor2D>(ofListed, tf.sum(b, 1, true))
+  const sums: Tensor2D = tf.add(tf.cumsum(a, 1, false, true), tf.sum(b, 1, true))
   // Behind the last item of a row without background the sum is 0; any number above does there, it is masked.
   const D: Tensor2D = masks.listed ? tf.add(sums, tf.sub(1, masks.listed)) : sums
   const inverse = keep(tf.reciprocal(D), masks.listed)
