@@ -192,7 +192,7 @@ test('rounded vectors can be measured, and the card shows it', async () => {
 test('moments of a split are dates in the card', async () => {
   const out = fresh()
   const rule = { rule: 'time', by: 'moment', cuts: [1793664000, 1793707200.5] }
-  const dated = { ...model, facts: { ...model.facts, data: { ...model.facts.data, rule } } }
+  const dated = { ...model, facts: { ...model.facts, split: { ...model.facts.split, rule } } }
   await exportModel(dated, { to: ['npz'], out })
   expect(readFileSync(join(out, 'model-card.md'), 'utf8')).toContain(
     'Split rule "time", by "moment", cuts ["2026-11-03T00:00:00.000Z","2026-11-03T12:00:00.500Z"]',
