@@ -1,7 +1,8 @@
-import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api'
-import { mkdtempSync, rmSync } from 'node:fs'
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBInstance } from '@duckdb/node-api'
+import { asInputError, putInPlace } from '@recdistill/core/files'
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs'
 import { tmpdir, totalmem } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 export { commaNumber, decimalComma } from './decimal-comma.ts'
 export { isLostInLines, uniformLines, withUniformLines, type TextFile } from './uniform-lines.ts'
@@ -11,25 +12,52 @@ export { isLostInLines, uniformLines, withUniformLines, type TextFile } from './
  * when it is first asked for, since that takes longer than most programs that import this file.
  */
 export async function withDatabase<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
-  const { DuckDBInstance } = await import('@duckdb/node-api')
+  const duckdb = await import('@duckdb/node-api')
   const folder = mkdtempSync(join(tmpdir(), 'recdistill-'))
-  const instance = await DuckDBInstance.create(':memory:', {
-    temp_directory: folder,
-    memory_limit: `${Math.max(512, Math.round(totalmem() / 4 / 2 ** 20))}MB`,
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
-  })
+  let instance: DuckDBInstance | null = null
+  let connection: DuckDBConnection | null = null
   try {
-    const connection = await instance.connect()
-    try {
-      await connection.run(`SET TimeZone = 'UTC'`)
-      return await work(connection)
-    } finally {
-      connection.closeSync()
-    }
+    instance = await duckdb.DuckDBInstance.create(':memory:', {
+      temp_directory: folder,
+      memory_limit: `${Math.max(512, Math.round(totalmem() / 4 / 2 ** 20))}MB`,
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+    })
+    connection = await instance.connect()
+    await connection.run(`SET TimeZone = 'UTC'`)
+    return await work(connection)
   } finally {
-    instance.closeSync()
+    connection?.closeSync()
+    instance?.closeSync()
     rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/**
+ * A Parquet file of the table `rows` that `fill` makes, compressed with Zstandard. Appears whole or not at all.
+ * @throws InputError when it cannot be written.
+ */
+export async function writeRows(
+  path: string,
+  fill: (connection: DuckDBConnection) => Promise<void>,
+): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    closeSync(openSync(temporary, 'w')) // the database says in words of its own why it cannot
+  } catch (error) {
+    throw asInputError('write', path, error)
+  }
+  try {
+    await withDatabase(async (connection) => {
+      await fill(connection)
+      await connection.run(`COPY rows TO ${literal(temporary)} (FORMAT parquet, COMPRESSION zstd)`)
+    })
+    putInPlace(temporary, path)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    const full = /No space left|disk/i.test(String(error))
+    throw asInputError('write', path, full ? Object.assign(new Error(), { code: 'ENOSPC' }) : error)
   }
 }
 

@@ -1,8 +1,5 @@
 import type * as DuckDB from '@duckdb/node-api'
-import { asInputError, putInPlace } from '@recdistill/core/files'
-import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { identifier, literal, withDatabase } from './database.ts'
+import { identifier, writeRows } from './database.ts'
 
 /** A column of texts, of numbers, or of vectors of `dim` numbers. */
 export type Column =
@@ -16,35 +13,20 @@ export async function writeParquet(path: string, columns: Readonly<Record<string
   const rows = lengthOf(all[0])
   if (all.some((column) => lengthOf(column) !== rows))
     throw new RangeError(`writeParquet: columns of ${all.map(lengthOf).join(', ')} rows`)
-  const temporary = `${path}.${process.pid}.tmp`
-  try {
-    mkdirSync(dirname(path), { recursive: true })
-    closeSync(openSync(temporary, 'w')) // the database says in words of its own why it cannot
-  } catch (error) {
-    throw asInputError('write', path, error)
-  }
-  try {
-    await withDatabase(async (connection) => {
-      const duckdb = await import('@duckdb/node-api')
-      const types = all.map((column) => typeOf(column, duckdb))
-      const names = Object.keys(columns).map((name, c) => `${identifier(name)} ${types[c].toString()}`)
-      await connection.run(`CREATE TABLE rows (${names.join(', ')})`)
-      const appender = await connection.createAppender('rows')
-      for (let from = 0; from < rows; from += rowsAtOnce) {
-        const to = Math.min(rows, from + rowsAtOnce)
-        const chunk = duckdb.DuckDBDataChunk.create(types)
-        chunk.setColumns(all.map((column) => valuesOf(column, { from, to, duckdb })))
-        appender.appendDataChunk(chunk)
-      }
-      appender.closeSync()
-      await connection.run(`COPY rows TO ${literal(temporary)} (FORMAT parquet, COMPRESSION zstd)`)
-    })
-    putInPlace(temporary, path)
-  } catch (error) {
-    rmSync(temporary, { force: true })
-    const full = /No space left|disk/i.test(String(error))
-    throw asInputError('write', path, full ? Object.assign(new Error(), { code: 'ENOSPC' }) : error)
-  }
+  await writeRows(path, async (connection) => {
+    const duckdb = await import('@duckdb/node-api')
+    const types = all.map((column) => typeOf(column, duckdb))
+    const names = Object.keys(columns).map((name, c) => `${identifier(name)} ${types[c].toString()}`)
+    await connection.run(`CREATE TABLE rows (${names.join(', ')})`)
+    const appender = await connection.createAppender('rows')
+    for (let from = 0; from < rows; from += rowsAtOnce) {
+      const to = Math.min(rows, from + rowsAtOnce)
+      const chunk = duckdb.DuckDBDataChunk.create(types)
+      chunk.setColumns(all.map((column) => valuesOf(column, { from, to, duckdb })))
+      appender.appendDataChunk(chunk)
+    }
+    appender.closeSync()
+  })
 }
 
 function lengthOf(column: Column): number {

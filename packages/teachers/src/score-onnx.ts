@@ -1,7 +1,7 @@
 import { InputError } from '@recdistill/core'
-import { asInputError } from '@recdistill/core/files'
+import { asInputError, putInPlace } from '@recdistill/core/files'
 import { createHash } from 'node:crypto'
-import { closeSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readSync, rmSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { fingerprint } from './fingerprint.ts'
 import { openOnnx, type OnnxSession } from './onnx-session.ts'
@@ -46,7 +46,7 @@ export async function scoreOnnx(
     try {
       mkdirSync(join(cache, 'teachers'), { recursive: true })
       await writeScores(path, session, temporary, { users, items, onProgress })
-      renameSync(temporary, kept)
+      putInPlace(temporary, kept)
     } catch (error) {
       rmSync(temporary, { force: true })
       throw asInputError('write', kept, error)

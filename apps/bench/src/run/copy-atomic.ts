@@ -1,11 +1,12 @@
-import { copyFileSync, renameSync, rmSync } from 'node:fs'
+import { putInPlace } from '@recdistill/core/files'
+import { copyFileSync, rmSync } from 'node:fs'
 
 /** Copies a file so that the copy is whole or not there. */
 export function copyAtomic(from: string, to: string): void {
   const temporary = `${to}.${process.pid}.tmp`
   try {
     copyFileSync(from, temporary)
-    renameSync(temporary, to)
+    putInPlace(temporary, to)
   } catch (error) {
     rmSync(temporary, { force: true })
     throw error

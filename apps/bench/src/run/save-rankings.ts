@@ -1,8 +1,5 @@
-import { mkdirSync, renameSync, rmSync } from 'node:fs'
-import { dirname } from 'node:path'
 import { NO_ITEM, unionRows, type Csr, type Split } from '@recdistill/core'
-import { asInputError } from '@recdistill/core/files'
-import { literal, withDatabase } from '@recdistill/formats/database'
+import { writeRows } from '@recdistill/formats/database'
 import type { Model } from '@recdistill/plugin'
 import type { Setting } from './setting.ts'
 
@@ -17,46 +14,36 @@ export async function saveRankings(
   { split, protocol }: Pick<Setting, 'split' | 'protocol'>,
   path: string,
 ): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`
-  try {
-    mkdirSync(dirname(path), { recursive: true })
-    await withDatabase(async (connection) => {
-      const id = split.ids === null ? 'UINTEGER' : 'VARCHAR'
-      await connection.run(`CREATE TABLE rankings ("user" ${id}, item ${id}, rank UINTEGER, score FLOAT)`)
-      const appender = await connection.createAppender('rankings')
-      const k = Math.min(Math.max(...protocol.ks), split.numItems)
-      const exclude = maskOf(split, protocol.mask.test)
-      for (let first = 0; first < split.numUsers; first += usersAtOnce) {
-        const users = Uint32Array.from(
-          { length: Math.min(usersAtOnce, split.numUsers - first) },
-          (_, n) => first + n,
-        )
-        const { items, scores } = model.rank(users, k, exclude)
-        for (let n = 0; n < users.length * k; n++) {
-          if (items[n] === NO_ITEM) continue
-          const user = users[Math.floor(n / k)]
-          if (split.ids === null) {
-            appender.appendUInteger(user)
-            appender.appendUInteger(items[n])
-          } else {
-            appender.appendVarchar(split.ids.users[user])
-            appender.appendVarchar(split.ids.items[items[n]])
-          }
-          appender.appendUInteger((n % k) + 1)
-          appender.appendFloat(scores[n])
-          appender.endRow()
+  await writeRows(path, async (connection) => {
+    const id = split.ids === null ? 'UINTEGER' : 'VARCHAR'
+    await connection.run(`CREATE TABLE rows ("user" ${id}, item ${id}, rank UINTEGER, score FLOAT)`)
+    const appender = await connection.createAppender('rows')
+    const k = Math.min(Math.max(...protocol.ks), split.numItems)
+    const exclude = maskOf(split, protocol.mask.test)
+    for (let first = 0; first < split.numUsers; first += usersAtOnce) {
+      const users = Uint32Array.from(
+        { length: Math.min(usersAtOnce, split.numUsers - first) },
+        (_, n) => first + n,
+      )
+      const { items, scores } = model.rank(users, k, exclude)
+      for (let n = 0; n < users.length * k; n++) {
+        if (items[n] === NO_ITEM) continue
+        const user = users[Math.floor(n / k)]
+        if (split.ids === null) {
+          appender.appendUInteger(user)
+          appender.appendUInteger(items[n])
+        } else {
+          appender.appendVarchar(split.ids.users[user])
+          appender.appendVarchar(split.ids.items[items[n]])
         }
-        appender.flushSync()
+        appender.appendUInteger((n % k) + 1)
+        appender.appendFloat(scores[n])
+        appender.endRow()
       }
-      appender.closeSync()
-      await connection.run(`COPY rankings TO ${literal(temporary)} (FORMAT parquet, COMPRESSION zstd)`)
-    })
-    renameSync(temporary, path)
-  } catch (error) {
-    rmSync(temporary, { force: true })
-    const full = /No space left|disk/i.test(String(error))
-    throw asInputError('write', path, full ? Object.assign(new Error(), { code: 'ENOSPC' }) : error)
-  }
+      appender.flushSync()
+    }
+    appender.closeSync()
+  })
 }
 
 function maskOf(split: Split, parts: readonly ('train' | 'valid' | 'test')[]): Csr | null {

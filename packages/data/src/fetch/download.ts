@@ -1,12 +1,11 @@
 import { InputError } from '@recdistill/core'
-import { asInputError } from '@recdistill/core/files'
+import { asInputError, putInPlace } from '@recdistill/core/files'
 import { createHash } from 'node:crypto'
 import {
   createReadStream,
   existsSync,
   mkdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -63,7 +62,7 @@ async function fetchAll(url: string, path: string, options: DownloadOptions): Pr
     }
   }
   await expectChecksums(url, `${path}.part`, options)
-  renameSync(`${path}.part`, path)
+  putInPlace(`${path}.part`, path)
   rmSync(`${path}.part.json`, { force: true })
 }
 

@@ -1,6 +1,7 @@
 import { InputError } from '@recdistill/core'
+import { putInPlace } from '@recdistill/core/files'
 import { randomBytes } from 'node:crypto'
-import { createWriteStream, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { createWriteStream, mkdirSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { crc32 } from 'node:zlib'
@@ -27,7 +28,7 @@ export async function extractMember(archive: string, member: RegExp, path: strin
     }
     await pipeline(await zip.openReadStreamPromise(entry), summed, createWriteStream(temporary))
     if (sum !== entry.crc32) throw new Error(`CRC-32 of ${entry.fileName} does not match`)
-    renameSync(temporary, path)
+    putInPlace(temporary, path)
   } catch (error) {
     rmSync(temporary, { force: true })
     if (error instanceof InputError) throw error
