@@ -42,10 +42,10 @@ describe('ids of the teacher and of the data', () => {
       items: { known: numItems - 1, missing: 1, unused: 1 },
     })
     expect(stderr).toMatch(
-      /teacher: \d+ of \d+ users known; 3 not \(0, 1, 2\): they are taught the mean of all users/,
+      /teacher: \d+ of \d+ users known; 3 not \("0", "1", "2"\): they are taught the mean of all users/,
     )
-    expect(stderr).toMatch(/1 not \(5\): they stand behind all other items/)
-    expect(stderr).toMatch(/3 users of the teacher are not in the data \(old-0, old-1, old-2\)/)
+    expect(stderr).toMatch(/1 not \("5"\): they stand behind all other items/)
+    expect(stderr).toMatch(/3 users of the teacher are not in the data \("old-0", "old-1", "old-2"\)/)
     expect(existsSync(join(folder, 'rankings', 'teacher.parquet'))).toBe(true)
     expect(readFileSync(join(folder, 'report.html'), 'utf8')).toContain(
       `${numUsers - 3} of ${numUsers} users`,

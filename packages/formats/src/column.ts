@@ -1,12 +1,13 @@
 import { InputError, nearest } from '@recdistill/core'
+import { itemColumns, userColumns } from './column-names.ts'
 import type { TableSource } from './open-table.ts'
 
 /** Column names by which each part is known, without case and punctuation; the first that is there wins. */
 const knownColumns = {
-  user: ['user', 'userid', 'uid', 'useridx'],
-  item: ['item', 'itemid', 'iid', 'itemidx', 'movieid', 'productid', 'asin'],
+  user: userColumns,
+  item: itemColumns,
   score: ['score', 'prediction', 'pred', 'rating', 'value'],
-  id: ['id', 'rawid', 'user', 'userid', 'item', 'itemid', 'key', 'token', 'name'],
+  id: ['id', 'rawid', ...userColumns, ...itemColumns, 'key', 'token', 'name'],
   vector: ['vector', 'embedding', 'embeddings', 'emb', 'factors', 'values', 'features'],
 } as const
 

@@ -4,6 +4,7 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs'
 import { tmpdir, totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
 
+export { itemColumns, userColumns } from './column-names.ts'
 export { commaNumber, decimalComma } from './decimal-comma.ts'
 export { isLostInLines, uniformLines, withUniformLines, type TextFile } from './uniform-lines.ts'
 

@@ -1,5 +1,5 @@
 import type { DataIds } from './data-ids.ts'
-import type { Join } from './join-ids.ts'
+import { quoted, type Counted, type Join } from './join-ids.ts'
 import type { TeacherKind } from './teacher-source.ts'
 
 interface Joined {
@@ -22,18 +22,23 @@ export function joinNotes(
   }
   return (['users', 'items'] as const).flatMap((side) => {
     const { known, missing, unused } = side === 'users' ? users : items
-    const some = missing.examples.join(', ') + (missing.count > missing.examples.length ? ', ...' : '')
     return [
       ...(missing.count === 0
         ? []
-        : [`${known} of ${data[side].length} ${side} known; ${missing.count} not (${some}): ${rules[side]}`]),
+        : [
+            `${known} of ${data[side].length} ${side} known; ${missing.count} not (${some(missing)}): ${rules[side]}`,
+          ]),
       ...(unused.count === 0
         ? []
         : [
-            `${unused.count} ${unused.count === 1 ? `${side.slice(0, -1)} of the teacher is` : `${side} of the teacher are`} not in the data (${unused.examples.join(', ')}${unused.count > unused.examples.length ? ', ...' : ''}) and left aside`,
+            `${unused.count} ${unused.count === 1 ? `${side.slice(0, -1)} of the teacher is` : `${side} of the teacher are`} not in the data (${some(unused)}) and left aside`,
           ]),
     ]
   })
+}
+
+function some({ count, examples }: Counted): string {
+  return quoted(examples) + (count > examples.length ? ', ...' : '')
 }
 
 /** Ids that would be known if both sides wrote them alike. */

@@ -156,7 +156,8 @@ function fromMatrix(
 }
 
 async function kindOfTable(source: TeacherSource): Promise<'vectors' | 'lists'> {
-  if (source.columns?.score !== undefined) return 'lists'
+  const { user, item, score } = source.columns ?? {}
+  if ((user ?? item ?? score) !== undefined) return 'lists'
   const kind = await tableKind(source.from)
   if (kind === null)
     throw new InputError(

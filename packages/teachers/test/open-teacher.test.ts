@@ -1,4 +1,4 @@
-import { tensor, writeNpy, writeNpz, writeSafetensors } from '@recdistill/formats'
+import { tensor, writeNpy, writeNpz, writeParquet, writeSafetensors } from '@recdistill/formats'
 import { expect, test } from 'vitest'
 import {
   file,
@@ -56,6 +56,20 @@ test('CSV beside CSV is vectors, alone it is lists', async () => {
   const { model } = await open({ from, items: csv('items.csv', split.ids.items, items) })
   expectScores(model)
   await expect(open({ from })).rejects.toThrow(/users\.csv: cannot tell which column is the user/)
+})
+
+test('Parquet lists are known by usual names, and by those that are given for some of their columns', async () => {
+  const columns = { score: Float32Array.of(2, 1) }
+  const entries = [split.ids.users.slice(0, 2), split.ids.items.slice(0, 2)]
+  await writeParquet(file('usual.parquet'), { customer: entries[0], product_id: entries[1], ...columns })
+  await writeParquet(file('given.parquet'), { wer: entries[0], was: entries[1], ...columns })
+  const given = { user: 'wer', item: 'was' }
+  for (const source of [
+    { from: file('usual.parquet') },
+    { from: file('given.parquet'), columns: given },
+    { from: file('usual.parquet'), columns: { item: 'product_id' } },
+  ])
+    expect(await open(source)).toMatchObject({ kind: 'lists', listed: { keep: 1 } })
 })
 
 test('a checkpoint is refused with what to do: save its tables, or name the folder of the run', async () => {

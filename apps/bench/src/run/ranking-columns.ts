@@ -1,4 +1,5 @@
 import { InputError, nearest } from '@recdistill/core'
+import { itemColumns, userColumns } from '@recdistill/formats/database'
 
 const roles = ['user', 'item', 'rank', 'score'] as const
 type Role = (typeof roles)[number]
@@ -15,8 +16,8 @@ export interface RankingRoles {
 
 /** Names without case and punctuation; the first that is there wins. */
 const known: Record<Role, readonly string[]> = {
-  user: ['user', 'userid', 'uid', 'useridx'],
-  item: ['item', 'itemid', 'iid', 'itemidx', 'movieid', 'productid', 'asin'],
+  user: userColumns,
+  item: itemColumns,
   rank: ['rank'],
   score: ['score', 'prediction', 'pred'],
 }

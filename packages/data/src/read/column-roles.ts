@@ -1,4 +1,5 @@
 import { InputError, nearest } from '@recdistill/core'
+import { itemColumns, userColumns } from '@recdistill/formats/database'
 import type { ReadOptions } from './options.ts'
 
 export type Role = 'user' | 'item' | 'rating' | 'time'
@@ -15,15 +16,12 @@ export interface Roles {
 
 /** Names as data sets spell them, without case and punctuation; the first that is present wins. */
 const names: Record<Role, readonly string[]> = {
-  user: words(
-    'user userid users uid useridx reviewerid customer customerid visitor visitorid member memberid account accountid sessionid',
+  user: userColumns,
+  item: itemColumns,
+  rating: 'rating ratings score stars overall weight playcount preference'.split(' '),
+  time: 'timestamp time ts unixtimestamp unixreviewtime datetime date createdat eventtime reviewtime'.split(
+    ' ',
   ),
-  item: words(
-    `item itemid items iid itemidx movieid movie parentasin asin productid product artistid businessid bookid isbn
-     songid trackid articleid newsid venueid locationid poiid poi gameid appid adid sku`,
-  ),
-  rating: words('rating ratings score stars overall weight playcount preference'),
-  time: words('timestamp time ts unixtimestamp unixreviewtime datetime date createdat eventtime reviewtime'),
 }
 
 /** A column's name without case, punctuation and the type that RecBole's files append (`user_id:token`). */
@@ -94,8 +92,4 @@ function byPlainName(columns: readonly string[], plain: string): string | undefi
 function list(columns: readonly string[]): string {
   const shown = columns.slice(0, 12).map((name) => `"${name}"`)
   return shown.join(', ') + (columns.length > 12 ? ', ...' : '')
-}
-
-function words(text: string): string[] {
-  return text.split(/\s+/)
 }
