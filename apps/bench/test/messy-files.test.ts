@@ -89,6 +89,13 @@ test('kinds of events in one column are chosen by a flag, and the doctor says wh
     )
 })
 
+test('programs among the users are left out by a flag', async () => {
+  const crawled = Array.from({ length: 90 }, (_, n) => `\nbot,i${n}`).join('')
+  const text = table('user,item', (u, i) => `u${u},i${i}`) + crawled
+  expect(await inspected('log.csv', text)).toMatch(/31 users, 90 items/)
+  expect(await inspected('log.csv', text, '--max-per-user', '80')).toMatch(/30 users, 43 items/)
+})
+
 test('times that are written in a way of their own are read by a flag', async () => {
   const day = (n: number) => `${String((n % 28) + 1).padStart(2, '0')}.03.2024 08:15`
   const text = table('user,item,time', (u, i) => `u${u},i${i},${day(u + i)}`)

@@ -24,6 +24,11 @@ mkdirSync(join(folder, 'a-folder'))
 /** What is asked for, and what the one line must say. */
 const cases: readonly (readonly [name: string, request: unknown, says: RegExp])[] = [
   ['a missing file', { files: join(folder, 'no.csv') }, /no\.csv: no such file/],
+  [
+    'files with a comma between them',
+    { files: `${good},${good}` },
+    /no such file; several are .*: \S+good\.csv \S+good\.csv$/,
+  ],
   ['a folder', { files: join(folder, 'a-folder') }, /is a folder; name the files in it/],
   ['an empty file', { files: file('empty.csv', '') }, /the file is empty/],
   ['an empty gzip file', { files: file('empty.csv.gz', gzipSync('')) }, /the file is empty/],

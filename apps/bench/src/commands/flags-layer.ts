@@ -24,6 +24,7 @@ const words = [
 ]
 const numbers = [
   'minRating',
+  'maxPerUser',
   'splitSeed',
   'epochs',
   'patience',

@@ -36,6 +36,7 @@ export function withSource(command: Command): Command {
       'only rows with these values in a column, such as kinds of events: event=cart,purchase',
     )
     .option('--min-rating <number>', 'drop interactions rated below')
+    .option('--max-per-user <n>', 'leave out users with more interactions: programs rather than people')
     .option('--k-core <n>', 'least interactions of a user and an item (or users:items)')
     .option('--split <rule>', `how to divide: a named split of the data set, or ${splitRuleForms.join('  ')}`)
     .option('--split-seed <n>', 'seed of a random split')

@@ -54,8 +54,15 @@ export function sourceOf(values: Values): SourceConfig {
   }
 }
 
-/** `where`, `skipEmptyIds`, `minRating` and `kCore` are short for the filters most often used. */
-function filtersOf({ filters = [], where = {}, skipEmptyIds, minRating, kCore }: Values): Filter[] {
+/** `where`, `skipEmptyIds`, `minRating`, `maxPerUser` and `kCore` are short for the filters most often used. */
+function filtersOf({
+  filters = [],
+  where = {},
+  skipEmptyIds,
+  minRating,
+  maxPerUser,
+  kCore,
+}: Values): Filter[] {
   const out = [...(filters as Filter[])]
   if (skipEmptyIds === true) out.unshift({ filter: 'ids' })
   const chosen = Object.entries(where as Record<string, string | string[]>)
@@ -63,6 +70,7 @@ function filtersOf({ filters = [], where = {}, skipEmptyIds, minRating, kCore }:
     ...chosen.map(([column, values]) => ({ filter: 'where', column, values: [values].flat() }) as const),
   )
   if (minRating !== undefined) out.push({ filter: 'rating', min: Number(minRating) })
+  if (maxPerUser !== undefined) out.push({ filter: 'heavy-users', most: Number(maxPerUser) })
   if (isGroup(kCore)) out.push({ filter: 'k-core', users: Number(kCore.users), items: Number(kCore.items) })
   else if (kCore !== undefined) out.push({ filter: 'k-core', users: Number(kCore), items: Number(kCore) })
   return out

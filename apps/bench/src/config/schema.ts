@@ -62,6 +62,7 @@ export function layerSchema({ methods, backbones }: Definitions) {
       .optional()
       .describe('values of columns that rows are chosen by, e.g. { event: [cart, purchase] }'),
     minRating: z.number().optional().describe('interactions rated below are dropped'),
+    maxPerUser: z.int().min(1).optional().describe('users with more interactions are left out'),
     kCore: z
       .union([z.int().min(1), z.strictObject({ users: z.int().min(0), items: z.int().min(0) })])
       .optional()
@@ -69,7 +70,7 @@ export function layerSchema({ methods, backbones }: Definitions) {
     filters: z
       .array(filterSchema)
       .optional()
-      .describe('in the order they are applied, before minRating and kCore; where comes first'),
+      .describe('in the order they are applied, before minRating, maxPerUser and kCore; where comes first'),
     split: z
       .union([z.string(), splitRuleSchema])
       .optional()

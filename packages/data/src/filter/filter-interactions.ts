@@ -67,6 +67,11 @@ function apply(
       }
       return
     }
+    case 'heavy-users': {
+      const counts = countsOf(users, numUsers, alive)
+      for (let n = 0; n < alive.length; n++) if (counts[users[n]] > filter.most) alive[n] = 0
+      return
+    }
     case 'k-core': {
       for (let changed = true; changed;) {
         changed = dropRare(users, numUsers, filter.users, alive)

@@ -65,6 +65,10 @@ async function apply(database: Database, filter: Filter, hasTime: boolean): Prom
         `DELETE FROM rows WHERE n IN (SELECT n FROM (SELECT n, row_number() OVER (PARTITION BY part, u, i ORDER BY ${order}) AS place FROM rows SEMI JOIN repeated USING (part, u, i)) WHERE place > 1)`,
       )
     }
+    case 'heavy-users':
+      return database.run(
+        `DELETE FROM rows WHERE u IN (SELECT u FROM rows GROUP BY u HAVING count(*) > ${filter.most})`,
+      )
     case 'k-core':
       for (let before = -1, after = -2; after !== before;) {
         before = await database.number(`SELECT count(*) FROM rows`)

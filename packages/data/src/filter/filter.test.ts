@@ -38,6 +38,25 @@ test('k-core goes on until nothing falls: by hand', () => {
   expect(steps).toMatchObject([{ interactions: 7 }, { interactions: 4, users: 2, items: 2 }])
 })
 
+test('users with too much go with all of theirs; as much as allowed is not too much', () => {
+  const pairs = [
+    [0, 0],
+    [0, 1],
+    [1, 0],
+    [1, 1],
+    [1, 2],
+    [2, 3],
+  ] as const
+  const { users, items, ids, numItems } = filterInteractions(
+    { ...table(pairs), ids: { users: ['ann', 'bot', 'bob'], items: ['a', 'b', 'c', 'd'] } },
+    [{ filter: 'heavy-users', most: 2 }],
+  )
+  expect([...users]).toEqual([0, 0, 1])
+  expect([...items]).toEqual([0, 1, 2])
+  expect(ids).toEqual({ users: ['ann', 'bob'], items: ['a', 'b', 'd'] })
+  expect(numItems).toBe(3)
+})
+
 test('of repeated pairs the first or last by time stays', () => {
   const repeated = {
     ...table([
@@ -67,6 +86,7 @@ const filters = fc.array(
       users: fc.integer({ min: 0, max: 3 }),
       items: fc.integer({ min: 0, max: 3 }),
     }),
+    fc.record({ filter: fc.constant('heavy-users' as const), most: fc.integer({ min: 1, max: 12 }) }),
     fc.record({
       filter: fc.constant('time' as const),
       from: fc.integer({ min: 0, max: 3 }),

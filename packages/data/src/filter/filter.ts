@@ -24,6 +24,9 @@ export const filterSchema = z.discriminatedUnion('filter', [
       'one interaction for each user and item: by time where there is one, then by place in the file',
     ),
   z
+    .strictObject({ filter: z.literal('heavy-users'), most: z.int().min(1) })
+    .describe('users with no more interactions than that; the others are programs rather than people'),
+  z
     .strictObject({
       filter: z.literal('k-core'),
       users: z.int().min(0).default(0),

@@ -30,6 +30,16 @@ test('shape: counts, density, head, tail and Gini by hand', () => {
   expect(found.get('no-time')!.level).toBe('note')
 })
 
+test('users with twenty times what nearly all have are named, and by how much to leave them out', () => {
+  const people = Array.from({ length: 300 }, (_, u) => [u % 7, 7 + (u % 5)])
+  const usual = world(people)
+  expect(byId(inspectInteractions(usual)).has('heavy-users')).toBe(false)
+  const bots = [41, 43].map((size) => Array.from({ length: size }, (_, n) => n))
+  const found = byId(inspectInteractions(world([...people, ...bots]))).get('heavy-users')!
+  expect(found.values).toEqual({ users: 2, above: 40, share: 84 / 684 })
+  expect(found.todo).toContain('--max-per-user 40 ')
+})
+
 test('repeated pairs and a single user are seen', () => {
   const found = byId(inspectInteractions(world([[0, 1, 0, 0]])))
   expect(found.get('duplicates')!.values).toEqual({ repeats: 2, share: 0.5 })

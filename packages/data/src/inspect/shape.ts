@@ -34,6 +34,20 @@ export function shapeFindings(perUser: Uint32Array, perItem: Uint32Array, of: st
     fact('tail', `${percent(rare / items)} of items have fewer than 5`, { itemsBelow5: rare / items }),
     fact('gini', `Gini coefficient of item popularity ${gini(popular).toFixed(3)}`, { gini: gini(popular) }),
   ]
+  const usual = lengths[Math.floor(0.99 * (users - 1))]
+  const heavy = lengths.filter((n) => n > 20 * usual)
+  if (heavy.length > 0) {
+    const held = heavy.reduce((sum, n) => sum + n, 0) / total
+    findings.push({
+      id: 'heavy-users',
+      level: 'note',
+      title: `${count(heavy.length)} of ${count(users)} users have more than ${count(20 * usual)} each, twenty times what 99 % of users have at most, and ${percent(held)} of all`,
+      means:
+        'such users are programs more often than people (crawlers, monitors, shared accounts), and models learn their taste',
+      todo: `where they are, leave them out with --max-per-user ${20 * usual} (maxPerUser in a file)`,
+      values: { users: heavy.length, above: 20 * usual, share: held },
+    })
+  }
   if (users === 1 || items === 1)
     findings.push({
       id: 'one',

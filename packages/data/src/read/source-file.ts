@@ -1,7 +1,7 @@
 import { InputError } from '@recdistill/core'
 import { asInputError } from '@recdistill/core/files'
 import { createHash } from 'node:crypto'
-import { createReadStream, statSync } from 'node:fs'
+import { createReadStream, existsSync, statSync } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 
@@ -72,6 +72,9 @@ function sizeOf(path: string): number {
       throw new InputError(`${path}: is a folder; name the files in it, or use it as the data folder`)
     return stat.size
   } catch (error) {
+    const parts = path.split(',')
+    if (parts.length > 1 && parts.every((part) => existsSync(part)))
+      throw new InputError(`${path}: no such file; several are given one after the other: ${parts.join(' ')}`)
     throw asInputError('read', path, error)
   }
 }
