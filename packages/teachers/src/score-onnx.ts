@@ -1,7 +1,7 @@
 import { InputError } from '@recdistill/core'
-import { asInputError, putInPlace } from '@recdistill/core/files'
+import { asInputError, openBytes, putInPlace } from '@recdistill/core/files'
 import { createHash } from 'node:crypto'
-import { closeSync, mkdirSync, openSync, readSync, rmSync, statSync, writeSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, rmSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { fingerprint } from './fingerprint.ts'
 import { openOnnx, type OnnxSession } from './onnx-session.ts'
@@ -106,23 +106,13 @@ function writeAll(file: number, bytes: Uint8Array): void {
 
 /** The kept scores, one row at a time. */
 function openKept(model: string, path: string, rows: number, columns: number): ScoreMatrix {
-  const file = openSync(path, 'r')
+  const file = openBytes(path)
   return {
     file: model,
     rows,
     columns,
-    row(index) {
-      const out = new Float32Array(columns)
-      const bytes = new Uint8Array(out.buffer)
-      for (let done = 0; done < bytes.length;) {
-        const got = readSync(file, bytes, done, bytes.length - done, 4 * index * columns + done)
-        if (got === 0)
-          throw new InputError(`${path}: became shorter while it was read; delete it and run again`)
-        done += got
-      }
-      return out
-    },
-    close: () => closeSync(file),
+    row: (index) => new Float32Array(file.read(4 * index * columns, 4 * columns).buffer),
+    close: () => file.close(),
   }
 }
 
