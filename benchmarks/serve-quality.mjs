@@ -93,6 +93,7 @@ async function measure(split, engine, seed) {
   const foldedIn = (weights, part) => {
     const ranker = rankerOf(recommender, (user, options) => {
       const liked = [...rowOf(split.train, user), ...(part === 'test' ? rowOf(split.valid, user) : [])]
+      if (liked.length === 0) return []
       return recommender.recommendFor(
         liked.map((item) => parts.items[item]),
         { ...options, ...weights },

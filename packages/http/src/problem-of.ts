@@ -20,21 +20,9 @@ export function refuseInvalid(result: Checked, _: Context): Response | undefined
   )
 }
 
-/** None of the items that a new user likes is in the bundle: there is nothing to go by. */
-export class NothingKnown extends Error {
-  constructor(first: string) {
-    super(`the bundle has none of these items, e.g. not ${JSON.stringify(clip(first))}`)
-  }
-}
-
 /** What an error thrown while answering means to the client; a defect is told without its details. */
 export function problemOf(error: unknown, { method, path }: HonoRequest): Problem {
   if (error instanceof HTTPException) return ofFramework(error)
-  if (error instanceof NothingKnown)
-    return problem(400, 'unknown-item', error.message, {
-      field: 'items',
-      hint: 'send ids as in the data the model was trained on',
-    })
   if (isHangUp(error)) return problem(400, 'malformed-request', 'the body did not arrive')
   switch (codeOf(error)) {
     case 'unknown-user':
@@ -43,7 +31,13 @@ export function problemOf(error: unknown, { method, path }: HonoRequest): Proble
         hint: 'for someone new, POST /v1/recommendations with {"items": [what they like]}',
       })
     case 'unknown-item':
-      return problem(404, 'unknown-item', clip((error as Error).message), { field: 'item' })
+      // the item of an address, or all those of a body
+      return method === 'POST'
+        ? problem(400, 'unknown-item', clip((error as Error).message), {
+            field: 'items',
+            hint: 'send ids as in the data the model was trained on',
+          })
+        : problem(404, 'unknown-item', clip((error as Error).message), { field: 'item' })
     case 'option':
       return problem(400, 'invalid-request', (error as Error).message)
     default:

@@ -15,13 +15,14 @@ export const listSchema = z
   })
   .openapi('List')
 
-/** The same for someone new: with those of the items sent that the bundle does not know. */
+/** The same for a body: with those of the items sent that the bundle does not know. */
 export const answerSchema = listSchema
   .extend({
     unknown: z
       .array(z.string())
-      .optional()
-      .openapi({ description: 'Items sent that the bundle does not know' }),
+      .openapi({
+        description: 'Of `items` and `only`, what the bundle does not know and so counts for nothing',
+      }),
   })
   .openapi('Answer')
 

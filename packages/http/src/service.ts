@@ -8,7 +8,7 @@ import { createMetrics, type Metrics } from './metrics.ts'
 import { observe, type LogEntry } from './observe.ts'
 import { limitBody } from './limit-body.ts'
 import { problem, problemResponse, problemType } from './problem.ts'
-import { notFound, NothingKnown, problemOf, refuseInvalid } from './problem-of.ts'
+import { notFound, problemOf, refuseInvalid } from './problem-of.ts'
 import { createRoutes } from './routes.ts'
 
 export interface ServiceOptions {
@@ -62,16 +62,14 @@ export function createService(recommender: Recommender, options: ServiceOptions 
   })
   app.openapi(routes.ask, (context) => {
     const { user, items: liked = [], k, only, ...asked } = context.req.valid('json')
-    const among = only && new Set(only)
-    const options = { k, ...(among && { filter: (item: string) => among.has(item) }) }
+    const options = { k, ...(only && { only }) }
+    const unknown = [...new Set([...liked, ...(only ?? [])])].filter((item) => !recommender.items.has(item))
     if (user !== undefined) {
       const items = metrics.timed('recommend', () =>
         recommender.recommend(user, { ...options, ...exclusion(asked, () => recommender.seen(user)) }),
       )
-      return context.json({ items }, 200)
+      return context.json({ items, unknown }, 200)
     }
-    const unknown = liked.filter((item) => !recommender.items.has(item))
-    if (unknown.length === liked.length) throw new NothingKnown(unknown[0])
     const items = metrics.timed('fold-in', () =>
       recommender.recommendFor(liked, { ...options, ...exclusion(asked, () => liked) }),
     )

@@ -77,10 +77,22 @@ describe('lists are those of the recommender, to the last bit', () => {
   })
 
   test('out of a choice', async () => {
-    const { items } = await answerTo({ user: 'u3', k: 50, only: ['i5', 'i6', 'i7', 'unheard-of'] })
     const expected = world.recommend('u3', { k: 300 }).filter(({ item }) => /^i[567]$/.test(item))
-    expect(items).toEqual(expected)
+    expect(await answerTo({ user: 'u3', k: 50, only: ['i5', 'i6', 'i7'] })).toEqual({
+      items: expected,
+      unknown: [],
+    })
     expect(await answerTo({ items: ['i5'], only: [] })).toEqual({ items: [], unknown: [] })
+  })
+
+  test('out of a choice that the bundle does not know all of', async () => {
+    const { items, unknown } = await answerTo({ user: 'u3', k: 50, only: ['new', 'i5', 'newer', 'new'] })
+    expect(items.map(({ item }) => item)).toEqual(['i5'])
+    expect(unknown).toEqual(['new', 'newer'])
+    expect(await answerTo({ items: ['i5', 'gone'], only: ['new'] })).toEqual({
+      items: [],
+      unknown: ['gone', 'new'],
+    })
   })
 
   test('of similar items', async () => {

@@ -48,13 +48,16 @@ export function createRecommender({ header, arrays, bytes }: Bundle, scorer: Sco
     return numbersOf(vector)
   }
 
-  const placesOf = (ids: Iterable<string>) => {
-    const places = new Set<number>()
+  const listOf = (ids: Iterable<string>) => {
     if (typeof ids === 'string' || typeof ids?.[Symbol.iterator] !== 'function')
       throw option(
         `expected a list of items, got ${typeof ids === 'string' ? 'a string; put it into [ ]' : typeof ids}`,
       )
-    for (const id of ids) {
+    return [...ids]
+  }
+  const placesOf = (ids: Iterable<string>) => {
+    const places = new Set<number>()
+    for (const id of listOf(ids)) {
       const place = items.indexOf(id)
       if (place >= 0) places.add(place)
     }
@@ -65,7 +68,7 @@ export function createRecommender({ header, arrays, bytes }: Bundle, scorer: Sco
     query: Query,
     scales: Float32Array | null,
     factor: number,
-    { k = 10, exclude, filter }: RecommendOptions,
+    { k = 10, exclude, only, filter }: RecommendOptions,
     excludedByDefault: (place: number) => boolean,
     never = -1,
   ): Recommendation[] => {
@@ -74,8 +77,12 @@ export function createRecommender({ header, arrays, bytes }: Bundle, scorer: Sco
       throw option(`filter: expected a function, got ${typeof filter}`)
     const given = exclude === undefined ? null : placesOf(exclude)
     const excluded = given ? (place: number) => given.has(place) : excludedByDefault
+    const among = only === undefined ? null : placesOf(only)
     const accept = (place: number) =>
-      place !== never && !excluded(place) && (filter === undefined || filter(items.at(place)))
+      (among === null || among.has(place)) &&
+      place !== never &&
+      !excluded(place) &&
+      (filter === undefined || filter(items.at(place)))
     const best = topK(scorer, { query, scales, factor }, { k, items: items.length, accept })
     return Array.from(best.places, (place, n) => ({ item: items.at(place), score: best.scores[n] }))
   }
@@ -93,8 +100,9 @@ export function createRecommender({ header, arrays, bytes }: Bundle, scorer: Sco
     },
     recommendFor(liked, options = {}) {
       expectKnown(options, [...common, 'unobserved', 'regularisation'])
-      const places = placesOf(liked)
-      if (places.size === 0) return []
+      const given = listOf(liked)
+      const places = placesOf(given)
+      if (places.size === 0) throw nothingKnown(given)
       const weights = { ...header.foldIn }
       for (const name of ['unobserved', 'regularisation'] as const) {
         const value = options[name] ?? weights[name]
@@ -130,7 +138,7 @@ export function createRecommender({ header, arrays, bytes }: Bundle, scorer: Sco
   }
 }
 
-const common = ['k', 'exclude', 'filter']
+const common = ['k', 'exclude', 'only', 'filter']
 
 /** A list of another length than was asked for would look like an answer. */
 function expectKnown(options: object, known: readonly string[]): void {
@@ -142,6 +150,13 @@ function expectKnown(options: object, known: readonly string[]): void {
 
 function option(problem: string): ServeError {
   return new ServeError('option', `recommend: ${problem}`)
+}
+
+/** No list would look like one of which all was left out; ids that are all unknown are often spelt as another system has them. */
+function nothingKnown(liked: readonly string[]): ServeError {
+  return liked.length === 0
+    ? new ServeError('option', 'recommendFor: expected at least one item, got none')
+    : new ServeError('unknown-item', `the bundle has none of these items, e.g. not "${liked[0]}"`)
 }
 
 /** The vector over its scale, in as many steps as sums of products with int8 rows leave room for. */

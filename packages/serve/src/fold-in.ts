@@ -3,6 +3,9 @@ import { addOuter } from './gram.ts'
 
 export const defaultFoldIn: FoldIn = { unobserved: 0.3, regularisation: 1 }
 
+/** Least l: with none, directions that no term weighs would be told by rounding alone. */
+const LEAST = 1e-9
+
 /**
  * The vector of a new user by regularised least squares on the item vectors: seen items should score 1, all items a little
  * towards 0,
@@ -11,7 +14,7 @@ export const defaultFoldIn: FoldIn = { unobserved: 0.3, regularisation: 1 }
  *     x = (sum over seen of y_s y_s^T + a G + l m I)^-1 (sum over seen of y_s)
  *
  * where G is the sum of y y^T over all items, m = trace(G) / (items dim) the mean square of a number of theirs, a = `unobserved`,
- * l = `regularisation`. In double precision by Cholesky, the same bits everywhere.
+ * l = `regularisation`, at the least 1e-9. In double precision by Cholesky, the same bits everywhere.
  * @param seen Vectors of different items. [seen, dim]
  * @see Hu, Koren, Volinsky, ICDM 2008, equation 4, in the form of Rendle et al., RecSys 2022 (iALS). Here item vectors may come
  * from any model, so the result replaces a trained user vector only up to its length.
@@ -31,7 +34,7 @@ export function foldIn(
   }
   let trace = 0
   for (let i = 0, n = 0; i < dim; n += dim - i++) trace += gram[n]
-  const ridge = (regularisation * trace) / (numItems * dim)
+  const ridge = (Math.max(LEAST, regularisation) * trace) / (numItems * dim)
   for (let i = 0, n = 0; i < dim; n += dim - i++) matrix[n] += ridge
   solve(matrix, x)
   return x

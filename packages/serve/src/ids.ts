@@ -47,7 +47,7 @@ export function openIds({ text, offsets, order }: IdArrays): Ids {
   }
 }
 
-/** @throws ServeError when an id stands twice, is no text, or is empty. */
+/** @throws ServeError when an id stands twice, or is no text. */
 export function packIds(what: string, ids: readonly string[]): IdArrays {
   const refuse = (problem: string) => new ServeError('option', `encodeBundle.${what}: ${problem}`)
   const offsets = new Uint32Array(ids.length + 1)

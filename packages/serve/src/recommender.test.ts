@@ -29,12 +29,12 @@ test('k of 0, k beyond the catalogue, and a catalogue with nothing left', () => 
 
 test('an option there is not, and a number in place of options, are refused, for the list would be of another length', () => {
   const wrong = (options: unknown) => () => recommender.recommend('u0', options as { k: number })
-  expect(wrong({ n: 3 })).toThrow('recommend: no option "n"; there are k, exclude, filter')
+  expect(wrong({ n: 3 })).toThrow('recommend: no option "n"; there are k, exclude, only, filter')
   expect(wrong(3)).toThrow('expected options such as { k: 20 }, got 3')
   expect(wrong(null)).toThrow('expected options')
   expect(() => recommender.similar('i1', { limit: 3 } as object)).toThrow('no option "limit"')
   expect(() => recommender.recommendFor(['i1'], { unseen: 1 } as object)).toThrow(
-    'k, exclude, filter, unobserved, regularisation',
+    'k, exclude, only, filter, unobserved, regularisation',
   )
   expect(recommender.recommendFor(['i1'], { unobserved: 0.1, regularisation: 2, k: 3 })).toHaveLength(3)
 })
@@ -94,9 +94,30 @@ test('someone new gets what the folded-in vector scores best, not what was given
   expect(ids(recommender.recommendFor(['i4'], { k: 100, exclude: [] }))).toContain('i4')
 })
 
-test('someone new who gave nothing known gets nothing', () => {
-  expect(recommender.recommendFor([])).toEqual([])
-  expect(recommender.recommendFor(['unheard of'])).toEqual([])
+test('someone new who gave nothing known is told so: no list would look like one of which all was left out', () => {
+  const none = () => recommender.recommendFor([])
+  const unknown = () => recommender.recommendFor(new Set(['unheard of', 'i1000']).values())
+  expect(none).toThrow(expect.objectContaining({ code: 'option' }))
+  expect(none).toThrow('recommendFor: expected at least one item, got none')
+  expect(unknown).toThrow(expect.objectContaining({ code: 'unknown-item' }))
+  expect(unknown).toThrow('the bundle has none of these items, e.g. not "unheard of"')
+})
+
+test('out of a choice of items, whatever else is left out', () => {
+  const choice = ['i9', 'i40', 'i41', 'i42', 'unheard of', 'i40']
+  const isChosen = ({ item }: { item: string }) => choice.includes(item)
+  const all = recommender.recommend('u3', { k: 100, exclude: [] }).filter(isChosen)
+  expect(all.length).toBe(4)
+  expect(recommender.recommend('u3', { only: choice, exclude: [] })).toEqual(all)
+  expect(
+    recommender.recommend('u3', { only: choice, exclude: ['i41'], filter: (item) => item !== 'i9' }),
+  ).toEqual(all.filter(({ item }) => item === 'i40' || item === 'i42'))
+  expect(ids(recommender.similar('i9', { only: choice }))).not.toContain('i9')
+  expect(recommender.recommendFor(['i1'], { only: new Set(choice), k: 2 })).toEqual(
+    recommender.recommendFor(['i1'], { k: 100 }).filter(isChosen).slice(0, 2),
+  )
+  expect(recommender.recommend('u3', { only: [] })).toEqual([])
+  expect(() => recommender.recommend('u3', { only: 'i9' })).toThrow('expected a list of items, got a string')
 })
 
 test('similar items by cosine, never the item itself', () => {

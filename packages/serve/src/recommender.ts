@@ -12,6 +12,8 @@ export interface RecommendOptions {
   readonly k?: number
   /** Items to leave out, in place of the default; unknown ones do no harm. */
   readonly exclude?: Iterable<string>
+  /** Items to choose from, in place of the whole catalogue; unknown ones do no harm. */
+  readonly only?: Iterable<string>
   /**
    * Whether an item may be shown. Asked only of items that would be among the k best of those before them, in no promised order.
    */
@@ -44,8 +46,9 @@ export interface Recommender {
    */
   recommend(user: string | number, options?: RecommendOptions): Recommendation[]
   /**
-   * The best items for someone new who likes these, by fold-in. Unknown items and repetitions count for nothing; when nothing is left there is
-   * nothing to go by, and no item comes. Leaves out the given items unless `exclude` says otherwise.
+   * The best items for someone new who likes these, by fold-in. Unknown items and repetitions count for nothing. Leaves out the given items
+   * unless `exclude` says otherwise.
+   * @throws ServeError with code `unknown-item` when none of them is known: there is nothing to go by.
    */
   recommendFor(items: Iterable<string>, options?: RecommendForOptions): Recommendation[]
   /**
