@@ -8,6 +8,10 @@ import type { Row, Value } from './row.ts'
 export interface Aggregate {
   /** Teachers, scratch, baselines, distilled; in the result's order within a role. */
   readonly rows: readonly Row[]
+  /** The largest teacher: what all others are compared with. */
+  readonly teacher: Row | null
+  /** The scratch model of a row's own backbone and size, or the only one there is. */
+  scratchOf(row: Pick<Row, 'backbone'>): Row | null
   /** Keys of test metrics that any row has, in the order of their appearance. */
   readonly metrics: readonly string[]
   readonly beyondMetrics: readonly string[]
@@ -19,8 +23,7 @@ export interface Aggregate {
  * Runs grouped by label, backbone and size: mean and standard deviation over seeds, and how much of the gap between
  * scratch and teacher a distilled student recovered.
  *
- * A row is compared with the scratch model of its own backbone and size, or the only one there is, and with the
- * largest teacher. Runs that failed and numbers that are not finite are left out, with a note.
+ * Runs that failed and numbers that are not finite are left out, with a note.
  */
 export function aggregate(result: RunResult): Aggregate {
   const groups = groupRuns(result.models)
@@ -28,10 +31,12 @@ export function aggregate(result: RunResult): Aggregate {
   const teacher = largest(bare.filter((row) => row.role === 'teacher'))
   const scratches = bare.filter((row) => row.role === 'scratch' && row.seeds.length > 0)
   const metrics = keysOf(bare.map((row) => row.test))
+  const scratchOf = ({ backbone }: Pick<Row, 'backbone'>) =>
+    scratches.find((other) => sameSize(other.backbone, backbone)) ??
+    (scratches.length === 1 ? scratches[0] : null)
 
   const rows = bare.map((row): Row => {
-    const scratch =
-      scratches.find((other) => sameSize(other, row)) ?? (scratches.length === 1 ? scratches[0] : null)
+    const scratch = scratchOf(row)
     const withGaps = (part: 'valid' | 'test') =>
       mapValues(row[part], (value, key): Value => {
         const gap =
@@ -47,6 +52,8 @@ export function aggregate(result: RunResult): Aggregate {
   })
   return {
     rows: roles.flatMap((role) => rows.filter((row) => row.role === role)),
+    teacher,
+    scratchOf,
     metrics,
     beyondMetrics: keysOf(bare.map((row) => row.beyond)),
     notes: [
@@ -120,8 +127,8 @@ function largest(rows: readonly Row[]): Row | null {
   return rows.reduce<Row | null>((best, row) => (best && best.bytes >= row.bytes ? best : row), null)
 }
 
-function sameSize(a: Row, b: Row): boolean {
-  return a.backbone.name === b.backbone.name && a.backbone.dim === b.backbone.dim
+function sameSize(a: Row['backbone'], b: Row['backbone']): boolean {
+  return a.name === b.name && a.dim === b.dim
 }
 
 function finiteMean(values: readonly number[]): number | null {

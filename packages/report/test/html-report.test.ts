@@ -47,6 +47,32 @@ const significance: SignificanceRow[] = [
   },
 ]
 
+test('tiles compare with the scratch student of the same size and the largest teacher, as the table does', () => {
+  const sized = (label: string, role: ModelRun['role'], dim: number, ndcg: number, speed: number) =>
+    sampleModel(label, role, {
+      id: `${label}-${dim}`,
+      backbone: { name: 'mf', dim, params: {} },
+      bytes: dim * 1024,
+      test: value(ndcg, 2 * ndcg),
+      ranking: { usersPerSecond: speed, microsecondsPerUser: 1e6 / speed },
+    })
+  const result = sampleResult([
+    sized('teacher', 'teacher', 64, 0.03, 400),
+    sized('teacher', 'teacher', 512, 0.05, 100),
+    sized('scratch', 'scratch', 8, 0.01, 1000),
+    sized('scratch', 'scratch', 32, 0.02, 500),
+    sized('rrd', 'distilled', 32, 0.04, 500),
+  ])
+  const tiles = elementsOf(htmlReport(result)).filter((one) => attribute(one, 'class') === 'tile')
+  expect(tiles.map(textOf)).toEqual([
+    '0.0400ndcg@10 of rrd, the best distilled student',
+    '67 %of the gap between scratch (mf 32) and teacher (mf 512) recovered',
+    '+100 %ndcg@10 against the same student from scratch',
+    '16×smaller than the teacher: 32.0 KiB for 512 KiB',
+    '5.0×the ranking speed of the teacher',
+  ])
+})
+
 describe('a full report', () => {
   const page = htmlReport(full, { significance, warnings: ['Known trap.'] })
   const elements = elementsOf(page)

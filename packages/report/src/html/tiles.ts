@@ -3,13 +3,12 @@ import { html, type Markup } from './markup.ts'
 import type { ReportContext } from './report-context.ts'
 
 /** The answer first: the best distilled student on the metric that chose the models. */
-export function tiles({ rows, headline, result }: ReportContext): Markup | null {
+export function tiles({ rows, teacher, scratchOf, headline, result }: ReportContext): Markup | null {
   const select = headline.includes(result.protocol.select) ? result.protocol.select : headline[0]
   const distilled = rows.filter((row) => row.role === 'distilled' && select in row.test)
   if (distilled.length === 0) return null
   const best = distilled.reduce((a, b) => (b.test[select].mean > a.test[select].mean ? b : a))
-  const teacher = rows.find((row) => row.role === 'teacher')
-  const scratch = rows.find((row) => row.role === 'scratch')
+  const scratch = scratchOf(best)
   const { mean, gap } = best.test[select]
   const faster =
     teacher?.usersPerSecond && best.usersPerSecond ? best.usersPerSecond / teacher.usersPerSecond : null
