@@ -107,6 +107,16 @@ describe.skipIf(process.platform === 'win32')('the root scripts', () => {
     expect(stderr).toMatch(/run: npx -y pnpm@12\.21\.0 install --no-frozen-lockfile\n$/)
   })
 
+  test.each([
+    ['npx', 'npm error code EACCES', 'a home folder and a checkout that it may write to'],
+    ['pnpm', 'ENOSPC: no space left on device', 'the disk is full'],
+  ])('where %s cannot write, that is what the error says', (FAIL, SAYS, cause) => {
+    const { status, stderr } = start({ FAIL, SAYS }, 'bench')
+    expect(status).toBe(7)
+    expect(stderr).toContain(cause)
+    expect(stderr).not.toContain('reachable')
+  })
+
   test('a build that fails shows its log and starts no job', () => {
     const failed = start({ FAIL: 'turbo' }, 'bench')
     expect(failed.status).toBe(7)

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { phase } from './phase.mjs'
-import { bringPnpm, pnpmMemory, rememberedPnpm, toolEnvironment } from './pnpm.mjs'
+import { bringPnpm, likelyCause, pnpmMemory, rememberedPnpm, toolEnvironment } from './pnpm.mjs'
 import { memory, pnpmVersion, root } from './root.mjs'
 
 const stamp = join(memory, 'installed')
@@ -46,7 +46,7 @@ export async function pnpmFolder() {
 function whatToDo(log) {
   return /OUTDATED_LOCKFILE|LOCKFILE_CONFIG_MISMATCH/.test(log)
     ? `recdistill: the lock file is older than a package.json; run: npx -y pnpm@${pnpmVersion()} install --no-frozen-lockfile`
-    : 'recdistill: installing failed; is the npm registry reachable?'
+    : `recdistill: installing failed; ${likelyCause(log)}`
 }
 
 /** @param {{ file: string, text: string }} note */

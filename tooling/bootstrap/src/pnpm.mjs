@@ -32,7 +32,7 @@ export async function bringPnpm() {
       '-p',
       '"PATH=" + (process.env.PATH ?? process.env.Path)',
     ]),
-    { advice: () => `recdistill: npx could not bring pnpm ${version}; is the npm registry reachable?` },
+    { advice: (log) => `recdistill: npx could not bring pnpm ${version}; ${likelyCause(log)}` },
   )
   const path = printed
     .split(/\r?\n/)
@@ -41,6 +41,18 @@ export async function bringPnpm() {
   const folder = path?.split(delimiter).find(hasPnpm)
   if (folder === undefined) throw new Error(`npx brought no pnpm ${version}; it printed:\n${printed}`)
   return folder
+}
+
+/**
+ * Why npm or pnpm could not bring something, by what it printed.
+ *
+ * @param {string} log
+ */
+export function likelyCause(log) {
+  if (/\bENOSPC\b/.test(log)) return 'the disk is full'
+  return /\b(EACCES|EPERM|EROFS)\b/.test(log)
+    ? 'it needs a home folder and a checkout that it may write to (HOME names the home folder)'
+    : 'is the npm registry reachable?'
 }
 
 /** @param {string} folder */
