@@ -39,7 +39,7 @@ export async function exportModel(
   if (to.length === 0) throw new InputError('export: expected at least one format, got none')
   expectFits(model, to, precision)
   expectPlace(out, resolve(out), force)
-  expectWhole(model)
+  expectWhole(model, precision)
   return writeFolder(out, { force }, async (folder) => {
     const usage: { to: FormatName; text: HowToLoad }[] = []
     if (to.some((name) => formats[name].needsIdMaps))
@@ -71,8 +71,11 @@ function roundingOf(
   return { kept: keptLists(model, rounded), measured: measure?.(rounded) ?? null }
 }
 
-/** A caller's mistake, not a reader's: sizes that do not belong together, or numbers that are none. */
-function expectWhole({ users, items, seen, form }: Deployable): void {
+/** From here on a half is infinite: halfway from the largest, 65504, to the next that there would be. */
+const beyondHalf = 65520
+
+/** A caller's mistake, not a reader's: sizes that do not belong together, or numbers that are none or that a half cannot hold. */
+function expectWhole({ users, items, seen, form }: Deployable, precision: Precision): void {
   if (seen.offsets.length !== users.length + 1)
     throw new RangeError(`export: seen items of ${seen.offsets.length - 1} users, there are ${users.length}`)
   if (form.kind !== 'vectors') return
@@ -85,6 +88,11 @@ function expectWhole({ users, items, seen, form }: Deployable): void {
     if (wrong >= 0)
       throw new InputError(
         `export: the vector of ${of} row ${Math.floor(wrong / form.dim)} holds ${form[of][wrong]}; train the model anew`,
+      )
+    const large = precision === 'f16' ? form[of].findIndex((value) => Math.abs(value) >= beyondHalf) : -1
+    if (large >= 0)
+      throw new InputError(
+        `--dtype f16: the vector of ${of} row ${Math.floor(large / form.dim)} holds ${form[of][large]}, and f16 ends at 65504; use f32 or int8`,
       )
   }
 }

@@ -45,7 +45,9 @@ export function writePgvector(model: Deployable, { folder, precision }: WriteCon
     [
       '```sh',
       'psql "$DATABASE_URL" --set ON_ERROR_STOP=1 --file pgvector.sql',
-      `psql "$DATABASE_URL" --command "SELECT * FROM recdistill.recommend(${sqlText(users[0] ?? '').replaceAll('"', '\\"')}, 20)"`,
+      `psql "$DATABASE_URL" <<'SQL'`, // no shell reads what is in an id
+      `SELECT * FROM recdistill.recommend(${sqlText(users[0] ?? '')}, 20);`,
+      'SQL',
       '```',
     ].join('\n'),
   )
@@ -55,6 +57,7 @@ function head({ facts }: Deployable, type: string): string {
   return `-- ${comment(facts.name)} on ${comment(facts.split.dataset)} (split ${facts.split.hash.slice(0, 12)}), written by ${comment(facts.createdBy)}.
 -- For psql: psql "$DATABASE_URL" --set ON_ERROR_STOP=1 --file pgvector.sql
 -- It makes the schema "recdistill" and stops if that is there: to replace it, DROP SCHEMA recdistill CASCADE first.
+SET client_encoding = 'UTF8';
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS vector;
 CREATE SCHEMA recdistill;

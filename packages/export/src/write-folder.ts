@@ -6,6 +6,9 @@ import { basename, dirname, join, resolve } from 'node:path'
 /** What tells a folder of an export from any other. */
 export const cardName = 'model-card.json'
 
+/** Folders that this process fills at the moment. */
+const underWay = new Set<string>()
+
 /**
  * Makes a folder that appears whole or not at all: `fill` writes into one beside it, which is then renamed.
  * @param options.force Takes the place of an earlier export; of anything else never.
@@ -23,8 +26,11 @@ export async function writeFolder<T>(
     throw asInputError('write', path, error)
   }
   expectPlace(path, target, force)
-  const beside = (what: string) => join(dirname(target), `.${basename(target)}.${process.pid}.${what}`)
+  const beside = (what: string) => join(dirname(target), `${prefixOf(target)}${process.pid}.${what}`)
   const temporary = beside('partial')
+  if (underWay.has(temporary))
+    throw new InputError(`--out: ${path} is being written already; name another folder`)
+  underWay.add(temporary)
   let result: T
   try {
     mkdirSync(dirname(target), { recursive: true })
@@ -45,6 +51,8 @@ export async function writeFolder<T>(
   } catch (error) {
     discard(temporary)
     throw asInputError('write', path, error)
+  } finally {
+    underWay.delete(temporary)
   }
   return result
 }
@@ -73,15 +81,23 @@ function clearLeftovers(target: string): void {
   const parent = dirname(target)
   if (!existsSync(parent) || !statSync(parent).isDirectory()) return
   for (const name of readdirSync(parent)) {
-    if (!name.startsWith(`.${basename(target)}.`)) continue
-    const [, pid, what] = /\.(\d+)\.(partial|old)$/.exec(name) ?? []
-    if (pid === undefined || isAlive(Number(pid))) continue
-    if (what === 'old' && !existsSync(target)) renameSync(join(parent, name), target)
-    else discard(join(parent, name))
+    if (!name.startsWith(prefixOf(target))) continue
+    const [, pid, what] = /^(\d+)\.(partial|old)$/.exec(name.slice(prefixOf(target).length)) ?? []
+    const folder = join(parent, name)
+    if (pid === undefined || underWay.has(folder) || isAnother(Number(pid))) continue
+    if (what === 'old' && !existsSync(target)) renameSync(folder, target)
+    else discard(folder)
   }
 }
 
-function isAlive(pid: number): boolean {
+/** What stands beside a folder while it is made begins so; the process and what it is follow. */
+function prefixOf(target: string): string {
+  return `.${basename(target)}.`
+}
+
+/** Whether a process other than this one is there. One that had the same id is gone: in containers most have 1. */
+function isAnother(pid: number): boolean {
+  if (pid === process.pid) return false
   try {
     process.kill(pid, 0)
     return true

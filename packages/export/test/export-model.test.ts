@@ -138,6 +138,27 @@ test('what a killed process left is cleared away, and an earlier export that had
   expect(cardOf(out).name).toBe('rrd')
 })
 
+test('what a process of the same id left is cleared away, as in a container that was killed', async () => {
+  const out = fresh()
+  const left = join(dirname(out), `.model.${process.pid}.partial`)
+  mkdirSync(left)
+  writeFileSync(join(left, 'half'), '')
+  await writeFolder(out, {}, (folder) => {
+    expect(readdirSync(folder)).toEqual([])
+    return expect(writeFolder(out, {}, () => Promise.resolve())).rejects.toThrow('is being written already')
+  })
+  expect(readdirSync(dirname(out))).toEqual(['model'])
+})
+
+test('what was left beside a folder of a longer name is no business of this one', async () => {
+  const out = fresh()
+  const dead = spawnSync(process.execPath, ['--version']).pid
+  const left = [`.model.v2.${dead}.old`, `.model.v2.${dead}.partial`]
+  for (const name of left) mkdirSync(join(dirname(out), name))
+  await exportModel(model, { to: ['npz'], out })
+  expect(readdirSync(dirname(out)).sort()).toEqual([...left, 'model'])
+})
+
 test('a folder that may not be written gives one line', async (context) => {
   const out = fresh()
   chmodSync(dirname(out), 0o500)
@@ -164,6 +185,17 @@ test('vectors that are no numbers are refused', async () => {
   await expect(exportModel(broken, { to: ['npz'], out: fresh() })).rejects.toThrow(
     /vector of users row 3 holds NaN/,
   )
+})
+
+test('numbers that no half can hold are refused with f16, for they would be infinite', async () => {
+  const items = (model.form as VectorForm).items.slice()
+  items[8 * 5] = -65520
+  const large = { ...model, form: { ...(model.form as VectorForm), items } }
+  for (const to of ['npz', 'onnx', 'bundle'] as const)
+    await expect(exportModel(large, { to: [to], out: fresh(), precision: 'f16' })).rejects.toThrow(
+      '--dtype f16: the vector of items row 5 holds -65520, and f16 ends at 65504; use f32 or int8',
+    )
+  await exportModel(large, { to: ['npz'], out: fresh(), precision: 'int8' })
 })
 
 test('rounding to what is held already changes no list', () => {

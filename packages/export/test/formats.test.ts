@@ -56,7 +56,9 @@ test(
       const out = await exported(model, 'pgvector', precision)
       const database = await PGlite.create({ extensions: { vector } })
       try {
-        await runScript(database, readFileSync(join(out, 'pgvector.sql'), 'utf8'))
+        const script = readFileSync(join(out, 'pgvector.sql'), 'utf8')
+        expect(script).toMatch(/^(--.*\n)+SET client_encoding = 'UTF8';\nBEGIN;/)
+        await runScript(database, script)
         const count = await database.query('SELECT count(*)::int AS n FROM recdistill.seen')
         expect(count.rows).toEqual([{ n: model.seen.items.length }])
         for (const exact of [true, false]) {

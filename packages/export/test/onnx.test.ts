@@ -80,6 +80,21 @@ test('equal scores put the smaller item first', async () => {
   )
 })
 
+test('many users at once take memory of their pairs, not of users times pairs', async () => {
+  const [users, items, each] = [1500, 50, 40]
+  const seen = {
+    offsets: Uint32Array.from({ length: users + 1 }, (_, user) => user * each),
+    items: Uint32Array.from({ length: users * each }, (_, n) => n % each),
+  }
+  const ask = await session({ ...vectorModel({ users, items, dim: 2 }), seen })
+  const all = Array.from({ length: users }, (_, user) => user)
+  await ask([0], 10)
+  const before = process.memoryUsage.rss()
+  const lists = await ask(all, 10)
+  expect(process.memoryUsage.rss() - before).toBeLessThan(2e8) // 8e8 when each pair meets each user
+  for (const { items: found } of lists) expect(found.every((item) => item >= each)).toBe(true)
+})
+
 test('a model of users who have seen nothing', async () => {
   const model = vectorModel({ users: 3, items: 10 })
   const seen = { offsets: new Uint32Array(4), items: new Uint32Array(0) }

@@ -8,7 +8,7 @@ import { bestItems, vectorModel } from './world.ts'
 
 /** Where a server lies that is not on the PATH: the folder of `initdb`, `pg_ctl` and `psql`. */
 const path = [process.env.POSTGRES_BIN, process.env.PATH].filter(Boolean).join(delimiter)
-const env = { ...process.env, PATH: path, HOME: tmpdir(), LC_ALL: 'C.UTF-8' }
+const env: NodeJS.ProcessEnv = { ...process.env, PATH: path, HOME: tmpdir(), LC_ALL: 'C.UTF-8' }
 const missing = whatIsMissing()
 
 describe.skipIf(missing !== null)(`PostgreSQL${missing === null ? '' : ` (skipped: ${missing})`}`, () => {
@@ -46,7 +46,9 @@ describe.skipIf(missing !== null)(`PostgreSQL${missing === null ? '' : ` (skippe
       const out = join(mkdtempSync(join(tmpdir(), 'recdistill-psql-')), 'model')
       await exportModel(model, { to: ['pgvector'], out, precision })
       const script = ['--set', 'ON_ERROR_STOP=1', '--quiet', '--file', join(out, 'pgvector.sql')]
+      env.PGCLIENTENCODING = 'LATIN1' // as a person may have it: the script says what it is written in
       expect(psql(...script)).toMatchObject({ stderr: '', status: 0 })
+      delete env.PGCLIENTENCODING
       expect(psql(...script).stderr).toContain('schema "recdistill" already exists')
 
       let hits = 0

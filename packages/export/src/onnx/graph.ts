@@ -3,9 +3,14 @@ import type { OnnxGraph, OnnxNode, OnnxTensor, OnnxType, OnnxValue } from './pro
 /** A graph under construction: every call adds a node and returns the name of what it computes. */
 export interface GraphBuilder {
   /** One operator with one result. */
-  node(op: string, inputs: readonly string[], ints?: OnnxNode['ints']): string
+  node(op: string, inputs: readonly string[], attributes?: OnnxNode['attributes']): string
   /** One operator with several results, under these names. */
-  nodes(op: string, inputs: readonly string[], outputs: readonly string[], ints?: OnnxNode['ints']): void
+  nodes(
+    op: string,
+    inputs: readonly string[],
+    outputs: readonly string[],
+    attributes?: OnnxNode['attributes'],
+  ): void
   /** Returns the name it has in the graph. */
   constant(name: string, type: OnnxType, shape: readonly number[], data: ArrayBufferView): string
   input(value: OnnxValue): string
@@ -19,13 +24,13 @@ export function graphBuilder(): GraphBuilder {
   const inputs: OnnxValue[] = []
   const outputs: OnnxValue[] = []
   return {
-    node(op, from, ints = {}) {
+    node(op, from, attributes = {}) {
       const name = `${op.toLowerCase()}_${nodes.length}`
-      nodes.push({ op, inputs: from, outputs: [name], ints })
+      nodes.push({ op, inputs: from, outputs: [name], attributes })
       return name
     },
-    nodes(op, from, to, ints = {}) {
-      nodes.push({ op, inputs: from, outputs: to, ints })
+    nodes(op, from, to, attributes = {}) {
+      nodes.push({ op, inputs: from, outputs: to, attributes })
     },
     constant(given, type, shape, { buffer, byteOffset, byteLength }) {
       const name = `const_${given.replace(/\W+/g, '_')}`

@@ -23,7 +23,7 @@ export interface OnnxNode {
   readonly op: string
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
-  readonly ints: Readonly<Record<string, number | readonly number[]>>
+  readonly attributes: Readonly<Record<string, number | string>>
 }
 
 export interface OnnxTensor {
@@ -47,7 +47,7 @@ const types = { f32: 1, i8: 3, i32: 6, i64: 7, bool: 9, f16: 10 } as const
 /** Operators are those of opset 17: ONNX Runtime since 1.12, 2022. */
 const opset = 17
 const irVersion = 8
-const attribute = { int: 2, ints: 7 }
+const attribute = { int: 2, string: 3 }
 
 export function encodeOnnx(model: OnnxModel): Uint8Array {
   const pbf = new PbfWriter()
@@ -69,19 +69,19 @@ function writeGraph({ name, graph }: OnnxModel, to: PbfWriter): void {
   for (const value of graph.outputs) to.writeMessage(12, writeValue, value)
 }
 
-function writeNode({ op, inputs, outputs, ints }: OnnxNode, to: PbfWriter): void {
+function writeNode({ op, inputs, outputs, attributes }: OnnxNode, to: PbfWriter): void {
   for (const name of inputs) to.writeStringField(1, name)
   for (const name of outputs) to.writeStringField(2, name)
   to.writeStringField(3, outputs[0])
   to.writeStringField(4, op)
-  for (const entry of Object.entries(ints)) to.writeMessage(5, writeAttribute, entry)
+  for (const entry of Object.entries(attributes)) to.writeMessage(5, writeAttribute, entry)
 }
 
-function writeAttribute([name, value]: [string, number | readonly number[]], to: PbfWriter): void {
+function writeAttribute([name, value]: [string, number | string], to: PbfWriter): void {
   to.writeStringField(1, name)
   if (typeof value === 'number') to.writeVarintField(3, value)
-  else for (const each of value) to.writeVarintField(8, each)
-  to.writeVarintField(20, typeof value === 'number' ? attribute.int : attribute.ints)
+  else to.writeStringField(4, value)
+  to.writeVarintField(20, typeof value === 'number' ? attribute.int : attribute.string)
 }
 
 function writeTensor({ name, type, shape, bytes }: OnnxTensor, to: PbfWriter): void {

@@ -50,13 +50,13 @@ export function rankScores(
 
 /**
  * The seen items of each asked user as pairs (place in `user`, item). [pairs, 2] Rows are of different lengths, which no operator
- * knows: with `end` the running sum of lengths, the place of pair `t` is the number of ends at or before `t`.
+ * knows: with `end` the running sum of lengths, the place of pair `t` is the number of ends at or before `t`. They are counted where
+ * they lie and summed up: comparing each pair with each end takes memory of users times pairs.
  */
 function seenPairs(graph: GraphBuilder, user: string, { offsets, items }: Csr): string {
   const one = integers(graph, 'one', [1], [])
   const zero = integers(graph, 'zero', [0], [])
   const columns = integers(graph, 'columns', [1])
-  const rows = integers(graph, 'rows', [0])
   // a table of no rows cannot be gathered from; the item behind the last is never asked for
   const padded = new Int32Array(items.length + 1)
   padded.set(items)
@@ -67,11 +67,14 @@ function seenPairs(graph: GraphBuilder, user: string, { offsets, items }: Csr): 
   const end = graph.node('CumSum', [length, zero])
   const total = graph.node('ReduceSum', [length], { keepdims: 0 })
   const places = graph.node('Range', [zero, total, one])
-  const behind = graph.node('GreaterOrEqual', [
-    graph.node('Unsqueeze', [places, columns]),
-    graph.node('Unsqueeze', [end, rows]),
-  ])
-  const row = graph.node('ReduceSum', [graph.node('Cast', [behind], { to: 7 }), columns], { keepdims: 0 })
+  // ends of the last users lie behind the last pair
+  const behind = graph.node('Unsqueeze', [graph.node('Add', [total, one]), integers(graph, 'rows', [0])])
+  const ends = graph.node(
+    'ScatterElements',
+    [graph.node('Expand', [zero, behind]), end, graph.node('Expand', [one, graph.node('Shape', [end])])],
+    { axis: 0, reduction: 'add' },
+  )
+  const row = graph.node('Gather', [graph.node('CumSum', [ends, zero]), places])
   const before = graph.node('Gather', [graph.node('Sub', [end, length]), row])
   const at = graph.node('Add', [graph.node('Gather', [start, row]), graph.node('Sub', [places, before])])
   const item = graph.node('Cast', [graph.node('Gather', [all, at])], { to: 7 })
