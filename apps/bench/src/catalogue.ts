@@ -66,6 +66,7 @@ const reserved = new Set([
   'scratch',
   'columns',
   'rankings',
+  ...backbones.map(({ name }) => name),
 ])
 
 /** A plugin may not take a reserved name, nor that of a method whose values and published numbers are not its own. */

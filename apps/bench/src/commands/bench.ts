@@ -44,7 +44,7 @@ export function benchCommand(io: Io, done: (code: number) => void): Command {
     )
     .option('--checkpoint-every <seconds>', 'from one checkpoint to the next')
     .option('--json', 'print the result as JSON on stdout, and nothing else there')
-    .addOption(new Option('--no-cache', 'neither take teachers from the cache nor keep new ones'))
+    .addOption(noCache())
   return withTeacher(withConfig(withSource(command))).action(async (flags: Flags) => {
     const catalogue = await loadCatalogue()
     const layers = layersOf(flags)
@@ -64,6 +64,13 @@ interface Flags {
   readonly json?: boolean
 }
 
+/** A switch of its own: by its name the parser takes it for the opposite of `--cache FOLDER`, and the last of both would be all it knows. */
+function noCache(): Option {
+  const option = new Option('--no-cache', 'neither take teachers from the cache nor keep new ones')
+  option.negate = false
+  return option
+}
+
 /** Lowest first: file, flags, --set; what another run's teacher is cannot be overruled. */
 export function layersOf(flags: Flags): Layer[] {
   const layers = [...(flags.config === undefined ? [] : [fileLayer(flags.config)]), flagsLayer({ ...flags })]
@@ -78,16 +85,23 @@ export function layersOf(flags: Flags): Layer[] {
       ...layers,
       { values: { teacherFrom: imported.source }, speak: () => `teacher of ${from}: teacherFrom` },
     ]
-  const teacher = { backbone: backbone.name, dim: backbone.dim, ...backbone.params, ...optimizer }
-  return [...layers, { values: { teacher }, speak: speaker(`teacher of ${from}`) }]
+  const { sparse: _ofAllModels, ...training } = optimizer
+  const teacher = { backbone: backbone.name, dim: backbone.dim, ...backbone.params, ...training }
+  return [
+    ...layers,
+    { values: { teacher, teacherFrom: { ...source } }, speak: speaker(`teacher of ${from}`) },
+  ]
 }
 
 /** Wrong kinds of values are left to the schema, which says so better. */
 function givenTeacher(layers: readonly Layer[]): ReturnType<typeof teacherSource> {
-  const said = layers.flatMap(({ values: { teacherFrom }, speak }) =>
-    typeof teacherFrom === 'string' || isGroup(teacherFrom) ? [{ values: { teacherFrom }, speak }] : [],
+  const said = (value: unknown) => (typeof value === 'string' || isGroup(value) ? value : undefined)
+  const { teacherFrom } = mergeLayers(
+    layers.map(({ values: { teacher, teachers, teacherFrom }, speak }) => ({
+      values: { teacher: said(teacher), teachers, teacherFrom: said(teacherFrom) },
+      speak,
+    })),
   )
-  const { teacherFrom } = mergeLayers(said)
   const from = isGroup(teacherFrom) ? teacherFrom.from : undefined
   return typeof from === 'string' ? teacherSource({ teacherFrom }) : null
 }

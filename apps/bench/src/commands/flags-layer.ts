@@ -42,9 +42,10 @@ export function flagsLayer(flags: Flags): Layer {
   for (const key of [...words, 'data']) if (flags[key] !== undefined) values[key] = flags[key]
   for (const key of numbers) if (flags[key] !== undefined) values[key] = scalar(String(flags[key]))
   for (const key of switches) if (flags[key] === true) values[key] = true
-  if (flags.teacher !== undefined && flags.teacherFrom !== undefined)
+  const teaching = ['teacher', 'teachers', 'teacherFrom'].filter((key) => flags[key] !== undefined)
+  if (teaching.length > 1)
     throw new InputError(
-      '--teacher and --teacher-from: give one of them; the first trains a teacher, the second takes one that is there',
+      `${teaching.map((key) => flagOf([key])).join(' and ')}: give one of them; --teacher trains one, --teachers several that teach together, and --teacher-from takes one that is there`,
     )
   if (typeof flags.methods === 'string' && !/[^\s,]/.test(flags.methods))
     throw new InputError(
@@ -52,11 +53,7 @@ export function flagsLayer(flags: Flags): Layer {
     )
   const teacher = teacherFrom(flags)
   if (teacher !== null) values.teacherFrom = teacher
-  // `--cache DIR` and `--no-cache` are one option to the parser: text, or false.
-  if (flags.cache === false) {
-    values.reuseTeachers = false
-    delete values.cache
-  } else if (flags.cache === true) delete values.cache
+  if (flags.noCache === true) values.reuseTeachers = false
   if (flags.seeds !== undefined) values.seeds = seeds(String(flags.seeds))
   if (flags.where !== undefined) values.where = where(flags.where as readonly string[])
   if (flags.kCore !== undefined) values.kCore = kCore(String(flags.kCore))

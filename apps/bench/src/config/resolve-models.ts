@@ -37,8 +37,6 @@ export function teachersOf(
     )
   if (new Set(models.map((model) => JSON.stringify(model))).size !== models.length)
     throw new InputError(`--teachers: each once, got ${show(given)}`)
-  if (values.teacherFrom !== undefined)
-    throw new InputError('--teachers and --teacher-from: give one of them; --teacher-from is one teacher')
   return models
 }
 

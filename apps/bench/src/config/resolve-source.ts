@@ -4,7 +4,7 @@ import { findDataset, type DataRequestInput, type Filter } from '@recdistill/dat
 import type { Catalogue } from '../catalogue.ts'
 import type { ProtocolConfig, SourceConfig } from './config.ts'
 import { checkLayer, type Layer } from './layer.ts'
-import { isGroup, mergeLayers } from './merge.ts'
+import { isGroup, mergeLayers, ofFiles } from './merge.ts'
 import { layerSchema } from './schema.ts'
 
 type Values = Record<string, unknown>
@@ -27,6 +27,11 @@ export function resolveSource(
 
 /** One group of keys as a request to `@recdistill/data`. */
 export function sourceOf(values: Values): SourceConfig {
+  const idle = values.dataset === undefined ? [] : ofFiles.filter((key) => values[key] !== undefined)
+  if (idle.length > 0)
+    throw new InputError(
+      `${idle.flatMap((key) => (isGroup(values[key]) ? Object.keys(values[key]) : [key])).join(', ')}: said of files, and ${String(values.dataset)} is a data set, which says itself how it is read; leave out, or give files by --data`,
+    )
   const filters = filtersOf(values)
   const common = {
     ...(values.split === undefined ? {} : { split: values.split }),

@@ -3,7 +3,7 @@ import type { Device } from '@recdistill/engine'
 import type { AnyMethod } from '@recdistill/plugin'
 import { kindOf, type TeacherSource } from '@recdistill/teachers'
 import type { Catalogue } from '../catalogue.ts'
-import type { Config } from './config.ts'
+import type { Config, ModelConfig } from './config.ts'
 import { checkLayer, type Layer } from './layer.ts'
 import { mergeLayers } from './merge.ts'
 import { presetLayer } from './presets.ts'
@@ -56,7 +56,7 @@ export async function resolveConfig(given: readonly Layer[], catalogue: Catalogu
     teacher,
     teachers,
     student,
-    baselines: namesOf(values.baselines).map((text) => baselineOf(text, catalogue)),
+    baselines: baselinesOf(values.baselines, catalogue),
     methods: chosen,
     unnamedMethods: lastOf(given, 'methods') === undefined || isAll(values.methods),
     seeds: seedsOf(values.seeds),
@@ -82,6 +82,13 @@ export async function resolveConfig(given: readonly Layer[], catalogue: Catalogu
     checkpointEvery: (values.checkpointEvery as number | undefined) ?? 30,
     lowered: [],
   }
+}
+
+function baselinesOf(value: unknown, catalogue: Catalogue): readonly ModelConfig[] {
+  const models = namesOf(value).map((text) => baselineOf(text, catalogue))
+  if (new Set(models.map(({ backbone, dim }) => `${backbone}:${dim}`)).size !== models.length)
+    throw new InputError(`--baselines: each once, got ${show(value)}`)
+  return models
 }
 
 /** Forty over the most epochs there can be, where a method learns from the teacher's training; else none. */

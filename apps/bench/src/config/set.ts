@@ -1,8 +1,12 @@
 import { InputError } from '@recdistill/core'
 import { parse } from 'yaml'
+import { absolutePaths } from './absolute-paths.ts'
 import type { Layer } from './layer.ts'
 
-/** `--set a.b=v` as a layer: the value is read as YAML, so numbers, booleans, null and [lists] are what they look like. */
+/**
+ * `--set a.b=v` as a layer: the value is read as YAML, so numbers, booleans, null and [lists] are what they look like. Paths start where
+ * the command does.
+ */
 export function setLayer(assignments: readonly string[]): Layer {
   const values: Record<string, unknown> = {}
   for (const assignment of assignments) {
@@ -18,7 +22,10 @@ export function setLayer(assignments: readonly string[]): Layer {
     }
     group[path[path.length - 1]] = scalar(assignment.slice(equals + 1))
   }
-  return { values, speak: (path) => `--set ${path.join('.')}`.trim() }
+  return {
+    values: absolutePaths(values, process.cwd()),
+    speak: (path) => `--set ${path.join('.')}`.trim(),
+  }
 }
 
 /** A word of the command line as the YAML value it looks like; text that is no YAML stays text. */

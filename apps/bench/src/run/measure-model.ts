@@ -47,7 +47,7 @@ export function describePlan({ id, role, seed, model, method, tried }: Plan, { s
   return {
     id,
     role,
-    label: method?.name ?? (role === 'baseline' ? backbone : role),
+    label: method?.name ?? (role === 'baseline' ? id : role),
     method: method === null ? null : { name: method.name, params: method.params, lambda: method.lambda },
     backbone: { name: backbone, dim, params },
     optimizer: {

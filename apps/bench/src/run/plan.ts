@@ -3,7 +3,7 @@ import type { Config, MethodConfig, ModelConfig } from '../config/config.ts'
 
 /** One model to be trained. */
 export interface Plan {
-  /** `teacher`, `scratch`, `rrd`, ...; `#seed` follows for seeds beyond the first. */
+  /** `teacher`, `scratch`, `rrd`, `ease`, of a baseline in several sizes `ials-64`, ...; `#seed` follows for seeds beyond the first. */
   readonly id: string
   readonly role: Role
   readonly seed: number
@@ -32,8 +32,11 @@ export function planModels({
       ? { ...common, id: 'teacher', model: teacher }
       : { ...common, id: 'teacher', model: ensemble, members },
   )
-  for (const model of baselines)
-    plans.push({ id: model.backbone, role: 'baseline', seed: seeds[0], model, method: null })
+  for (const model of baselines) {
+    const sizes = baselines.filter(({ backbone }) => backbone === model.backbone).length
+    const id = sizes === 1 ? model.backbone : `${model.backbone}-${model.dim}`
+    plans.push({ id, role: 'baseline', seed: seeds[0], model, method: null })
+  }
   for (const seed of seeds) {
     const suffix = seed === seeds[0] ? '' : `#${seed}`
     plans.push({ id: `scratch${suffix}`, role: 'scratch', seed, model: student, method: null })
