@@ -38,7 +38,7 @@ export type FromWorker =
 /** What a worker is told. */
 export type ToWorker =
   | { readonly recdistill: 'stop'; readonly how: StopOptions }
-  | { readonly recdistill: 'metrics'; readonly question: number; readonly text: string }
+  | { readonly recdistill: 'metrics'; readonly question: number; readonly text: string | null }
 
 /** A worker that ends sooner than this after its start is not replaced at once, or a broken one would be started without end. */
 const SETTLED_MILLISECONDS = 1000
@@ -46,12 +46,14 @@ const SETTLED_MILLISECONDS = 1000
 /**
  * Serves a bundle from several processes that share one port. `/metrics` of any of them tells of all.
  *
- * @throws what `load` and `startServer` throw in the first worker, by name, message and code.
+ * @throws RangeError for fewer workers than one; what `load` and `startServer` throw in the first worker, by name, message and code.
  */
 export async function startCluster(
   bundle: string,
   { workers, log, onWorkerLost, onDefect, ...shared }: ClusterOptions,
 ): Promise<RunningCluster> {
+  if (!Number.isInteger(workers) || workers < 1)
+    throw new RangeError(`workers: expected an integer >= 1, got ${workers}`)
   const registry = new AggregatorRegistry()
   cluster.setupPrimary({ exec: fileURLToPath(new URL('./worker.js', import.meta.url)), args: [] })
   const running = new Set<Worker>()
@@ -86,8 +88,8 @@ export async function startCluster(
           case 'metrics?':
             void registry.clusterMetrics().then(
               (text) => tell(worker, { recdistill: 'metrics', question: message.question, text }),
-              // Asked while a worker ends: whoever asks again gets an answer.
-              () => tell(worker, { recdistill: 'metrics', question: message.question, text: '' }),
+              // One ends, or is too busy: sums without its numbers would look like a reset.
+              () => tell(worker, { recdistill: 'metrics', question: message.question, text: null }),
             )
             break
         }
@@ -96,11 +98,14 @@ export async function startCluster(
         running.delete(worker)
         const reason = signal === null ? `exit code ${code}` : signal
         reject(new Error(`a worker ended before it listened: ${reason}`))
-        if (stopping || !listening) return
+        if (stopping || !(listening || serving.has(worker))) return
         onWorkerLost?.(reason)
         const pause = Date.now() - since < SETTLED_MILLISECONDS ? SETTLED_MILLISECONDS : 0
         setTimeout(() => {
-          if (!stopping) startWorker().catch((error: unknown) => onWorkerLost?.(String(error)))
+          if (stopping) return
+          startWorker().catch((error: unknown) => {
+            if (!stopping) onWorkerLost?.(String(error))
+          })
         }, pause)
       })
     })

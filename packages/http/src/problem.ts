@@ -14,6 +14,7 @@ export const problemCodes = [
   'head-too-large',
   'request-timeout',
   'stopping',
+  'unavailable',
   'internal-error',
 ] as const
 

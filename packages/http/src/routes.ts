@@ -92,7 +92,10 @@ export function createRoutes(limits: Limits) {
       operationId: 'metrics',
       tags: ['service'],
       summary: 'Metrics in the text format of Prometheus',
-      responses: { 200: text('text/plain', 'Metrics') },
+      responses: {
+        200: text('text/plain', 'Metrics'),
+        503: refused('One of several processes does not answer'),
+      },
     }),
   }
 }

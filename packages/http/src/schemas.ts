@@ -18,11 +18,9 @@ export const listSchema = z
 /** The same for a body: with those of the items sent that the bundle does not know. */
 export const answerSchema = listSchema
   .extend({
-    unknown: z
-      .array(z.string())
-      .openapi({
-        description: 'Of `items` and `only`, what the bundle does not know and so counts for nothing',
-      }),
+    unknown: z.array(z.string()).openapi({
+      description: 'Of `items` and `only`, what the bundle does not know and so counts for nothing',
+    }),
   })
   .openapi('Answer')
 

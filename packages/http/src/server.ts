@@ -1,6 +1,6 @@
 import { createAdaptorServer } from '@hono/node-server'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Recommender } from '@recdistill/serve'
 import type { Limits } from './limits.ts'
@@ -41,7 +41,7 @@ export async function startServer(
   { host = '127.0.0.1', port = 8080, ...options }: ServerOptions = {},
 ): Promise<RunningServer> {
   const service = createService(recommender, options)
-  const open = new Set<ServerResponse>()
+  const open: Open = { connections: new Set(), answers: new Set() }
   const server = createHttpServer(service, open, options.onDefect)
   try {
     await listen(server, host, port)
@@ -60,10 +60,17 @@ export async function startServer(
   }
 }
 
-/** @param open Answers that are not finished; kept up to date. */
+/** What is there at the moment. */
+interface Open {
+  readonly connections: Set<Socket>
+  /** Those that are not finished. */
+  readonly answers: Set<ServerResponse>
+}
+
+/** @param open Is kept up to date. */
 function createHttpServer(
   service: Service,
-  open: Set<ServerResponse>,
+  { connections, answers }: Open,
   onDefect: ServerOptions['onDefect'],
 ): Server {
   const { limits, metrics } = service
@@ -82,10 +89,14 @@ function createHttpServer(
   }) as Server
   server.maxRequestsPerSocket = 0
   if (limits.maxConnections > 0) server.maxConnections = limits.maxConnections
+  server.on('connection', (socket: Socket) => {
+    connections.add(socket)
+    socket.once('close', () => connections.delete(socket))
+  })
   server.prependListener('request', (_: IncomingMessage, response: ServerResponse) => {
     if (!server.listening) lastOfItsConnection(response)
-    open.add(response)
-    response.once('close', () => open.delete(response))
+    answers.add(response)
+    response.once('close', () => answers.delete(response))
   })
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
     const what = problemOfHead(error, limits)
@@ -161,13 +172,15 @@ function listen(server: Server, host: string, port: number): Promise<void> {
 async function stop(
   server: Server,
   service: Service,
-  open: ReadonlySet<ServerResponse>,
+  { connections, answers }: Open,
   { drainSeconds = 0, graceSeconds = 10 }: StopOptions,
 ): Promise<void> {
   service.drain()
   if (drainSeconds > 0) await new Promise((resolve) => setTimeout(resolve, drainSeconds * 1000))
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  for (const response of open) lastOfItsConnection(response)
+  for (const response of answers) lastOfItsConnection(response)
+  // Browsers and load balancers open connections ahead: to the server one on which nothing was said yet is not idle.
+  for (const socket of connections) if (socket.bytesRead === 0) socket.destroy()
   const last = setTimeout(() => server.closeAllConnections(), graceSeconds * 1000)
   await closed
   clearTimeout(last)

@@ -19,8 +19,8 @@ export interface ServiceOptions {
   readonly log?: (entry: LogEntry) => void
   /** Called with what no request should be able to bring about: a defect. It was answered with 500. */
   readonly onDefect?: (error: unknown) => void
-  /** Text of `/metrics` where several processes share the work; by default that of this one. */
-  readonly metricsText?: () => Promise<string>
+  /** Text of `/metrics` where several processes share the work, null when one does not answer; by default that of this one. */
+  readonly metricsText?: () => Promise<string | null>
 }
 
 /** The service without a network: answers one request at a time. */
@@ -99,6 +99,12 @@ export function createService(recommender: Recommender, options: ServiceOptions 
     )
   app.openapi(routes.metrics, async (context) => {
     const text = await (options.metricsText ?? (() => metrics.registry.metrics()))()
+    if (text === null)
+      return context.json(
+        problem(503, 'unavailable', 'one of the processes that share the work does not answer'),
+        503,
+        asProblem,
+      )
     return context.body(text, 200, { 'content-type': metrics.registry.contentType })
   })
   const document = describeApi(app)

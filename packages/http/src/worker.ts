@@ -8,11 +8,11 @@ process.on('SIGINT', () => undefined)
 process.on('SIGTERM', () => undefined)
 
 const tell = (message: FromWorker) => process.send?.(message)
-const questions = new Map<number, (text: string) => void>()
+const questions = new Map<number, (text: string | null) => void>()
 let asked = 0
 
 const metricsText = () =>
-  new Promise<string>((resolve) => {
+  new Promise<string | null>((resolve) => {
     const question = asked++
     questions.set(question, resolve)
     tell({ recdistill: 'metrics?', question })

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { expect, test } from 'vitest'
-import { startServer } from '../src/index.ts'
+import { startCluster, startServer } from '../src/index.ts'
 import { talk } from './talk.ts'
 import { smallWorld } from './world.ts'
 
@@ -24,9 +24,11 @@ test('what is under way is finished, nothing new is taken', async () => {
 test('idle connections do not hold up the stop', async () => {
   const server = await startServer(await smallWorld(), { port: 0 })
   const idle = talk(server.port, 'GET /health HTTP/1.1\r\nhost: x\r\n\r\n')
+  const silent = talk(server.port, [])
   await pause(100)
   await server.stop({ graceSeconds: 3600 }) // which would outlast the test
   expect((await idle).closed).toBe(true)
+  expect((await silent).closed).toBe(true)
 })
 
 test('while others are let notice, it answers and says that it is not ready', async () => {
@@ -67,4 +69,10 @@ test('connections above the limit are closed, those within are served', async ()
   await pause(100)
   expect((await fetch(`${server.url}/health`)).status).toBe(200)
   await server.stop()
+})
+
+test('fewer processes than one are refused', async () => {
+  await expect(startCluster('none.recdistill', { workers: 0 })).rejects.toThrow(
+    'workers: expected an integer >= 1, got 0',
+  )
 })
