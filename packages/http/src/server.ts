@@ -99,6 +99,8 @@ function createHttpServer(
     response.once('close', () => answers.delete(response))
   })
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
+    // whoever hung up was refused nothing, and often had its answer
+    if (error.code === 'ECONNRESET' || error.code === 'EPIPE') return void socket.destroy()
     const what = problemOfHead(error, limits)
     metrics.malformed(what.code)
     refuse(socket, what)

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { connect } from 'node:net'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { startServer, type RunningServer } from '../src/index.ts'
 import { talk } from './talk.ts'
@@ -159,6 +160,22 @@ describe('requests that are none are refused, and the next one is answered', () 
     const bytes = 'GET /v1/users/u1/recommendations HTTP/1.1\r\nhost: x\r\n\r\n'
     await Promise.all(Array.from({ length: 50 }, () => talk(server.port, bytes, { milliseconds: 1 })))
     await stillAnswers()
+  })
+
+  test('connections that are reset count as nothing that was refused', async () => {
+    const refused = async () => {
+      const text = await (await fetch(`${server.url}/metrics`)).text()
+      return [...text.matchAll(/^http_malformed_requests_total\{.*\} (\d+)$/gm)].map(([, n]) => Number(n))
+    }
+    const before = await refused()
+    for (const bytes of ['GET /health HTTP/1.1\r\nhost: x\r\n\r\n', 'GET /he']) {
+      const socket = connect(server.port, '127.0.0.1')
+      socket.on('error', () => undefined).write(bytes)
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      socket.resetAndDestroy()
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(await refused()).toEqual(before)
   })
 
   test('a body in chunks is read', async () => {
