@@ -30,6 +30,7 @@ test('a run ends with a table, and a folder that holds everything', () => {
       'results.json',
       'rrd',
       'scratch',
+      'split.json',
       'teacher',
     ].sort(),
   )

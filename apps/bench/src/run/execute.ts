@@ -73,6 +73,7 @@ export async function execute({
   const progress = createProgress(io.stderr, { select: protocol.select })
   const signal = stopSignal(io, () => progress.say('stopping after this step; once more to stop at once'))
   try {
+    folder.expectSplit(split.manifest)
     introduce(config, split, (text) => progress.say(text))
     for (const change of [...lowered, ...config.lowered]) progress.say(change)
     for (const problem of leftOut) progress.say(`left out: ${problem}`)

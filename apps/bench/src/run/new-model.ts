@@ -1,20 +1,18 @@
-import { join } from 'node:path'
 import type { ModelRun, RunRecord } from '@recdistill/core'
 import type { Model } from '@recdistill/plugin'
 import { ensembleTeacher } from '@recdistill/teachers'
 import type { TrainOutcome } from '@recdistill/trainer'
 import type { Bench } from './bench.ts'
-import { earlierTeacher, keepForLater } from './earlier-teacher.ts'
+import { earlierTeacher, keepForLater, measuredHere } from './earlier-teacher.ts'
+import { finishModel } from './finish-model.ts'
 import { frozenTeacher } from './frozen-teacher.ts'
 import { measureImported, untrained } from './imported-teacher.ts'
-import { measureLatency } from './latency.ts'
 import { measureModel } from './measure-model.ts'
 import { methodModels } from './method-models.ts'
 import type { Plan } from './plan.ts'
 import { recordFailed } from './failed-model.ts'
 import { secondsOfCurve } from './seconds-of-curve.ts'
 import type { ModelFolder } from './model-folder.ts'
-import { saveRankings } from './save-rankings.ts'
 import { finishTaught } from './taught-teacher.ts'
 import { trainModel } from './train-model.ts'
 import type { Tuner } from '../tune/create-tuner.ts'
@@ -59,10 +57,16 @@ async function oneModel(
   if (plan.members) return ensembleOf(plan, plan.members, at, bench)
   const earlier = plan.role === 'teacher' ? earlierTeacher(plan, at, bench) : null
   if (earlier !== null) {
-    const run = { ...earlier, ranking: latencyOf(at, bench) }
-    at.finish(run)
-    folder.log({ model: plan.id, type: 'cached' })
-    return run
+    const model = frozenTeacher(at, bench)
+    try {
+      return await finishModel('cached', measuredHere(earlier, plan, { at, model, bench }), {
+        at,
+        model,
+        bench,
+      })
+    } finally {
+      model.dispose()
+    }
   }
   const definition = plan.method && (await bench.catalogue.method(plan.method.reference))
   const models = definition && teacher && methodModels(definition, plan, { teacher, context: bench })
@@ -84,23 +88,17 @@ async function oneModel(
     const trained = { ...outcome, stopped: outcome.stopped, curve, seconds: secondsOf(curve, outcome) }
     const run = measureModel(plan, trained, bench)
     if (outcome.teacher && models?.learningTeacher)
-      finishTaught(plan, { ...trained, ...outcome.teacher }, { bench, optimizer: models.learningTeacher })
+      await finishTaught(
+        plan,
+        { ...trained, ...outcome.teacher },
+        { bench, optimizer: models.learningTeacher },
+      )
     await finishModel('finished', run, { at, model: outcome.model, bench })
     keepForLater(plan, at, run, bench)
     return run
   } finally {
     outcome.model.dispose()
     outcome.teacher?.model.dispose()
-  }
-}
-
-/** How fast a teacher of another run ranks here and now: its own times may be of another machine, or of a busier hour. */
-function latencyOf(at: ModelFolder, bench: Bench): ModelRun['ranking'] {
-  const model = frozenTeacher(at, bench)
-  try {
-    return measureLatency(model, bench.split)
-  } finally {
-    model.dispose()
   }
 }
 
@@ -119,19 +117,6 @@ async function ensembleOf(
   } finally {
     model.dispose()
   }
-}
-
-/** Keeps a measured model: its rankings, where they are asked for, then its record. */
-async function finishModel(
-  type: 'finished' | 'imported' | 'ensemble',
-  run: ModelRun,
-  { at, model, bench: { config, folder, ...setting } }: { at: ModelFolder; model: Model; bench: Bench },
-): Promise<ModelRun> {
-  if (config.saveRankings)
-    await saveRankings(model, setting, join(folder.path, 'rankings', `${at.name}.parquet`))
-  at.finish(run)
-  folder.log({ model: run.id, type, valid: run.valid, test: run.test })
-  return run
 }
 
 /** Of all processes that took part. */

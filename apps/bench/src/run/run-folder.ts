@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { InputError } from '@recdistill/core'
+import { InputError, type SplitManifest } from '@recdistill/core'
 import { asInputError, writeFileAtomic } from '@recdistill/core/files'
 import { quoted } from '../shown-path.ts'
 import { appendLine } from './append-line.ts'
@@ -8,11 +8,13 @@ import { modelFolder, type ModelFolder } from './model-folder.ts'
 import { workedBy, type Worked } from './work-time.ts'
 import { program } from '../program.ts'
 
-/** The folder of one run: `config.yaml`, `log.jsonl`, a folder for each model, and at the end results and reports. */
+/** The folder of one run: `config.yaml`, `split.json`, `log.jsonl`, a folder for each model, and at the end results and reports. */
 export interface RunFolder {
   readonly path: string
   model(id: string): ModelFolder
   write(name: string, content: string): void
+  /** @throws InputError when the run began on other data: its models are of that. */
+  expectSplit(manifest: SplitManifest): void
   /** By the log; null before the first process. */
   worked(): Worked | null
   /** Adds one line to `log.jsonl`. */
@@ -39,7 +41,9 @@ export function createRunFolder(path: string, configYaml: string): RunFolder {
   }
   const discard = () => {
     const made =
-      firstMissing === null ? ['config.yaml', 'log.jsonl'].map((name) => join(full, name)) : [firstMissing]
+      firstMissing === null
+        ? ['config.yaml', 'split.json', 'log.jsonl'].map((name) => join(full, name))
+        : [firstMissing]
     for (const path of made) rmSync(path, { recursive: true, force: true })
   }
   try {
@@ -87,6 +91,14 @@ function openFolder(path: string, discard: () => void): RunFolder {
     path,
     model: (id) => modelFolder(path, id.replace('#', '-seed')),
     write: (name, content) => writeFileAtomic(join(path, name), content),
+    expectSplit(manifest) {
+      const began = readSplit(join(path, 'split.json'))
+      if (began === null) writeFileAtomic(join(path, 'split.json'), JSON.stringify(manifest, null, 1) + '\n')
+      else if (began.hash !== manifest.hash)
+        throw new InputError(
+          `${path}: began on ${inWords(began)}, and the data now gives ${inWords(manifest)}; put back the data it began with, or begin a new run`,
+        )
+    },
     worked: () => workedBy(join(path, 'log.jsonl')),
     log: (event) =>
       appendLine(join(path, 'log.jsonl'), JSON.stringify({ at: new Date().toISOString(), ...event })),
@@ -94,6 +106,20 @@ function openFolder(path: string, discard: () => void): RunFolder {
       const kept = readdirSync(path, { recursive: true }).map(String)
       if (!kept.some((name) => /\.ckpt$|run\.json$/.test(name))) discard()
     },
+  }
+}
+
+function inWords({ hash, counts: { train, valid, test } }: Pick<SplitManifest, 'hash' | 'counts'>): string {
+  return `split ${hash.slice(0, 12)} of ${train + valid + test} interactions`
+}
+
+/** What a run began on; null where that was not written down. */
+function readSplit(path: string): Pick<SplitManifest, 'hash' | 'counts'> | null {
+  if (!existsSync(path)) return null
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as SplitManifest
+  } catch {
+    throw new InputError(`${path}: not readable as JSON; delete it, and what the data is now is taken for it`)
   }
 }
 

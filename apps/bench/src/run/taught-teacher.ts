@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { RunRecord } from '@recdistill/core'
 import type { Bench } from './bench.ts'
+import { finishModel } from './finish-model.ts'
 import { measureModel } from './measure-model.ts'
 import type { Plan } from './plan.ts'
 
@@ -12,18 +13,19 @@ export function taughtTeacher(plan: Plan, model = plan.model): Plan {
 }
 
 /** Measures it, and gives it a folder from which it can be used like any teacher. */
-export function finishTaught(
+export async function finishTaught(
   plan: Plan,
   trained: Parameters<typeof measureModel>[1],
   { bench, optimizer: { lr, weightDecay } }: { bench: Bench; optimizer: { lr: number; weightDecay: number } },
-): void {
+): Promise<void> {
   // It was trained with the student's batches, not as the teacher it started from.
   const optimizer = { ...plan.model.optimizer, lr, weightDecay }
   const taught = taughtTeacher(plan, { ...bench.config.teacher, optimizer })
   const at = bench.folder.model(taught.id)
   const run = measureModel(taught, { ...trained, curve: trained.curve.map(ofTeacher) }, bench)
   at.take(join(bench.folder.model(plan.id).path, 'best-teacher.ckpt'), 'best.ckpt')
-  at.finish({ ...run, label: `${plan.method?.name} (teacher)` })
+  const named = { ...run, label: `${plan.method?.name} (teacher)` }
+  await finishModel('finished', named, { at, model: trained.model, bench })
 }
 
 function ofTeacher({ teacher, ...record }: RunRecord): RunRecord {
