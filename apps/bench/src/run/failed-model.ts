@@ -1,13 +1,14 @@
-import { isNumericError, type ModelRun } from '@recdistill/core'
+import { isNumericError, type ModelRun, type NumericError } from '@recdistill/core'
 import type { Bench } from './bench.ts'
 import { describePlan } from './measure-model.ts'
+import { UnfitTeacher } from './method-models.ts'
 import type { ModelFolder } from './model-folder.ts'
 import type { Plan } from './plan.ts'
 import { secondsOfCurve } from './seconds-of-curve.ts'
 
 /**
- * Writes down that a model's training met NaN or infinity, in place of its numbers, where the run is to keep going. It stays so: trained
- * again, it would end the same.
+ * Writes down that a model's training met NaN or infinity, or could not begin with the teacher as it is, in place of its numbers, where the
+ * run is to keep going. It stays so: trained again, it would end the same.
  * @throws The error itself, where it is another, where it ends the run, and of a teacher, from which others learn.
  */
 export function recordFailed(
@@ -16,7 +17,7 @@ export function recordFailed(
   at: ModelFolder,
   { config, folder }: Bench,
 ): ModelRun {
-  if (!config.keepGoing || plan.role === 'teacher' || !isNumericError(error)) throw error
+  if (!config.keepGoing || plan.role === 'teacher' || !isOfOneModel(error)) throw error
   const speaker = `${plan.method?.name ?? plan.model.backbone}: `
   const reason = error.message.startsWith(speaker) ? error.message.slice(speaker.length) : error.message
   // as everywhere in a result: places are told from the folder of the run
@@ -46,4 +47,9 @@ export function recordFailed(
   at.finish(run)
   folder.log({ model: plan.id, type: 'failed', failed })
   return run
+}
+
+/** Whether what ended a model says nothing against the others. */
+export function isOfOneModel(error: unknown): error is NumericError | UnfitTeacher {
+  return isNumericError(error) || error instanceof UnfitTeacher
 }

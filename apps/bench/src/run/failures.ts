@@ -1,6 +1,8 @@
-import { isNumericError, NumericError, type ModelRun } from '@recdistill/core'
+import type { ModelRun } from '@recdistill/core'
 import type { Config } from '../config/config.ts'
 import { quoted, shownPath } from '../shown-path.ts'
+import { isOfOneModel } from './failed-model.ts'
+import { noSnapshots } from './method-models.ts'
 import { doneModel } from './more-epochs.ts'
 import { planModels } from './plan.ts'
 import type { RunFolder } from './run-folder.ts'
@@ -15,9 +17,11 @@ export function failuresInWords(
   const failed = models.filter((model) => model.failed !== undefined)
   if (failed.length === 0) return null
   const what = `failed: ${failed.map(({ id }) => id).join(', ')} (${failed.length} of ${models.length} models)`
-  const students = failed.filter(({ role }) => role !== 'baseline')
+  const students = failed.filter(
+    ({ role, failed }) => role !== 'baseline' && !failed?.startsWith(noSnapshots),
+  )
   if (students.length === 0) return what
-  const methods = config.methods.filter(({ name }) => failed.some(({ method }) => method?.name === name))
+  const methods = config.methods.filter(({ name }) => students.some(({ method }) => method?.name === name))
   const references = methods.map(({ reference }) => reference).join(',')
   const rates = students.map(
     ({ method, optimizer }) => `${method?.name ?? 'student'}.lr=${Number((optimizer.lr / 4).toPrecision(2))}`,
@@ -33,18 +37,17 @@ export function failuresInWords(
   return `${what}; try a smaller lr or lambda: ${program} bench ${again.join(' ')}`
 }
 
-/** An error that ends a run; where it met NaN, how the models that are left can be had all the same. */
+/** An error that ends a run; where it is of one model alone, how those that are left can be had all the same. */
 export function withWayOn(
   error: unknown,
   { folder, ...setting }: Pick<Setting, 'config' | 'catalogue'> & { folder: RunFolder },
 ): unknown {
-  if (!isNumericError(error) || folder.model('teacher').finished() === null) return error
+  if (!isOfOneModel(error) || folder.model('teacher').finished() === null) return error
   const left = planModels(setting.config).filter(
     (plan) => doneModel(plan, folder.model(plan.id), setting) === null,
   )
   const others = left.length - 1
   if (others < 1) return error
-  return new NumericError(
-    `${error.message}; to go on with the ${others === 1 ? 'model that is' : `${others} models that are`} left: ${program} resume ${quoted(shownPath(folder.path))} --keep-going`,
-  )
+  error.message += `; to go on with the ${others === 1 ? 'model that is' : `${others} models that are`} left: ${program} resume ${quoted(shownPath(folder.path))} --keep-going`
+  return error
 }

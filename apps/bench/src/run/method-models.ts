@@ -18,6 +18,12 @@ export interface MethodModels {
   dispose(): void
 }
 
+/** A method cannot begin with the teacher that was trained; others can. */
+export class UnfitTeacher extends InputError {}
+
+/** How its message goes on after the method's name: no learning rate would help. */
+export const noSnapshots = "it learns from snapshots of the teacher's training, and there is none"
+
 export interface MethodModelsContext extends Setting {
   readonly folder: RunFolder
 }
@@ -79,7 +85,7 @@ function scratchOf({ id }: Plan): string {
 
 /**
  * Snapshots that divide the teacher's way to its best epoch evenly: all of the trajectory but its end, the teacher itself.
- * @throws InputError when the folder holds none.
+ * @throws UnfitTeacher when the folder holds none.
  */
 export function trajectoryOf(method: string, folder: string, wanted: number): string[] {
   const { epoch: best } = loadBest(join(folder, 'best.ckpt')).best
@@ -91,8 +97,8 @@ export function trajectoryOf(method: string, folder: string, wanted: number): st
     .filter(({ epoch }) => epoch < best)
     .sort((a, b) => a.epoch - b.epoch)
   if (known.length === 0)
-    throw new InputError(
-      `${method}: it learns from snapshots of the teacher's training, and there is none from before its best epoch ${best + 1}; train the teacher anew with a smaller --snapshot-every`,
+    throw new UnfitTeacher(
+      `${method}: ${noSnapshots} from before its best epoch ${best + 1}; train the teacher anew with a smaller --snapshot-every`,
     )
   return Array.from({ length: wanted - 1 }, (_, version) => {
     const target = (best * (version + 1)) / wanted
