@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { InputError } from '@recdistill/core'
 import { asInputError } from '@recdistill/core/files'
 import { accessSync, constants, statSync } from 'node:fs'
-import { literal, withDatabase } from './database.ts'
+import { fileLiteral, literal, withDatabase } from './database.ts'
 import { withUniformLines } from './uniform-lines.ts'
 
 /** A table file as SQL names it, with the names and types of its columns. */
@@ -30,10 +30,10 @@ export async function withTable<T>(
 /** @param at Where it is read, which may be a copy: errors name `path`. */
 async function openTable(connection: DuckDBConnection, path: string, at: string): Promise<TableSource> {
   const delimiter = isParquet(path) ? '' : await delimiterOf(connection, path, at)
-  const csv = `${literal(at)}, delim = ${literal(delimiter)}, header = true, nullstr = ''`
+  const csv = `${fileLiteral(at)}, delim = ${literal(delimiter)}, header = true, nullstr = ''`
   // what looks like a number may be an id, whose spelling counts: types say what to take for what, and nothing is read by them
   const [typed, from] = isParquet(path)
-    ? [`read_parquet(${literal(at)})`, `read_parquet(${literal(at)})`]
+    ? [`read_parquet(${fileLiteral(at)})`, `read_parquet(${fileLiteral(at)})`]
     : [`read_csv(${csv})`, `read_csv(${csv}, all_varchar = true)`]
   // the order of rows in the file is the last word where scores are equal
   const sql = `(SELECT row_number() OVER () AS "recdistill row", * FROM ${from})`
@@ -63,7 +63,7 @@ export async function tableWork<T>(path: string, work: () => Promise<T>): Promis
 /** Of the first line; a sniffer that also looks at rows takes a row with a field too few for another delimiter. */
 async function delimiterOf(connection: DuckDBConnection, path: string, at: string): Promise<string> {
   // by the database, which unpacks as well; no text holds a character 1
-  const lines = `read_csv(${literal(at)}, delim = chr(1), quote = '', escape = '', header = false, auto_detect = false, columns = {'line': 'VARCHAR'})`
+  const lines = `read_csv(${fileLiteral(at)}, delim = chr(1), quote = '', escape = '', header = false, auto_detect = false, columns = {'line': 'VARCHAR'})`
   const first = await tableWork(path, () => connection.runAndReadAll(`SELECT line FROM ${lines} LIMIT 1`))
   const header = String(first.getRows()[0]?.[0] ?? '')
   const count = (delimiter: string) => header.split(delimiter).length

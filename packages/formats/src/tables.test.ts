@@ -1,5 +1,5 @@
 import { InputError } from '@recdistill/core'
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -53,6 +53,35 @@ test('one column a dimension, lists of doubles, ids that are numbers, columns by
     ids: ['a b'],
     data: Float32Array.of(3, 4),
   })
+})
+
+test('a file is the one that is named, whatever signs of patterns its path has', async () => {
+  for (const folder of ['kept [1]', 'kept 1']) mkdirSync(at(folder))
+  put('id,x\nother,1\n', 'kept 1/a.csv')
+  expect((await readVectors(put('id,x\nright,1\n', 'kept [1]/a.csv'))).ids).toEqual(['right'])
+  put('user,item,score\nother,a,1\n', 'every.csv')
+  expect((await readScoredLists(put('user,item,score\nright,a,1\n', 'e*y.csv'))).users).toEqual(['right'])
+  await parquet(`SELECT 'other' AS id, [1.0] AS vector`, 'p1.parquet')
+  await writeParquet(at('p[1].parquet'), { id: ['right'], vector: { data: Float32Array.of(1), dim: 1 } })
+  expect((await readVectors(at('p[1].parquet'))).ids).toEqual(['right'])
+})
+
+test('a dimension is neither lost for one odd cell nor made of the numbers of rows', async () => {
+  await refused(
+    readVectors(put('id,x,y\na,1,2\nb,3,n/a\nc,5,6\n')),
+    /column "y" is one of numbers but for row 2, which has "n\/a"; write a plain number there, or leave/,
+  )
+  await refused(
+    readVectors(put('id;x;y\na;1;2,5\nb;3;4\nc;3;4\n')),
+    /column "y" is one of numbers but for row 1, which has "2,5"/,
+  )
+  await refused(
+    readVectors(put(',id,x\n0,a,5\n1,b,6\n')),
+    /column "column0" numbers the rows and would be a dimension.*index=False/,
+  )
+  await refused(readVectors(put('Unnamed: 0,id,x\n0,a,5\n1,b,6\n')), /column "Unnamed: 0" numbers the rows/)
+  const titled = await readVectors(put('id,title,column0\na,1984,7\nb,Emma,8\nc,Dune,9\n'))
+  expect(titled).toEqual({ ids: ['a', 'b', 'c'], dim: 1, data: Float32Array.of(7, 8, 9) })
 })
 
 test('vectors: each defect has its own line', async () => {

@@ -1,6 +1,7 @@
 import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api'
 import { InputError } from '@recdistill/core'
 import { columnOf, listed } from './column.ts'
+import { dimensions } from './dimensions.ts'
 import { eachChunk, identifier } from './database.ts'
 import { tableWork, withTable, type TableSource } from './open-table.ts'
 
@@ -10,8 +11,6 @@ export interface Vectors {
   readonly dim: number
   readonly data: Float32Array // [ids, dim]
 }
-
-const numeric = /^(U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|FLOAT|DOUBLE|DECIMAL.*)$/
 
 /**
  * A table of vectors, Parquet or CSV: a column of ids beside one column of lists, or beside one column a dimension.
@@ -29,7 +28,7 @@ export async function readVectors(
       const ids = await readIds(connection, path, table, idColumn)
       const { dim, sql } =
         lists === null
-          ? dimensions(path, table, idColumn)
+          ? await dimensions(connection, path, table, idColumn)
           : await elements(connection, path, table, lists, idColumn)
       const data = new Float32Array(ids.length * dim)
       let done = 0
@@ -101,16 +100,6 @@ async function readIds(
   )
   if (ids.length === 0) throw new InputError(`${path}: holds no rows; expected one a vector`)
   return ids
-}
-
-function dimensions(path: string, { sql, columns, single }: TableSource, id: string) {
-  const wanted = columns.filter(({ name, type }) => name !== id && numeric.test(type))
-  if (wanted.length === 0)
-    throw new InputError(
-      `${path}: no column holds lists of numbers, and beside "${id}" none holds numbers; expected a vector for each id`,
-    )
-  const values = wanted.map(({ name }) => single(identifier(name))).join(', ')
-  return { dim: wanted.length, sql: `SELECT ${values} FROM ${sql} ORDER BY "recdistill row"` }
 }
 
 async function elements(
