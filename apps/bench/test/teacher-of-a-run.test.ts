@@ -1,7 +1,8 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { modelOf, run } from './run.ts'
+import { stripTimings } from '../src/run/strip-timings.ts'
+import { modelOf, resultOf, run } from './run.ts'
 import { quickRuns } from './teacher-files.ts'
 
 const { file, bench, refused } = quickRuns()
@@ -42,6 +43,16 @@ describe('the teacher of an earlier run is looked at before anything is trained'
       [1, undefined],
     ])
     expect(same.curve[1].valid).toEqual(same.valid)
+  })
+
+  test('it is copied, so that the run goes on where the other is gone', async () => {
+    const { folder } = await bench('--methods', 'none', '--snapshot-every', '1')
+    const whole = await bench('--teacher-from', folder, '--methods', 'hetcomp,rrd')
+    renameSync(folder, file('elsewhere'))
+    for (const lost of ['rrd', 'results.json']) rmSync(join(whole.folder, lost), { recursive: true })
+    const { code, stderr } = await run(['resume', whole.folder])
+    expect(code, stderr).toBe(0)
+    expect(stripTimings(resultOf(whole.folder))).toEqual(stripTimings(whole.result))
   })
 
   test('its rankings are saved too, and those of the teacher that a method trains on', async () => {

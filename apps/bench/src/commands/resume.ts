@@ -97,5 +97,7 @@ async function resumeRun(path: string, flags: Flags, io: Io): Promise<number> {
     if (Object.keys(changes).length > 0) folder.write('config.yaml', withChanges(yaml, changes))
     return folder
   }
-  return execute({ config, catalogue, io, json, enough, lowered: loweredIn(yaml), makeFolder })
+  const teacher = folder.model('teacher')
+  const lent = teacher.finished() === null ? null : teacher.path
+  return execute({ config, catalogue, io, json, enough, lowered: loweredIn(yaml), lent, makeFolder })
 }

@@ -32,6 +32,8 @@ export interface Execution {
   readonly enough?: boolean
   /** What was lowered when the run began. */
   readonly lowered?: readonly string[]
+  /** Of a teacher of another run, where this one has it already; else it is taken from there. */
+  readonly lent?: string | null
   /** Called once everything that can be checked beforehand is; takes a name for the data, and what will be run. */
   makeFolder(name: string, config: Config): RunFolder
 }
@@ -44,6 +46,7 @@ export async function execute({
   json,
   enough = false,
   lowered = [],
+  lent = null,
   makeFolder,
 }: Execution): Promise<number> {
   const warn = (text: string) => line(io.stderr, `recdistill: ${text}`)
@@ -60,7 +63,7 @@ export async function execute({
       const context = { catalogue, split, engine }
       return orElse(
         async () => {
-          const { config: fitted, leftOut } = await fittingTeacher(fitting, imported, context)
+          const { config: fitted, leftOut } = await fittingTeacher(fitting, { imported, lent }, context)
           const config = { ...fitted, tune: suitedTune(fitted) }
           const folder = makeFolder(split.manifest.dataset.replace(/[^\w.-]+/g, '-'), config)
           return { config, leftOut, imported, folder }
@@ -121,12 +124,12 @@ export async function execute({
 /** What fits a teacher that is given; one that is trained here has been looked at before. */
 function fittingTeacher(
   fitting: Fitting,
-  imported: ImportedTeacher | null,
+  { imported, lent }: { imported: ImportedTeacher | null; lent: string | null },
   context: Parameters<typeof checkTeacher>[2],
 ): Fitting | Promise<Fitting> {
   if (imported !== null) return checkTeacher(fitting, imported, context)
   const { teacherFrom } = fitting.config
-  return teacherFrom === null ? fitting : checkLent(fitting, teacherFolder(teacherFrom.from), context)
+  return teacherFrom === null ? fitting : checkLent(fitting, lent ?? teacherFolder(teacherFrom.from), context)
 }
 
 /** What `make` makes; where it throws, what was opened for it is closed. */
