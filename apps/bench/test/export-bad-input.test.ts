@@ -39,6 +39,18 @@ const cases: readonly Case[] = [
     [...to, '--seen', 'train,dev'],
     /--seen: expected train, valid or test, got "dev"/,
   ],
+  [
+    'a length without lists',
+    nothing,
+    [...to, '--k', '5'],
+    /--k: the length of lists, which --to npz does not/,
+  ],
+  [
+    'a length of nothing',
+    nothing,
+    ['--to', 'recommendations', '--k', '0'],
+    /--k: expected an integer >= 1, got "0"/,
+  ],
   ['an unknown model', nothing, [...to, '--model', 'rdd'], /no finished model "rdd".*did you mean "rrd"/],
   ['a folder that is no run', without('config.yaml'), to, /no config\.yaml there; name the folder of a run/],
   [

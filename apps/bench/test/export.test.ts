@@ -93,6 +93,7 @@ test('every format at once, of the distilled student that validates best', async
     'pgvector.sql',
     'qdrant/upload.sh',
     'model.recdistill',
+    'recommendations.parquet',
     'users.json',
     'items.json',
     'model-card.md',
@@ -180,8 +181,28 @@ test('models without vectors: NeuMF as a graph, EASE as parameters, and a line t
 
   const { code, stderr } = await run(['export', folder, '--to', 'bundle', '--model', 'ease'])
   expect(code).toBe(2)
-  expect(stderr).toMatch(/a score of "ease" is no dot product of any; export it to safetensors, npz\n$/)
+  expect(stderr).toMatch(
+    /a score of "ease" is no dot product of any; export it to safetensors, npz, recommendations\n$/,
+  )
 })
+
+test.each(['rrd', 'ease'])(
+  'recommendations of %s, a table that evaluate reads, measure as the model did',
+  async (model) => {
+    const out = join(at, `recommendations of ${model}`)
+    const asked = ['--model', model, '--to', 'recommendations', '--k', '30', '--seen', 'train,valid']
+    const { code, stderr } = await run(['export', folder, ...asked, '--out', out])
+    expect(code, stderr).toBe(0)
+    const rankings = join(out, 'recommendations.parquet')
+    const measured = await run([
+      ...['evaluate', '--dataset', 'synthetic:tiny', '--rankings', rankings, '--json'],
+    ])
+    expect(measured.code, measured.stderr).toBe(0)
+    const { means } = JSON.parse(measured.stdout) as { means: Record<string, number> }
+    const { test } = cardIn(out).metrics
+    for (const name of ['ndcg@10', 'recall@20']) expect(means[name]).toBeCloseTo(test[name], 5)
+  },
+)
 
 test('fewer bits a number: measured by the protocol of the run, in a folder of its own', async () => {
   const { code, stdout, stderr } = await run([

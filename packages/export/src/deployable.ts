@@ -1,4 +1,4 @@
-import type { Csr, EvalProtocol, Metrics, ModelRun, SplitManifest } from '@recdistill/core'
+import type { Csr, EvalProtocol, Metrics, ModelRun, Ranker, SplitManifest } from '@recdistill/core'
 import type { Tensor } from '@recdistill/formats'
 
 /** A trained model with everything a deployment needs to know of it. */
@@ -27,6 +27,8 @@ export interface ParameterForm {
   readonly kind: 'parameters'
   readonly backbone: string
   readonly tensors: Readonly<Record<string, Tensor>>
+  /** What orders the catalogue as the model does, for lists of recommendations. */
+  readonly ranker?: Ranker
 }
 
 /** What is said of a model in its card. */

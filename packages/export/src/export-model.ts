@@ -24,20 +24,27 @@ export async function exportModel(
     to,
     out,
     precision = 'f32',
+    k = 100,
     force = false,
     measure,
+    progress,
   }: {
     to: readonly FormatName[]
     out: string
     precision?: Precision
+    /** Items in each list of `recommendations`; fewer where fewer are left. */
+    k?: number
     /** Replaces an earlier export. */
     force?: boolean
     /** Measures vectors that were rounded, for the card. */
     measure?: (rounded: VectorForm) => Measured
+    /** Told how many users have their list of `recommendations` so far. */
+    progress?: (users: number) => void
   },
 ): Promise<ModelCard> {
   if (to.length === 0) throw new InputError('export: expected at least one format, got none')
   expectFits(model, to, precision)
+  if (!Number.isInteger(k) || k < 1) throw new InputError(`export: k: expected an integer >= 1, got ${k}`)
   expectPlace(out, resolve(out), force)
   expectWhole(model, precision)
   return writeFolder(out, { force }, async (folder) => {
@@ -46,7 +53,10 @@ export async function exportModel(
       for (const of of ['users', 'items'] as const)
         writeFileAtomic(join(folder, `${of}.json`), JSON.stringify(model[of]) + '\n')
     for (const name of to)
-      usage.push({ to: name, text: await formats[name].write(model, { folder, precision }) })
+      usage.push({
+        to: name,
+        text: await formats[name].write(model, { folder, precision, k, ...(progress && { progress }) }),
+      })
     const rounding = precision === 'f32' ? null : roundingOf(model, precision, measure)
     const card = modelCard(model, { precision, rounding, files: filesIn(folder) })
     writeFileAtomic(join(folder, 'model-card.md'), cardMarkdown(card, usage))

@@ -6,6 +6,7 @@ import { writeNpzModel } from './to-npz.ts'
 import { writeOnnx } from './to-onnx.ts'
 import { writeParquetTables } from './to-parquet.ts'
 import { writePgvector } from './to-pgvector.ts'
+import { writeBestItems } from './to-recommendations.ts'
 import { writeQdrant } from './to-qdrant.ts'
 import { writeSafetensorsModel } from './to-safetensors.ts'
 import type { HowToLoad, WriteContext } from './writer.ts'
@@ -71,6 +72,13 @@ export const formats = {
     needsIdMaps: false,
     ...vectorsOnly,
     write: writeBundle,
+  },
+  recommendations: {
+    about: 'the best items of every user as a table, for what is filled once a night',
+    precisions: ['f32', 'f16', 'int8'],
+    needsIdMaps: false,
+    parameters: 'all',
+    write: writeBestItems,
   },
 } as const satisfies Record<string, Format>
 

@@ -1,4 +1,5 @@
 import { writeParquet } from '@recdistill/formats'
+import { literal } from '@recdistill/formats/database'
 import { join } from 'node:path'
 import type { Deployable } from './deployable.ts'
 import { expectVectors } from './expect-vectors.ts'
@@ -24,8 +25,4 @@ export async function writeParquetTables(model: Deployable, { folder }: WriteCon
     'ORDER BY score DESC LIMIT 20;',
     '```',
   ].join('\n')
-}
-
-function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`
 }

@@ -1,6 +1,7 @@
 import { InputError } from '@recdistill/core'
 import { writeFileAtomic } from '@recdistill/core/files'
 import { decimal } from '@recdistill/formats'
+import { literal } from '@recdistill/formats/database'
 import { join } from 'node:path'
 import type { Deployable } from './deployable.ts'
 import { expectVectors } from './expect-vectors.ts'
@@ -46,7 +47,7 @@ export function writePgvector(model: Deployable, { folder, precision }: WriteCon
       '```sh',
       'psql "$DATABASE_URL" --set ON_ERROR_STOP=1 --file pgvector.sql',
       `psql "$DATABASE_URL" <<'SQL'`, // no shell reads what is in an id
-      `SELECT * FROM recdistill.recommend(${sqlText(users[0] ?? '')}, 20);`,
+      `SELECT * FROM recdistill.recommend(${literal(users[0] ?? '')}, 20);`,
       'SQL',
       '```',
     ].join('\n'),
@@ -134,8 +135,4 @@ const escapes: Readonly<Record<string, string>> = {
 
 function comment(text: string): string {
   return text.replace(/\s+/g, ' ')
-}
-
-function sqlText(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`
 }

@@ -1,4 +1,6 @@
-import { openSafetensors, readNpz, readVectors, tensor } from '@recdistill/formats'
+import { NO_ITEM, type Ranker } from '@recdistill/core'
+import { openSafetensors, readNpz, readScoredLists, readVectors, tensor } from '@recdistill/formats'
+import { load } from '@recdistill/serve'
 import { loadFile } from '@recdistill/serve/node'
 import { PGlite } from '@electric-sql/pglite'
 import { vector } from '@electric-sql/pglite-pgvector'
@@ -7,7 +9,7 @@ import { spawnSync } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { exportModel, type Deployable, type FormatName } from '../src/index.ts'
+import { bundleOf, exportModel, type Deployable, type FormatName } from '../src/index.ts'
 import { bestItems, facts, seenRows, vectorModel } from './world.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'recdistill-export-'))
@@ -45,6 +47,66 @@ test('bundle: the runtime gives the best items', async () => {
     )
   }
   expect(recommender.info).toMatchObject({ meta: { model: 'rrd', dataset: 'example', licence: 'CC0' } })
+})
+
+test('recommendations: the best items of every user, as the bundle of that type ranks', async () => {
+  const model = vectorModel()
+  for (const precision of ['f32', 'int8'] as const) {
+    const out = fresh()
+    await exportModel(model, { to: ['recommendations'], out, precision, k: 195 })
+    const read = await readScoredLists(join(out, 'recommendations.parquet'))
+    const recommender = await load(bundleOf(model, precision))
+    expect(read.users).toEqual(model.users)
+    const lengths = new Set<number>()
+    for (const [u, user] of model.users.entries()) {
+      const [from, to] = [read.lists.offsets[u], read.lists.offsets[u + 1]]
+      const items = Array.from(read.lists.items.subarray(from, to), (place) => read.items[place])
+      const scores = read.scores.subarray(from, to)
+      expect(items.map((item, n) => ({ item, score: scores[n] }))).toEqual(
+        recommender.recommend(user, { k: 195 }),
+      )
+      if (precision === 'f32')
+        expect(items).toEqual(bestItems(model, u, 195).items.map((item) => model.items[item]))
+      lengths.add(items.length)
+    }
+    expect(lengths.size).toBeGreaterThan(3) // some have seen so much that fewer are left
+  }
+  await expect(exportModel(model, { to: ['recommendations'], out: fresh(), k: 0 })).rejects.toThrow(
+    'export: k: expected an integer >= 1, got 0',
+  )
+})
+
+test('recommendations of a model without vectors are by what ranks as it does', async () => {
+  const { users, items, seen, facts } = vectorModel()
+  const form = { kind: 'parameters', backbone: 'ease', tensors: {} } as const
+  const left = (user: number) => {
+    const row = new Set(seen.items.subarray(seen.offsets[user], seen.offsets[user + 1]))
+    return Array.from(items.keys()).filter((place) => !row.has(place))
+  }
+  const ranker: Ranker = {
+    rank(asked, k, exclude) {
+      expect(exclude).toBe(seen)
+      const rows = Array.from(asked, (user) => {
+        const best = left(user).reverse()
+        return Array.from({ length: k }, (_, n) => best[n] ?? NO_ITEM)
+      }).flat()
+      return { users: asked, k, items: Uint32Array.from(rows), scores: Float32Array.from(rows) }
+    },
+  }
+  const out = await exported({ users, items, seen, facts, form: { ...form, ranker } }, 'recommendations')
+  const read = await readScoredLists(join(out, 'recommendations.parquet'))
+  expect(read.users).toEqual(users)
+  for (const u of users.keys()) {
+    const list = read.lists.items.subarray(read.lists.offsets[u], read.lists.offsets[u + 1])
+    const best = left(u)
+      .reverse()
+      .slice(0, 100)
+      .map((place) => items[place])
+    expect(Array.from(list, (place) => read.items[place])).toEqual(best)
+  }
+  await expect(exported({ users, items, seen, facts, form }, 'recommendations')).rejects.toThrow(
+    /a score of "ease" is no dot product, and nothing was given that ranks by it \(form\.ranker\)/,
+  )
 })
 
 test(
@@ -160,7 +222,7 @@ test('parameters of a model without vectors go into safetensors and npz, with th
   expect([weights, item_ids]).toEqual([tensors.weights, ['x', 'y']])
   for (const to of ['bundle', 'parquet', 'pgvector', 'qdrant', 'onnx'] as const)
     await expect(exported(model, to)).rejects.toThrow(
-      /a score of "ease" is no dot product.*export it to safetensors, npz$/,
+      /a score of "ease" is no dot product.*export it to safetensors, npz, recommendations$/,
     )
   await expect(exported(model, 'npz', 'int8')).rejects.toThrow(/parameters of "ease" are exported as f32/)
 })

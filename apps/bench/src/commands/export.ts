@@ -20,6 +20,7 @@ import { loadCatalogue } from '../catalogue.ts'
 import { betterAlone, chooseModel } from '../export/choose-model.ts'
 import { deployableOf } from '../export/deployable-of.ts'
 import { factsOf } from '../export/facts-of.ts'
+import { listsProgress } from '../export/lists-progress.ts'
 import { openRun } from '../export/open-run.ts'
 import { line, type Io } from '../io.ts'
 import { bytes, short } from '../progress/format.ts'
@@ -27,6 +28,7 @@ import { cacheFolder } from '../run/cache-folder.ts'
 import { prepareSource } from '../run/source.ts'
 import { startEngine } from '../run/start-engine.ts'
 import { shownPath } from '../shown-path.ts'
+import { numberFlag } from './number-flag.ts'
 
 interface Flags {
   readonly to: string
@@ -34,6 +36,7 @@ interface Flags {
   readonly out?: string
   readonly dtype?: string
   readonly seen: string
+  readonly k?: string
   readonly force?: boolean
   readonly json?: boolean
 }
@@ -54,6 +57,7 @@ export function exportCommand(io: Io, done: (code: number) => void): Command {
       'whose items are not recommended to a user: train, valid, test, or none',
       'train',
     )
+    .option('--k <n>', 'items in a list, of --to recommendations (default: 100)')
     .option('--force', 'replace an earlier export in that folder')
     .option('--json', 'print the model card as JSON on stdout, and nothing else there')
     .addHelpText(
@@ -64,6 +68,7 @@ export function exportCommand(io: Io, done: (code: number) => void): Command {
       const to = flags.to.trim() === 'all' ? formatNames : parseFormats(flags.to)
       const asked = flags.dtype === undefined ? null : oneOf('--dtype', flags.dtype, precisions)
       const seen = partsOf(flags.seen)
+      const k = lengthOf(flags.k, to)
       const catalogue = await loadCatalogue()
       const run = await openRun(path, catalogue)
       const { path: folder, config, models } = run
@@ -88,17 +93,19 @@ export function exportCommand(io: Io, done: (code: number) => void): Command {
         const backbone = chosen.run.backbone.name
         const facts = factsOf(chosen, { models, split, protocol, catalogue })
         const deployable = deployableOf(model, { split, seen, backbone, facts })
-        model.dispose()
         const fitting =
           flags.to.trim() === 'all' ? to.filter((name) => fits(deployable, name, precision)) : to
         const out = flags.out ?? join(folder, 'export', nameOf(chosen.run.id, flags.to, precision))
+        const lists = listsProgress(io, deployable.users.length)
         const card = await exportModel(deployable, {
           to: fitting,
           out,
           precision,
+          ...(k !== null && { k }),
           force: flags.force === true,
           measure: (rounded) => measured(rounded, { engine, split, protocol }),
-        })
+          progress: lists.progress,
+        }).finally(lists.end)
         if (flags.json === true) line(io.stdout, JSON.stringify(card, null, 2))
         else {
           const { select } = protocol
@@ -157,6 +164,16 @@ function fits(
     if (error instanceof InputError) return false
     throw error
   }
+}
+
+/** @throws InputError where nothing is a list. */
+function lengthOf(text: string | undefined, to: readonly FormatName[]): number | null {
+  if (text === undefined) return null
+  if (!to.includes('recommendations'))
+    throw new InputError(
+      `--k: the length of lists, which --to ${to.join(',')} does not write; add recommendations`,
+    )
+  return numberFlag('--k', text, { type: 'integer', minimum: 1 })
 }
 
 function partsOf(text: string): Part[] {

@@ -3,7 +3,7 @@ import type { Deployable, Form, ModelFacts, VectorForm } from '@recdistill/expor
 import { tensor, type Tensor } from '@recdistill/formats'
 import type { Backbone } from '@recdistill/plugin'
 
-/** A loaded model in the form that is deployed. `seen`: the parts whose items are not recommended. */
+/** A loaded model in the form that is deployed, which may rank by it. `seen`: the parts whose items are not recommended. */
 export function deployableOf(
   model: Backbone,
   {
@@ -25,7 +25,7 @@ export function deployableOf(
 
 /** The form in which a model of this backbone is deployed. */
 export function formOf(model: Backbone, backbone: string): Form {
-  if (model.dim === 0) return { kind: 'parameters', backbone, tensors: parametersOf(model) }
+  if (model.dim === 0) return { kind: 'parameters', backbone, tensors: parametersOf(model), ranker: model }
   const { dim } = model
   const rows = (of: 'users' | 'items', count: number) => model.rowsOf(of, range(count)).slice()
   const form: VectorForm = {
