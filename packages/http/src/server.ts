@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Recommender } from '@recdistill/serve'
 import type { Limits } from './limits.ts'
-import { problem, problemType, type Problem } from './problem.ts'
+import { problemOfHead, refuse } from './refuse-head.ts'
 import { createService, type Service, type ServiceOptions } from './service.ts'
 
 export interface ServerOptions extends ServiceOptions {
@@ -41,7 +41,7 @@ export async function startServer(
   { host = '127.0.0.1', port = 8080, ...options }: ServerOptions = {},
 ): Promise<RunningServer> {
   const service = createService(recommender, options)
-  const open: Open = { connections: new Set(), answers: new Set() }
+  const open: Open = { stopping: false, connections: new Set(), answers: new Set() }
   const server = createHttpServer(service, open, options.onDefect)
   try {
     await listen(server, host, port)
@@ -62,18 +62,17 @@ export async function startServer(
 
 /** What is there at the moment. */
 interface Open {
+  /** From then on every answer is the last of its connection. */
+  stopping: boolean
   readonly connections: Set<Socket>
   /** Those that are not finished. */
   readonly answers: Set<ServerResponse>
 }
 
 /** @param open Is kept up to date. */
-function createHttpServer(
-  service: Service,
-  { connections, answers }: Open,
-  onDefect: ServerOptions['onDefect'],
-): Server {
+function createHttpServer(service: Service, open: Open, onDefect: ServerOptions['onDefect']): Server {
   const { limits, metrics } = service
+  const { connections, answers } = open
   const server = createAdaptorServer({
     fetch: async (request) => {
       try {
@@ -94,7 +93,7 @@ function createHttpServer(
     socket.once('close', () => connections.delete(socket))
   })
   server.prependListener('request', (_: IncomingMessage, response: ServerResponse) => {
-    if (!server.listening) lastOfItsConnection(response)
+    if (open.stopping) lastOfItsConnection(response)
     answers.add(response)
     response.once('close', () => answers.delete(response))
   })
@@ -122,44 +121,6 @@ function timeouts({ headSeconds, requestSeconds, idleSeconds, maxHeadBytes }: Li
   }
 }
 
-/** What Node's parser and its timeouts say, in the words of this service. */
-function problemOfHead({ code }: NodeJS.ErrnoException, limits: Limits): Problem {
-  switch (code) {
-    case 'HPE_HEADER_OVERFLOW':
-      return problem(
-        431,
-        'head-too-large',
-        `address and headers are larger than ${limits.maxHeadBytes} bytes`,
-      )
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return problem(
-        408,
-        'request-timeout',
-        `the request did not arrive within ${limits.headSeconds} s (head) or ${limits.requestSeconds} s (all)`,
-      )
-    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
-      return problem(413, 'body-too-large', 'extensions of chunks are too large')
-    default:
-      return problem(400, 'malformed-request', 'this is no HTTP/1.1 request')
-  }
-}
-
-/** Answers on a bare connection and ends it. */
-function refuse(socket: Duplex, what: Problem): void {
-  if (!socket.writable || socket.destroyed) {
-    socket.destroy()
-    return
-  }
-  const body = JSON.stringify(what)
-  const head = [
-    `HTTP/1.1 ${what.status} ${what.title}`,
-    `content-type: ${problemType}`,
-    `content-length: ${Buffer.byteLength(body)}`,
-    'connection: close',
-  ]
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy())
-}
-
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
@@ -171,20 +132,28 @@ function listen(server: Server, host: string, port: number): Promise<void> {
   })
 }
 
+/** How long, of a service that stops, a connection may be open before anything is asked on it. */
+const silentSeconds = 0.5
+
 async function stop(
   server: Server,
   service: Service,
-  { connections, answers }: Open,
+  open: Open,
   { drainSeconds = 0, graceSeconds = 10 }: StopOptions,
 ): Promise<void> {
   service.drain()
+  // during the drain too: whoever opens another connection finds others that are ready, and none is cut while it asks
+  open.stopping = true
+  for (const response of open.answers) lastOfItsConnection(response)
   if (drainSeconds > 0) await new Promise((resolve) => setTimeout(resolve, drainSeconds * 1000))
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  for (const response of answers) lastOfItsConnection(response)
   // Browsers and load balancers open connections ahead: to the server one on which nothing was said yet is not idle.
-  for (const socket of connections) if (socket.bytesRead === 0) socket.destroy()
+  const silent = setTimeout(() => {
+    for (const socket of open.connections) if (socket.bytesRead === 0) socket.destroy()
+  }, silentSeconds * 1000)
   const last = setTimeout(() => server.closeAllConnections(), graceSeconds * 1000)
   await closed
+  clearTimeout(silent)
   clearTimeout(last)
   service.dispose()
 }

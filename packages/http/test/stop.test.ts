@@ -35,7 +35,8 @@ test('while others are let notice, it answers and says that it is not ready', as
   const server = await startServer(await smallWorld(), { port: 0 })
   const stopped = server.stop({ drainSeconds: 0.3 })
   expect((await fetch(`${server.url}/health/ready`)).status).toBe(503)
-  expect((await fetch(`${server.url}/v1/users/u1/recommendations`)).status).toBe(200)
+  const answer = await fetch(`${server.url}/v1/users/u1/recommendations`)
+  expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close'])
   await stopped
   await expect(fetch(`${server.url}/health`)).rejects.toThrow()
 })
