@@ -11,7 +11,7 @@ import { expectFits, formats, type FormatName } from './format.ts'
 import type { HowToLoad } from './writer.ts'
 import { keptLists } from './kept-lists.ts'
 import { modelCard, type CardFile, type Measured, type ModelCard, type Rounding } from './model-card.ts'
-import { cardName, expectPlace, writeFolder } from './write-folder.ts'
+import { cardName, cardTextName, expectPlace, writeFolder } from './write-folder.ts'
 
 /**
  * Writes a model in one or more formats, with maps of its ids where a format has none of its own, and its card, into one folder,
@@ -59,7 +59,7 @@ export async function exportModel(
       })
     const rounding = precision === 'f32' ? null : roundingOf(model, precision, measure)
     const card = modelCard(model, { precision, rounding, files: filesIn(folder) })
-    writeFileAtomic(join(folder, 'model-card.md'), cardMarkdown(card, usage))
+    writeFileAtomic(join(folder, cardTextName), cardMarkdown(card, usage))
     writeFileAtomic(join(folder, cardName), JSON.stringify(card, null, 2) + '\n')
     return card
   })

@@ -1,10 +1,12 @@
 import { InputError } from '@recdistill/core'
 import { asInputError } from '@recdistill/core/files'
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
+import type { ModelCard } from './model-card.ts'
 
 /** What tells a folder of an export from any other. */
 export const cardName = 'model-card.json'
+export const cardTextName = 'model-card.md'
 
 /** Folders that this process fills at the moment. */
 const underWay = new Set<string>()
@@ -74,6 +76,22 @@ export function expectPlace(path: string, target: string, force: boolean): void 
     throw new InputError(
       `--out: ${path} holds an export already; --force replaces it, or name another folder`,
     )
+  const own = ownNames(join(target, cardName))
+  const stray = names.find((name) => !own.has(name))
+  if (stray !== undefined)
+    throw new InputError(
+      `--out: ${path} holds ${stray}, which is not of the export there; move it, or name another folder`,
+    )
+}
+
+/** What stands in the folder of an export, by its card: nothing where that cannot be read. */
+function ownNames(card: string): ReadonlySet<string> {
+  try {
+    const { files } = JSON.parse(readFileSync(card, 'utf8')) as Pick<ModelCard, 'files'>
+    return new Set([cardName, cardTextName, ...files.map(({ file }) => file.split('/')[0])])
+  } catch {
+    return new Set([cardName])
+  }
 }
 
 /** What a killed process left beside the folder: half of a new one goes, an earlier one that had made room comes back. */

@@ -10,6 +10,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -94,6 +95,13 @@ test('what is there is not touched, and an export is replaced only when asked', 
   expect(readFileSync(join(out, 'model-card.json'), 'utf8')).toBe(before)
   await exportModel(model, { to: ['bundle'], out, force: true })
   expect(readdirSync(out).sort()).toEqual(['model-card.json', 'model-card.md', 'model.recdistill'])
+  writeFileSync(join(out, 'Dockerfile'), '')
+  await expect(exportModel(model, { to: ['npz'], out, force: true })).rejects.toThrow(
+    /holds Dockerfile, which is not of the export there; move it, or name another folder/,
+  )
+  rmSync(join(out, 'Dockerfile'))
+  await exportModel(model, { to: ['qdrant', 'npz'], out, force: true })
+  await exportModel(model, { to: ['npz'], out, force: true })
 
   const other = fresh()
   mkdirSync(other)
