@@ -60,6 +60,17 @@ test('numbers of BD are beside ours however hits are counted, and the notes say 
   expect(await of('rce-kd-table1', 'protocol.name=rce-kd', 'protocol.ks=[5]')).toBeNull()
 })
 
+test('no published numbers are beside those of other data or of a teacher that is not theirs', async () => {
+  const lists = join(mkdtempSync(join(tmpdir(), 'recdistill-')), 'lists.csv')
+  writeFileSync(lists, 'user,item,score\n')
+  const of = async (flags: Record<string, unknown>) =>
+    referenceOf(await resolve(flagsLayer({ preset: 'rce-kd', ...flags })))
+  expect(await of({})).not.toBeNull()
+  expect(await of({ kCore: '20' })).toBeNull()
+  expect(await of({ teachers: 'mf:64,lightgcn:64' })).toBeNull()
+  expect(await of({ teacherFrom: lists })).toBeNull()
+})
+
 test('logs of FTD and HTD are beside students of the sizes they have', async () => {
   const of = async (flags: Record<string, string>) =>
     referenceOf(await resolve(flagsLayer({ preset: 'topology', ...flags })))?.values

@@ -8,12 +8,14 @@ import { topology } from './topology.ts'
 
 /** Published numbers for the experiment that a configuration repeats; null when it repeats none. */
 export function referenceOf(config: Config): Reference | null {
-  const { teacher, student, protocol, source } = config
+  const { teacher, teachers, teacherFrom, student, protocol, source } = config
   const { name, ...rules } = protocol
   const legacy = name === 'bd' && rules.bdLegacyMetrics === true && Object.keys(rules).length === 1
   if (Object.keys(rules).length > 0 && !legacy) return null // changed rules measure something else
   const { request } = source
-  if (!('dataset' in request)) return null
+  if (!('dataset' in request) || request.filters !== undefined) return null
+  // What several teachers are together, or one from elsewhere is, nobody published.
+  if (teachers.length > 0 || (teacherFrom !== null && teacherFrom.kind !== 'run')) return null
   const experiment = [request.dataset, request.split, name].join(' ')
   const pair = `${teacher.backbone} to ${student.backbone}`
   const sized = `${teacher.backbone}:${teacher.dim} to ${student.backbone}:${student.dim}`
