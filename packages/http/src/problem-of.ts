@@ -10,7 +10,7 @@ export function refuseInvalid(result: Checked, _: Context): Response | undefined
   if (result.success) return undefined
   const issue = result.error.issues[0]
   const stray = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined
-  const field = stray ?? issue.path.map(String).join('.')
+  const field = clip(stray ?? issue.path.map(String).join('.'))
   const message = stray === undefined ? lowerFirst(issue.message) : 'there is no such parameter'
   return problemResponse(
     problem(400, 'invalid-request', field === '' ? `body: ${message}` : `${field}: ${message}`, {

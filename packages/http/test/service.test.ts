@@ -162,6 +162,13 @@ const wrong: readonly Wrong[] = [
   ['k above the limit in a body', () => post({ items: ['i1'], k: 51 }), 400, 'invalid-request', 'k'],
   ['a number beyond all others', () => post('{"items":["i1"],"k":1e999}'), 400, 'invalid-request', 'k'],
   ['a stray name in a body', () => post({ items: ['i1'], foo: 1 }), 400, 'invalid-request', 'foo'],
+  [
+    'a stray name of great length',
+    () => post({ items: ['i1'], ['x'.repeat(3000)]: 1 }),
+    400,
+    'invalid-request',
+    `${'x'.repeat(200)}...`,
+  ],
   ['prototypes', () => post('{"items":["i1"],"__proto__":{"k":1}}'), 400, 'invalid-request', '__proto__'],
   ['half a surrogate pair', () => post('{"user":"\\ud83c"}'), 404, 'unknown-user', 'user'],
   ['a body of another type', () => post('<a/>', 'text/xml'), 415, 'unsupported-media-type'],
