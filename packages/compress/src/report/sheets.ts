@@ -1,4 +1,6 @@
+import type { Precision } from '@recdistill/serve'
 import { asBytes, asFactor, asMetric, asPercent, asSeconds, asWhole, type Sheet } from '@recdistill/report'
+import { precisions } from '../precisions.ts'
 import type { CompressResult, DeployedModel } from '../result.ts'
 import { targetInWords } from '../target.ts'
 import type { TrialResult } from '../trial.ts'
@@ -110,20 +112,14 @@ export function popularitySheet({ popularity }: CompressResult): Sheet | null {
 export function trialsSheet({ trials, select }: CompressResult): Sheet {
   return {
     title: 'All students that were tried',
-    head: [
-      'student',
-      'settings',
-      'epochs',
-      ...['f32', 'f16', 'int8'].map((name) => `${select}, ${name}`),
-      'took',
-    ],
+    head: ['student', 'settings', 'epochs', ...precisions.map((name) => `${select}, ${name}`), 'took'],
     rows: trials
       .toSorted((a, b) => b.epochs - a.epochs || bestOf(b) - bestOf(a))
       .map((result) => [
         result.trial.id,
         settings(result.trial),
         `${result.epochs}${result.finished ? '' : ', stopped'}`,
-        ...(['f32', 'f16', 'int8'] as const).map((precision) => qualityIn(result, precision)),
+        ...precisions.map((precision) => qualityIn(result, precision)),
         asSeconds(result.seconds),
       ]),
     notes: [
@@ -132,7 +128,7 @@ export function trialsSheet({ trials, select }: CompressResult): Sheet {
   }
 }
 
-function qualityIn({ candidates, failed }: TrialResult, precision: string): string {
+function qualityIn({ candidates, failed }: TrialResult, precision: Precision): string {
   if (failed !== undefined) return 'failed'
   return asMetric(candidates.find((one) => one.precision === precision)?.quality.value)
 }
