@@ -31,7 +31,11 @@ export function splitFromLists({
   readonly numUsers?: number
   readonly numItems?: number
 }): EvalSplit {
-  const parts = { train: entriesOf(train), valid: entriesOf(valid), test: entriesOf(test) }
+  const parts = {
+    train: entriesOf(train, 'splitFromLists.train'),
+    valid: entriesOf(valid, 'splitFromLists.valid'),
+    test: entriesOf(test, 'splitFromLists.test'),
+  }
   const all = Object.values(parts).flat()
   const spelled = all.some(
     ([user, items]) => typeof user === 'string' || items.some((i) => typeof i === 'string'),
@@ -68,10 +72,30 @@ export function splitFromLists({
 
 type Entries = (readonly [RawId, readonly RawId[] | Uint32Array])[]
 
-/** Users and their lists; the rows of an array belong to users 0, 1, 2, ... */
-export function entriesOf(lists: Lists): Entries {
-  if (isMap(lists)) return [...lists]
-  return lists.map((items, user) => [user, items] as const)
+/**
+ * Users and their lists; the rows of an array belong to users 0, 1, 2, ...
+ *
+ * @throws InputError in the name of `speaker` for lists of any other form.
+ */
+export function entriesOf(lists: Lists, speaker: string): Entries {
+  if (!isMap(lists) && !Array.isArray(lists))
+    throw new InputError(
+      `${speaker}: expected rows or a Map of lists by user, got ${kindOf(lists)}; of a plain object make new Map(Object.entries(lists))`,
+    )
+  const entries = [...lists.entries()]
+  for (const [user, items] of entries)
+    if (!Array.isArray(items) && !ArrayBuffer.isView(items))
+      throw new InputError(
+        `${speaker}: expected an array of items for user ${JSON.stringify(user)}, got ${kindOf(items)}`,
+      )
+  return entries
+}
+
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value)
+  return typeof value === 'object'
+    ? `an object (${value.constructor?.name ?? 'no class'})`
+    : `a ${typeof value}`
 }
 
 function isMap(lists: Lists): lists is ReadonlyMap<RawId, readonly RawId[] | Uint32Array> {

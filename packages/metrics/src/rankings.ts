@@ -1,4 +1,4 @@
-import { InputError, NO_ITEM, rowOf, type Csr, type EvalProtocol, type Ranker } from '@recdistill/core'
+import { InputError, NO_ITEM, rowOf, type EvalProtocol, type Ranker } from '@recdistill/core'
 import { evaluate, type EvaluateOptions, type Evaluation, type MeasuredPart } from './evaluate.ts'
 import type { EvalSplit } from './eval-split.ts'
 import { entriesOf, type IdSpellings, type Lists, type RawId } from './lists.ts'
@@ -55,27 +55,29 @@ export function rankerFromRankings(
   } = {},
 ): Ranker {
   const { k: given, lists } = isFlat(rankings) ? fromFlat(rankings) : fromLists(rankings, ids)
-  for (const [user, list] of lists) checkList(user, list, numUsers, numItems)
+  const spelled = (user: number) => (ids === null ? String(user) : JSON.stringify(ids.users[user]))
+  for (const [user, list] of lists) {
+    checkUser(user, numUsers)
+    checkList(list, spelled(user), numItems)
+  }
   const none = new Uint32Array(0)
 
   return {
     rank: (users, k, exclude) => {
       if (k > given)
         throw new InputError(
-          `rankings: the lists hold ${given} items but ${k} are needed; give longer lists or lower the protocol's ks (--set protocol.ks=[${given}])`,
+          given === 0
+            ? `rankings: no list holds an item, and ${k} are needed`
+            : `rankings: the lists hold ${given} items but ${k} are needed; give longer lists or lower the protocol's ks (--set protocol.ks=[${given}])`,
         )
       const items = new Uint32Array(users.length * k).fill(NO_ITEM)
       const scores = new Float32Array(users.length * k).fill(-Infinity)
       users.forEach((user, n) => {
         const list = lists.get(user)
-        if (list === undefined && missing === 'error') throw missingLists(users, lists, ids)
-        fillRow(
-          user,
-          list ?? none,
-          { k, cut: given < numItems ? given : Infinity, exclude, from: n * k },
-          items,
-          scores,
-        )
+        if (list === undefined && missing === 'error') throw missingLists(users, lists, spelled)
+        const cut = given < numItems ? given : Infinity
+        const excluded = new Set(exclude ? rowOf(exclude, user) : [])
+        fillRow(list ?? none, { k, cut, excluded, from: n * k, user: spelled(user) }, items, scores)
       })
       return { users, k, items, scores }
     },
@@ -83,14 +85,18 @@ export function rankerFromRankings(
 }
 
 function fillRow(
-  user: number,
   list: Uint32Array,
   // A list as long as `cut` may have gone on; one over the whole catalogue has not.
-  { k, cut, exclude, from }: { k: number; cut: number; exclude: Csr | null; from: number },
+  {
+    k,
+    cut,
+    excluded,
+    from,
+    user,
+  }: { k: number; cut: number; excluded: ReadonlySet<number>; from: number; user: string },
   items: Uint32Array,
   scores: Float32Array,
 ): void {
-  const excluded = new Set(exclude ? rowOf(exclude, user) : [])
   let place = 0
   for (const item of list) {
     if (place === k) return
@@ -106,9 +112,12 @@ function fillRow(
     )
 }
 
-function checkList(user: number, list: Uint32Array, numUsers: number, numItems: number): void {
+function checkUser(user: number, numUsers: number): void {
   if (!Number.isInteger(user) || user < 0 || user >= numUsers)
     throw new InputError(`rankings: user ${user} is outside the split's ${numUsers} users`)
+}
+
+function checkList(list: Uint32Array, user: string, numItems: number): void {
   for (const item of list)
     if (item >= numItems)
       throw new InputError(
@@ -121,12 +130,11 @@ function checkList(user: number, list: Uint32Array, numUsers: number, numItems: 
 function missingLists(
   users: Uint32Array,
   lists: ReadonlyMap<number, unknown>,
-  ids: IdSpellings | null,
+  spelled: (user: number) => string,
 ): InputError {
   const without = users.filter((user) => !lists.has(user))
-  const first = ids === null ? String(without[0]) : JSON.stringify(ids.users[without[0]])
   return new InputError(
-    `rankings: no list for user ${first}${without.length > 1 ? ` (nor for ${without.length - 1} more)` : ''}, who has truth to find; rank every such user, or count them 0 (--missing empty, or missing: 'empty')`,
+    `rankings: no list for user ${spelled(without[0])}${without.length > 1 ? ` (nor for ${without.length - 1} more)` : ''}, who has truth to find; rank every such user, or count them 0 (--missing empty, or missing: 'empty')`,
   )
 }
 
@@ -137,7 +145,7 @@ interface DenseLists {
 }
 
 function isFlat(rankings: Rankings): rankings is FlatRankings {
-  return !Array.isArray(rankings) && !(rankings instanceof Map)
+  return typeof rankings === 'object' && rankings !== null && 'items' in rankings
 }
 
 function fromFlat({ users, k, items }: FlatRankings): DenseLists {
@@ -160,7 +168,7 @@ function fromLists(rankings: Lists, ids: IdSpellings | null): DenseLists {
   const toItem = lookUp('item', ids?.items)
   const lists = new Map<number, Uint32Array>()
   let k = 0
-  for (const [user, items] of entriesOf(rankings)) {
+  for (const [user, items] of entriesOf(rankings, 'rankings')) {
     addList(lists, toUser(user), user, Array.from(items, toItem))
     k = Math.max(k, items.length)
   }

@@ -125,7 +125,7 @@ export const metrics: Readonly<Record<string, MetricInfo>> = byName([
     name: 'arp',
     title: 'Average recommendation popularity',
     kind: 'beyond',
-    formula: 'mean over users of the mean training interactions of their first k items',
+    formula: 'mean over users with training items of the mean training interactions of their first k items',
     reference: 'Yin et al., PVLDB 2012',
     better: 'depends',
     of: arp,

@@ -113,6 +113,19 @@ test('validation can be measured too', () => {
   ).toBe(0 + 1)
 })
 
+test('what is wrong with the list of a user is said with the name the source has for it', () => {
+  const named = splitFromLists({
+    train: new Map([
+      ['ann', ['emma', 'dune']],
+      ['bob', ['persuasion']],
+    ]),
+    test: new Map([['ann', ['persuasion']]]),
+  })
+  const measure = (items: string[]) => evaluateRankings(new Map([['ann', items]]), named, protocol)
+  expect(() => measure(['emma', 'emma'])).toThrow('the list of user "ann" holds an item twice')
+  expect(() => measure(['emma', 'dune'])).toThrow('of user "ann"\'s 2 items 2 are masked and 0 are left of 2')
+})
+
 describe('malformed lists', () => {
   const cases: [string, () => unknown, RegExp][] = [
     [
@@ -199,7 +212,32 @@ describe('malformed lists', () => {
       () => evaluateRankings([[1], [0]], split, protocol),
       /hold 1 items but 2 are needed/,
     ],
-    ['no lists', () => evaluateRankings([], split, protocol), /hold 0 items/],
+    ['no lists', () => evaluateRankings([], split, protocol), /no list holds an item, and 2 are needed/],
+    [
+      'a plain object',
+      () => evaluateRankings({ 0: [1, 2], 1: [0, 4] } as never, split, protocol),
+      /rankings: expected rows or a Map .* got an object \(Object\); .*Object\.entries/,
+    ],
+    [
+      'a user whose list is none',
+      () => evaluateRankings(new Map([[0, null]]) as never, split, protocol),
+      /rankings: expected an array of items for user 0, got null/,
+    ],
+    [
+      'a set, which is no order',
+      () => evaluateRankings([new Set([1, 2]), new Set([0, 4])] as never, split, protocol),
+      /for user 0, got an object \(Set\)/,
+    ],
+    [
+      'a split of plain objects',
+      () => splitFromLists({ train: { ann: ['emma'] }, test: [] } as never),
+      /splitFromLists\.train: expected rows or a Map/,
+    ],
+    [
+      'a split without a test part',
+      () => splitFromLists({ train: [[0]] } as never),
+      /splitFromLists\.test: expected rows or a Map .* got undefined/,
+    ],
     [
       'strings against dense ids',
       () => evaluateRankings(new Map([['0', [1, 2]]]), split, protocol),

@@ -136,3 +136,8 @@ test('with more places recall, hit rate and reciprocal rank never fall', () => {
     }),
   )
 })
+
+test('an item of the truth is found once: a list that repeats it is refused', () => {
+  expect(() => hitsOf([2, 5, 2], new Set([2]))).toThrow('hitsOf: item 2 stands twice in the list')
+  expect(recall(hitsOf([5, 2, 5], new Set([2])), 3)).toBe(1)
+})
