@@ -66,10 +66,26 @@ export function npyChunks({ data, shape, dtype }: Tensor): Uint8Array[] {
   return [npyHeader(npyType(dtype), shape), rawBytes(data)]
 }
 
-/** Texts as NumPy keeps them: fixed width, four bytes a character. */
+/** Fixed width makes one long text weigh on all. */
+const mostTextBytes = 2 ** 31
+
+/**
+ * Texts as NumPy keeps them: fixed width, four bytes a character.
+ * @throws InputError when that takes more than 2 GiB, or a text ends with zero characters, which NumPy takes for no part of it.
+ */
 export function npyTextChunks(texts: readonly string[]): Uint8Array[] {
   const points = texts.map((text) => Array.from(text, (character) => character.codePointAt(0)!))
   const width = points.reduce((longest, { length }) => Math.max(longest, length), 1)
+  const bytes = 4 * texts.length * width
+  if (bytes > mostTextBytes)
+    throw new InputError(
+      `npy: all ${texts.length} texts are kept as wide as the longest, of ${width} characters, which takes ${bytes} bytes; expected at most ${mostTextBytes}: shorten it, or use another format`,
+    )
+  const cut = texts.find((text) => text.endsWith('\0'))
+  if (cut !== undefined)
+    throw new InputError(
+      `npy: ${JSON.stringify(cut)} ends with a zero character, which NumPy drops; use another format`,
+    )
   const data = new Uint32Array(texts.length * width)
   for (const [n, row] of points.entries()) data.set(row, n * width)
   return [npyHeader(`<U${width}`, [texts.length]), rawBytes(data)]

@@ -25,3 +25,12 @@ test('a file that is none says so', () => {
   expect(() => readNpy(path)).toThrow('none.npy: not an npy file')
   expect(() => readNpy(join(folder, 'absent.npy'))).toThrow(/absent\.npy: no such file/)
 })
+
+test('texts that NumPy would not give back, or of which one is too long for all, are refused', () => {
+  expect(() => npyTextChunks(['ann', 'zo\0'])).toThrow('"zo\\u0000" ends with a zero character')
+  const many = Array<string>(60_000).fill('a')
+  many[7] = 'x'.repeat(10_000)
+  expect(() => npyTextChunks(many)).toThrow(
+    'all 60000 texts are kept as wide as the longest, of 10000 characters, which takes 2400000000 bytes',
+  )
+})
