@@ -1,5 +1,4 @@
 import { Command, Option } from 'commander'
-import { join } from 'node:path'
 import { loadCatalogue } from '../catalogue.ts'
 import type { Config } from '../config/config.ts'
 import { fileLayer } from '../config/file.ts'
@@ -10,7 +9,7 @@ import { setLayer } from '../config/set.ts'
 import { configYaml } from '../config/write.ts'
 import type { Io } from '../io.ts'
 import { execute } from '../run/execute.ts'
-import { createRunFolder } from '../run/run-folder.ts'
+import { createRunFolder, freePath } from '../run/run-folder.ts'
 import { describeTeacher } from '../run/teacher-cache.ts'
 import { flagsLayer } from './flags-layer.ts'
 import { withConfig, withSource, withTeacher } from './source-options.ts'
@@ -50,8 +49,7 @@ export function benchCommand(io: Io, done: (code: number) => void): Command {
     const layers = layersOf(flags)
     const config = await resolveConfig(layers, catalogue)
     const makeFolder = (name: string, chosen: Config) => {
-      const path = flags.out ?? join('runs', `${timestamp()}-${name}`)
-      return createRunFolder(path, configYaml(chosen))
+      return createRunFolder(flags.out ?? freePath(name), configYaml(chosen))
     }
     done(await execute({ config, catalogue, io, json: flags.json === true, makeFolder }))
   })
@@ -104,8 +102,4 @@ function givenTeacher(layers: readonly Layer[]): ReturnType<typeof teacherSource
   )
   const from = isGroup(teacherFrom) ? teacherFrom.from : undefined
   return typeof from === 'string' ? teacherSource({ teacherFrom }) : null
-}
-
-export function timestamp(): string {
-  return new Date().toISOString().slice(0, 19).replaceAll(':', '-')
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { readTarget } from '@recdistill/compress'
 import { InputError } from '@recdistill/core'
 import { Command } from 'commander'
@@ -15,7 +14,7 @@ import { fixedOf } from '../config/said.ts'
 import { line, type Io } from '../io.ts'
 import { checkFit } from '../run/check-fit.ts'
 import { checkTeacher } from '../run/check-teacher.ts'
-import { timestamp } from './bench.ts'
+import { freePath } from '../run/run-folder.ts'
 import { kindLayer, layersOfCompress, type CompressFlags } from './compress-layers.ts'
 import { withConfig, withSource, withTeacher } from './source-options.ts'
 
@@ -94,8 +93,7 @@ export function compressCommand(io: Io, done: (code: number) => void): Command {
           { catalogue, split, engine, teacherDim: imported?.model.dim ?? dimOf(configs[0]) },
         )
         const name = split.manifest.dataset.replace(/[^\w.-]+/g, '-')
-        const path = flags.out ?? join('runs', `${timestamp()}-compress-${name}`)
-        return { plan, folder: openCompressFolder(path, plan) }
+        return { plan, folder: openCompressFolder(flags.out ?? freePath(`compress-${name}`), plan) }
       },
     })
     done(code)

@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { createRunFolder, openRunFolder } from './run-folder.ts'
+import { createRunFolder, freePath, openRunFolder } from './run-folder.ts'
 
 test('what a killed process was writing is gone when its run is opened again, and nothing else', () => {
   const at = mkdtempSync(join(tmpdir(), 'recdistill-'))
@@ -40,4 +40,38 @@ test('the time of a run is that of all its processes, however they ended, withou
   writeFileSync(join(at, 'run', 'log.jsonl'), lines.map((line) => JSON.stringify(line) + '\n').join('') + cut)
   expect(folder.worked()).toEqual({ since: new Date('2026-01-31T12:00:00.000Z'), seconds: 9.5 })
   rmSync(at, { recursive: true })
+})
+
+test('a run that comes to nothing leaves nothing, and what another has begun beside it stays', () => {
+  const at = mkdtempSync(join(tmpdir(), 'recdistill-'))
+  const create = (...names: string[]) => createRunFolder(join(at, ...names), 'epochs: 1\n')
+  const [first, second] = [create('our', 'runs', 'first'), create('our', 'runs', 'second')]
+  first.log({ type: 'started' })
+  first.discardIfEmpty()
+  expect(readdirSync(join(at, 'our', 'runs'))).toEqual(['second'])
+  second.discardIfEmpty()
+  expect(existsSync(second.path)).toBe(false)
+
+  create('their', 'runs', 'only').discardIfEmpty()
+  expect(readdirSync(at)).toEqual(['our'])
+  rmSync(at, { recursive: true })
+})
+
+test('runs that begin in the same second have folders of their own', () => {
+  const now = new Date('2026-01-31T12:00:00.400Z')
+  const there = process.cwd()
+  const at = mkdtempSync(join(tmpdir(), 'recdistill-'))
+  process.chdir(at)
+  try {
+    const names = Array.from({ length: 3 }, () => {
+      const path = freePath('shop', now)
+      mkdirSync(path, { recursive: true })
+      return path
+    })
+    const name = join('runs', '2026-01-31T12-00-00-shop')
+    expect(names).toEqual([name, `${name}-2`, `${name}-3`])
+  } finally {
+    process.chdir(there)
+    rmSync(at, { recursive: true })
+  }
 })

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { InputError, type SplitManifest } from '@recdistill/core'
 import { asInputError, writeFileAtomic } from '@recdistill/core/files'
@@ -28,23 +28,23 @@ export function createRunFolder(path: string, configYaml: string): RunFolder {
   const full = resolve(path)
   const firstMissing = topmostMissing(full)
   try {
-    if (existsSync(full) && statSync(full).isDirectory()) {
+    mkdirSync(dirname(full), { recursive: true })
+    if (!makeNew(full)) {
       if (existsSync(join(full, 'config.yaml')))
         throw new InputError(
           `--out: ${path} holds a run already; go on with it by "${program} resume ${quoted(path)}", or name another folder`,
         )
       if (readdirSync(full).length > 0) throw new InputError(`--out: ${path} is not empty; name a new folder`)
+      if (firstMissing !== null)
+        throw new InputError(`--out: ${path} was made by another program just now; name another folder`)
     }
-    mkdirSync(full, { recursive: true })
   } catch (error) {
     throw asInputError('write', full, error)
   }
   const discard = () => {
-    const made =
-      firstMissing === null
-        ? ['config.yaml', 'split.json', 'log.jsonl'].map((name) => join(full, name))
-        : [firstMissing]
-    for (const path of made) rmSync(path, { recursive: true, force: true })
+    const made = ['config.yaml', 'split.json', 'log.jsonl'].map((name) => join(full, name))
+    for (const each of firstMissing === null ? made : [full]) rmSync(each, { recursive: true, force: true })
+    if (firstMissing !== null) removeEmpty(dirname(full), firstMissing)
   }
   try {
     writeFileAtomic(join(full, 'config.yaml'), configYaml)
@@ -121,6 +121,36 @@ function readSplit(path: string): Pick<SplitManifest, 'hash' | 'counts'> | null 
   } catch {
     throw new InputError(`${path}: not readable as JSON; delete it, and what the data is now is taken for it`)
   }
+}
+
+/** Where a run goes that nobody named a folder for: by time and name, and a number where others began in this second. */
+export function freePath(name: string, now = new Date()): string {
+  const time = now.toISOString().slice(0, 19).replaceAll(':', '-')
+  const first = join('runs', `${time}-${name}`)
+  let path = first
+  for (let n = 2; existsSync(path); n++) path = `${first}-${n}`
+  return path
+}
+
+/** False where there is something already. */
+function makeNew(folder: string): boolean {
+  try {
+    mkdirSync(folder)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  }
+}
+
+/** Folders from `lowest` up to `highest`, as far as nobody else has put anything into them. */
+function removeEmpty(lowest: string, highest: string): void {
+  for (let at = lowest; at.startsWith(highest); at = dirname(at))
+    try {
+      rmdirSync(at)
+    } catch {
+      return
+    }
 }
 
 /** The highest folder on the way to `path` that does not exist: what has to go to leave no trace. */
