@@ -37,9 +37,12 @@ export const defaultLimits: Limits = {
 }
 
 /**
- * @throws RangeError naming the limit that is no integer or out of its range.
+ * @throws RangeError naming the limit that there is not, is no integer, or is out of its range.
  */
 export function resolveLimits(given: Partial<Limits> = {}): Limits {
+  const stray = Object.keys(given).find((name) => !Object.hasOwn(defaultLimits, name))
+  if (stray !== undefined)
+    throw new RangeError(`limits: there is no "${stray}"; there are ${Object.keys(defaultLimits).join(', ')}`)
   const limits = { ...defaultLimits, ...given }
   const smallest: Partial<Record<keyof Limits, number>> = { maxConnections: 0, maxHeadBytes: 256 }
   for (const name of Object.keys(defaultLimits) as (keyof Limits)[]) {

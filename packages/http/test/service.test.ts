@@ -225,6 +225,7 @@ test.each([
   [{ maxK: 0 }, 'maxK: expected an integer >= 1, got 0'],
   [{ maxK: 1.5 }, 'maxK: expected an integer >= 1, got 1.5'],
   [{ requestSeconds: NaN }, 'requestSeconds: expected an integer >= 1, got NaN'],
+  [{ maxBody: 5 } as object, 'limits: there is no "maxBody"; there are maxK, defaultK, maxIds'],
   [{ maxK: 5, defaultK: 6 }, 'defaultK: expected at most maxK, 5, got 6'],
 ])('limits %o are refused', (limits, says) => {
   expect(() => createService(world, { limits })).toThrow(says)
