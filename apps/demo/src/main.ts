@@ -1,7 +1,7 @@
 import { load } from '@recdistill/serve'
 import { byId, element } from './element.ts'
 import { createMeasuring } from './measure-models.ts'
-import { openModel, recommenderOf, roles, type Role } from './model.ts'
+import { openModel, recommenderOf, roles, type Model, type Role } from './model.ts'
 import { listLength, offered, type Page } from './page.ts'
 import { showModels } from './panel/models.ts'
 import { pickSome, showFound, showTaste, startOver } from './panel/taste.ts'
@@ -54,9 +54,11 @@ function turn(step: number): void {
 
 async function replace(role: Role, source: File | URL, from: string): Promise<void> {
   if (source instanceof File && !address.searchParams.has('titles')) page.titles = createTitles()
-  page.models = { ...page.models, [role]: { state: 'loading', from } }
+  const loading: Model = { state: 'loading', from }
+  page.models = { ...page.models, [role]: loading }
   modelsPanel()
   const opened = await openModel(source, from)
+  if (page.models[role] !== loading) return // a later one took its place while it was on its way
   page.models = { ...page.models, [role]: opened } // the other one may have arrived meanwhile
   offer()
   expose()

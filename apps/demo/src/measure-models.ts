@@ -17,7 +17,8 @@ export function createMeasuring(page: Page, done: () => void): () => Promise<voi
         isWanted: () => own === newest,
       })
       if (latency === null) return
-      page.models = { ...page.models, [role]: { ...model, latency } }
+      // a model that was replaced meanwhile does not come back with its time
+      if (page.models[role] === model) page.models = { ...page.models, [role]: { ...model, latency } }
     }
     done()
   }
