@@ -177,6 +177,19 @@ describeBadInput('settings', [
     /bd: it trains the teacher too, and several teachers together/,
   ],
   ['resume where there is no run', (at) => ['resume', at], /no config\.yaml/],
+  [
+    'students at a time of a run',
+    (at) => {
+      writeFileSync(join(at, 'config.yaml'), 'preset: tiny\n')
+      return ['resume', at, '--parallel', '2']
+    },
+    /--parallel: .* is a run, whose models are trained one after the other/,
+  ],
+  [
+    'a key that every object has',
+    () => [...tiny, '--set', '__proto__.epochs=1'],
+    /--set: expected key=value/,
+  ],
   ['evaluate without data', (at) => ['evaluate', '--rankings', join(at, 'r.csv')], /expected --dataset NAME/],
   [
     'rankings that are not there',

@@ -27,7 +27,7 @@ export function resumeCommand(io: Io, done: (code: number) => void): Command {
       'of a run: more epochs than it had, for models that have not ended before; as if it had been started with them',
     )
     .option('--threads <n>', 'threads of the engine; no result depends on it')
-    .option('--parallel <n>', 'of a compression: students trained at a time', '1')
+    .option('--parallel <n>', 'of a compression: students trained at a time (1)')
     .option(
       '--enough',
       'of a run: end the model in training where it stands, its best epoch counts; go on with the next',
@@ -46,7 +46,7 @@ export function resumeCommand(io: Io, done: (code: number) => void): Command {
 interface Flags {
   readonly threads?: string
   readonly epochs?: string
-  readonly parallel: string
+  readonly parallel?: string
   readonly enough?: boolean
   readonly keepGoing?: boolean
   readonly json?: boolean
@@ -65,12 +65,16 @@ function resumeCompression(path: string, flags: Flags, io: Io): Promise<number> 
     flags.threads === undefined
       ? null
       : numberFlag('--threads', flags.threads, { type: 'integer', minimum: 1 })
-  const parallel = numberFlag('--parallel', flags.parallel, { type: 'integer', minimum: 1 })
+  const parallel = numberFlag('--parallel', flags.parallel ?? '1', { type: 'integer', minimum: 1 })
   return resumeCompress(path, { io, threads, json: flags.json === true, parallel })
 }
 
 async function resumeRun(path: string, flags: Flags, io: Io): Promise<number> {
   const folder = openRunFolder(path)
+  if (flags.parallel !== undefined)
+    throw new InputError(
+      `--parallel: ${path} is a run, whose models are trained one after the other; leave it out`,
+    )
   const catalogue = await loadCatalogue()
   const file = join(folder.path, 'config.yaml')
   const ofFile = fileLayer(file)

@@ -7,8 +7,7 @@ type Values = Record<string, unknown>
 export function absolutePaths(values: Readonly<Values>, folder: string): Values {
   const path = (value: unknown) =>
     typeof value === 'string' && !/^https?:/.test(value) ? resolve(folder, value) : value
-  const method = (value: unknown) =>
-    typeof value === 'string' && /^\.\.?\//.test(value) ? path(value) : value
+  const method = (value: unknown) => (isMethodFile(value) ? path(value) : value)
   const out = { ...values }
   for (const key of ['data', 'train', 'valid', 'test', 'dataDir', 'cache', 'teacherFrom'])
     if (out[key] !== undefined) out[key] = Array.isArray(out[key]) ? out[key].map(path) : path(out[key])
@@ -21,6 +20,11 @@ export function absolutePaths(values: Readonly<Values>, folder: string): Values 
   if (typeof out.methods === 'string') out.methods = out.methods.split(',').map((name) => name.trim())
   if (Array.isArray(out.methods)) out.methods = out.methods.map(method)
   return out
+}
+
+/** As `loadMethod` tells a relative path from a name. */
+function isMethodFile(value: unknown): boolean {
+  return typeof value === 'string' && !value.startsWith('file:') && /^\.|\.[cm]?[jt]s$/i.test(value)
 }
 
 /** A bias is a file beside single files of vectors, and the name of a tensor in an archive. */

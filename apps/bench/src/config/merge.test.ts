@@ -93,10 +93,14 @@ test('a model of another backbone has the size and training of the one below, an
 })
 
 test('paths of --set start where the command runs, as those of flags do', () => {
-  const { values } = setLayer(['data=x.csv', 'methods=[./mine.js, rrd]', 'teacherFrom.itemBias=b.npy'])
+  const { values } = setLayer([
+    'data=x.csv',
+    'methods=[./mine.js, ours.ts, rrd]',
+    'teacherFrom.itemBias=b.npy',
+  ])
   expect(values).toEqual({
     data: join(process.cwd(), 'x.csv'),
-    methods: [join(process.cwd(), 'mine.js'), 'rrd'],
+    methods: [join(process.cwd(), 'mine.js'), join(process.cwd(), 'ours.ts'), 'rrd'],
     teacherFrom: { itemBias: join(process.cwd(), 'b.npy') },
   })
 })

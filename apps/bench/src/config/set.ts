@@ -12,7 +12,7 @@ export function setLayer(assignments: readonly string[]): Layer {
   for (const assignment of assignments) {
     const equals = assignment.indexOf('=')
     const path = assignment.slice(0, Math.max(equals, 0)).trim().split('.')
-    if (equals < 0 || path.some((key) => key === ''))
+    if (equals < 0 || path.some((key) => key === '' || key in {}))
       throw new InputError(`--set: expected key=value, e.g. rrd.K=50, got "${assignment}"`)
     let group = values
     for (const key of path.slice(0, -1)) {
