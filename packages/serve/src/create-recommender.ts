@@ -170,10 +170,11 @@ function toWhole(vector: Float64Array): { query: Int16Array; factor: number } {
   return { query, factor }
 }
 
+/** 0 for what is as good as zero, since single precision, in which it is held, would make it infinite. */
 function inverseNorm(vector: Query): number {
   let squares = 0
   for (let d = 0; d < vector.length; d++) squares += vector[d] * vector[d]
-  return squares > 0 ? 1 / Math.sqrt(squares) : 0
+  return squares > 1e-76 ? 1 / Math.sqrt(squares) : 0
 }
 
 /** Whether `item` stands among ascending ones. */

@@ -38,6 +38,10 @@ test('parts that do not fit together are refused', () => {
   refused({ itemVectors }).toThrow('itemVectors: NaN at row 2 is not a finite number')
   itemVectors[17] = 70_000
   refused({ itemVectors, precision: 'f16' }).toThrow('itemVectors: 70000 at row 2 is too large for f16')
+  itemVectors[17] = 3e38
+  refused({ itemVectors, userVectors: parts.userVectors.map((value) => value * 9) }).toThrow(
+    /userVectors: with numbers up to .*, and items' up to .*e\+38, scores leave single precision; scale them/,
+  )
 })
 
 test('seen items may come in any order and twice', async () => {

@@ -151,6 +151,11 @@ function checkParts({ users, items, dim, userVectors, itemVectors, precision, se
         `${name}: ${vectors[wrong]} at row ${Math.floor(wrong / dim)} is ${Number.isFinite(vectors[wrong]) ? 'too large for f16; use f32 or int8' : 'not a finite number'}`,
       )
   }
+  const [user, item] = [largest(userVectors), largest(itemVectors)]
+  if (dim * user * item > largestSingle)
+    throw refuse(
+      `userVectors: with numbers up to ${user}, and items' up to ${item}, scores leave single precision; scale them`,
+    )
   if (precision !== undefined && !['f32', 'f16', 'int8'].includes(precision))
     throw refuse(`precision: expected f32, f16 or int8, got ${String(precision)}`)
   if (seen) {
@@ -169,4 +174,10 @@ function checkParts({ users, items, dim, userVectors, itemVectors, precision, se
   for (const name of ['unobserved', 'regularisation'] as const)
     if (foldIn && !(foldIn[name] >= 0 && foldIn[name] < Infinity))
       throw refuse(`foldIn.${name}: expected a number >= 0, got ${foldIn[name]}`)
+}
+
+const largestSingle = (2 - 2 ** -23) * 2 ** 127
+
+function largest(vectors: Float32Array): number {
+  return vectors.reduce((top, value) => Math.max(top, Math.abs(value)), 0)
 }

@@ -138,6 +138,15 @@ test('similar items by cosine, never the item itself', () => {
   expect(recommender.recommend('u1', { k: 5 })).toEqual(recommender.recommend('u1', { k: 5 }))
 })
 
+test('vectors that are as good as zero are like no other, and none is lost', async () => {
+  const tiny = { ...parts, itemVectors: parts.itemVectors.map((value) => value * 1e-42) }
+  for (const simd of ['auto', 'none'] as const) {
+    const got = (await load(encodeBundle(tiny), { simd })).similar('i9', { k: 100 })
+    expect(got.length).toBe(99)
+    expect(new Set(got.map(({ score }) => score))).toEqual(new Set([0]))
+  }
+})
+
 test('a bundle without users serves new ones', async () => {
   const anonymous = await load(
     encodeBundle({
