@@ -13,6 +13,7 @@ import {
   type BundleHeader,
   type IdArrays,
 } from './bundle.ts'
+import type { Chunks } from './collect.ts'
 import { ServeError } from './errors.ts'
 import { sha256 } from './sha256.ts'
 
@@ -22,6 +23,17 @@ export interface Bundle {
   readonly bytes: number
 }
 
+/** The same chunks; a file of another kind is refused at its first bytes, however large it is. */
+export async function* bundleChunks(chunks: Chunks): AsyncGenerator<Uint8Array> {
+  let at = 0
+  for await (const chunk of chunks) {
+    for (let n = 0; n < chunk.length && at < MAGIC.length; n++, at++)
+      if (chunk[n] !== MAGIC.charCodeAt(at))
+        throw refuse('not a bundle of recdistill; `recdistill export RUN --to bundle` makes one')
+    yield chunk
+  }
+}
+
 /** What the first bytes say of the length of the whole, 0 where they are too few. */
 export function declaredLength(bytes: Uint8Array): number {
   if (bytes.length < PREFIX) return 0
@@ -29,14 +41,11 @@ export function declaredLength(bytes: Uint8Array): number {
 }
 
 /**
- * Checks all bytes, which begin at a multiple of 8 of their buffer, and reads what they say of themselves.
+ * Checks all bytes behind the magic, which begin at a multiple of 8 of their buffer, and reads what they say of themselves.
  * @throws ServeError with code `bundle` when they are not a whole, unaltered bundle of this version.
  */
 export function checkBundle(bytes: Uint8Array): BundleHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  for (let n = 0; n < Math.min(MAGIC.length, bytes.length); n++)
-    if (bytes[n] !== MAGIC.charCodeAt(n))
-      throw refuse('not a bundle of recdistill; `recdistill export RUN --to bundle` makes one')
   if (bytes.length < PREFIX + HASH) throw cutShort(bytes.length, `at least ${PREFIX + HASH}`)
   const version = view.getUint32(8, true)
   if (version !== VERSION)

@@ -1,6 +1,6 @@
 import { collect, collectInto, grow, type Chunks } from './collect.ts'
 import { createRecommender } from './create-recommender.ts'
-import { checkBundle, readBundle } from './decode.ts'
+import { bundleChunks, checkBundle, readBundle } from './decode.ts'
 import { ServeError } from './errors.ts'
 import { openKernels, type KernelOptions } from './kernels.ts'
 import { createPlainScorer } from './plain-scorer.ts'
@@ -30,12 +30,12 @@ export async function loadChunks(chunks: Chunks, options: LoadOptions): Promise<
     throw new ServeError('option', 'load: bundles are little-endian, and this machine is not')
   const kernels = await openKernels(options)
   if (kernels === null) {
-    const bytes = await collect(chunks)
+    const bytes = await collect(bundleChunks(chunks))
     const bundle = readBundle(checkBundle(bytes), bytes)
     return createRecommender(bundle, createPlainScorer({ ...bundle.header, ...bundle.arrays }))
   }
   const { memory } = kernels
-  const length = await collectInto(memory, BUNDLE_AT, chunks)
+  const length = await collectInto(memory, BUNDLE_AT, bundleChunks(chunks))
   const header = checkBundle(new Uint8Array(memory.buffer, BUNDLE_AT, length))
   const end = BUNDLE_AT + length
   grow(memory, end + tailBytes(header))

@@ -88,6 +88,22 @@ test('a download that fails, ends early or is refused says so', async () => {
   }
 })
 
+test('a file of another kind is refused at its first bytes, however large it is', async () => {
+  for (const simd of ['auto', 'none'] as const) {
+    let cancelled = false
+    const endless = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.enqueue(new Uint8Array(65536)),
+      cancel: () => void (cancelled = true),
+    })
+    const other = await failure(load(new Response(endless), { simd }))
+    expect([other.code, other.message]).toEqual([
+      'bundle',
+      'bundle: not a bundle of recdistill; `recdistill export RUN --to bundle` makes one',
+    ])
+    expect(cancelled).toBe(true)
+  }
+})
+
 test('what is no source is refused with a hint', async () => {
   const path = await failure(load('./model.recdistill'))
   expect(path.message).toMatch(
