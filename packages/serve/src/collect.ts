@@ -1,7 +1,22 @@
+import { MAGIC } from './bundle.ts'
 import { declaredLength } from './decode.ts'
 import { ServeError } from './errors.ts'
 
 export type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>
+
+/** The same chunks; a file of another kind is refused at its first bytes, however large it is. */
+export async function* bundleChunks(chunks: Chunks): AsyncGenerator<Uint8Array> {
+  let at = 0
+  for await (const chunk of chunks) {
+    for (let n = 0; n < chunk.length && at < MAGIC.length; n++, at++)
+      if (chunk[n] !== MAGIC.charCodeAt(at))
+        throw new ServeError(
+          'bundle',
+          'bundle: not a bundle of recdistill; `recdistill export RUN --to bundle` makes one',
+        )
+    yield chunk
+  }
+}
 
 /** All bytes in one piece; a single chunk is taken as it is, where it lies well. */
 export async function collect(chunks: Chunks): Promise<Uint8Array> {

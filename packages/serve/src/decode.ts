@@ -2,7 +2,6 @@ import {
   ALIGNMENT,
   arrayTypes,
   HASH,
-  MAGIC,
   PREFIX,
   roundUp,
   rowLength,
@@ -13,7 +12,6 @@ import {
   type BundleHeader,
   type IdArrays,
 } from './bundle.ts'
-import type { Chunks } from './collect.ts'
 import { ServeError } from './errors.ts'
 import { sha256 } from './sha256.ts'
 
@@ -21,17 +19,6 @@ export interface Bundle {
   readonly header: BundleHeader
   readonly arrays: BundleArrays
   readonly bytes: number
-}
-
-/** The same chunks; a file of another kind is refused at its first bytes, however large it is. */
-export async function* bundleChunks(chunks: Chunks): AsyncGenerator<Uint8Array> {
-  let at = 0
-  for await (const chunk of chunks) {
-    for (let n = 0; n < chunk.length && at < MAGIC.length; n++, at++)
-      if (chunk[n] !== MAGIC.charCodeAt(at))
-        throw refuse('not a bundle of recdistill; `recdistill export RUN --to bundle` makes one')
-    yield chunk
-  }
 }
 
 /** What the first bytes say of the length of the whole, 0 where they are too few. */

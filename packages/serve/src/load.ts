@@ -1,6 +1,6 @@
-import { collect, collectInto, grow, type Chunks } from './collect.ts'
+import { bundleChunks, collect, collectInto, grow, type Chunks } from './collect.ts'
 import { createRecommender } from './create-recommender.ts'
-import { bundleChunks, checkBundle, readBundle } from './decode.ts'
+import { checkBundle, readBundle } from './decode.ts'
 import { ServeError } from './errors.ts'
 import { openKernels, type KernelOptions } from './kernels.ts'
 import { createPlainScorer } from './plain-scorer.ts'
