@@ -1,5 +1,6 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { RunResult } from '@recdistill/core'
 import { beforeAll, expect, test } from 'vitest'
 import { freshFolder, resultOf, run } from './run.ts'
 
@@ -58,6 +59,24 @@ test('of a run that was tuned beside one that was not, the search is named and w
   expect(stdout).toMatch(/^tune\.trials +– +3$/m)
   expect(stdout).toMatch(/^student\.lr +/m)
   expect(stdout).not.toContain('tune.ranges')
+})
+
+test('what a method has in two runs is compared also where a third is without it', async () => {
+  const [changed, none] = ['lambda', 'none'].map((name) => join(at, name))
+  const written = (folder: string, change: (result: RunResult) => unknown) => {
+    mkdirSync(folder)
+    writeFileSync(join(folder, 'results.json'), JSON.stringify(change(resultOf(short))))
+  }
+  written(changed, ({ config, ...rest }) => ({ ...rest, config: { ...config, rrd: { lambda: 7 } } }))
+  written(none, ({ models, config: { rrd: _rrd, ...config }, ...rest }) => ({
+    ...rest,
+    config,
+    models: models.filter(({ method }) => method === null),
+  }))
+  const { stdout, code, stderr } = await run(['compare', short, changed, none])
+  expect(code, stderr).toBe(0)
+  expect(stdout).toMatch(/^rrd\.lambda +[\d.]+ +7 +–$/m)
+  expect((await run(['compare', short, none])).stdout).not.toContain('rrd.lambda')
 })
 
 test('runs with other cut-offs are compared at those they share', async () => {

@@ -20,7 +20,7 @@ export interface RunComparison {
   readonly failed: readonly { readonly run: string; readonly id: string; readonly failed: string }[]
   /**
    * Values of the configuration that are not the same everywhere: key, then the value of each run, `undefined` where there is none.
-   * Those of a method that some runs are without are left out.
+   * Those of a method are compared between the runs that have it.
    */
   readonly differing: readonly (readonly [key: string, values: readonly unknown[]])[]
   /** Models of one name against that of the first run that has it. */
@@ -106,18 +106,20 @@ function differingValues(runs: readonly NamedRun[]): (readonly [string, readonly
   const flat = runs.map(({ result }) => new Map(leaves(result.config)))
   const keys = [...new Set(flat.flatMap((values) => [...values.keys()]))]
   return keys
-    .filter((key) => !ofSomeRunsAlone(key, runs))
     .map((key) => [key, flat.map((values) => values.get(key))] as const)
-    .filter(([, values]) => new Set(values.map((value) => JSON.stringify(value))).size > 1)
+    .filter(([key, values]) => {
+      const concerned = concernedBy(key, runs)
+      return new Set(values.filter((_, n) => concerned[n]).map((value) => JSON.stringify(value))).size > 1
+    })
 }
 
-/** What a method or a search has is told by naming it, where other runs are without. */
-function ofSomeRunsAlone(key: string, runs: readonly NamedRun[]): boolean {
+/** Which runs a value says something of: what a method or a search has is nothing to runs without it, where others have it. */
+function concernedBy(key: string, runs: readonly NamedRun[]): readonly boolean[] {
   const [group] = key.split('.')
   const has = runs.map(({ result: { models, config } }) =>
     key.startsWith('tune.ranges.') ? 'tune' in config : models.some(({ method }) => method?.name === group),
   )
-  return has.includes(true) && has.includes(false)
+  return has.includes(true) ? has : runs.map(() => true)
 }
 
 /** `rrd.K` and its value for every value of a configuration; lists are one value. */
