@@ -38,3 +38,15 @@ test('no pair is tied and the smaller position is ahead, however steep or flat t
         expect(behind).toBeLessThan(n)
       }
 })
+
+test.each([0, -1, NaN, Infinity])('T = %d, which is none, is refused and never drawn with for ever', (T) => {
+  expect(() => drawAhead(5, T, createRng(0))).toThrow(`drawAhead: expected T above 0, got ${T}`)
+  expect(() => drawBehind(1, 5, T, createRng(0))).toThrow(`drawBehind: expected T above 0, got ${T}`)
+})
+
+test('where there is no pair none is drawn', () => {
+  for (const n of [1, 0, NaN])
+    expect(() => drawAhead(n, 2, createRng(0))).toThrow(`2 positions or more, got n = ${n}`)
+  for (const ahead of [4, -1, NaN])
+    expect(() => drawBehind(ahead, 5, 2, createRng(0))).toThrow(`of 0 to n - 2 = 3, got ${ahead}`)
+})

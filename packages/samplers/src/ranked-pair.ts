@@ -1,4 +1,4 @@
-import type { Rng } from '@recdistill/core'
+import { InputError, type Rng } from '@recdistill/core'
 
 /**
  * Two different positions of n, the smaller one returned: both drawn independently with weights that fall with the position,
@@ -10,11 +10,14 @@ import type { Rng } from '@recdistill/core'
  * for the end of the list, so both come in closed form; a pair that would reach beyond the end is drawn again, at most every
  * second one is, whatever T.
  *
- * @param n At least 2.
  * @param T Above 0; large is nearly uniform.
+ * @throws InputError when n has no pair, or T is no number above 0.
  * @see UnKD, WSDM 2023, which redraws whole batches of pairs until none is tied.
  */
 export function drawAhead(n: number, T: number, rng: Rng): number {
+  if (!(n >= 2)) throw new InputError(`drawAhead: a pair takes 2 positions or more, got n = ${n}`)
+  // Anything else would draw for ever.
+  if (!(T > 0 && T < Infinity)) throw new InputError(`drawAhead: expected T above 0, got ${T}`)
   for (;;) {
     const ahead = geometric(n - 1, 2 / T, rng)
     if (ahead + 1 + geometric(n - 1, 1 / T, rng) < n) return ahead
@@ -26,9 +29,12 @@ export function drawAhead(n: number, T: number, rng: Rng): number {
  *
  *     P(s) = w(s) / sum over s' > ahead of w(s'),   s > ahead
  *
- * @param ahead At most n - 2.
+ * @throws InputError when no position is behind `ahead`, or T is no number above 0.
  */
 export function drawBehind(ahead: number, n: number, T: number, rng: Rng): number {
+  if (!(ahead >= 0 && ahead + 1 < n))
+    throw new InputError(`drawBehind: expected a position of 0 to n - 2 = ${n - 2}, got ${ahead}`)
+  if (!(T > 0 && T < Infinity)) throw new InputError(`drawBehind: expected T above 0, got ${T}`)
   return ahead + 1 + geometric(n - 1 - ahead, 1 / T, rng)
 }
 

@@ -1,4 +1,7 @@
-/** One model's opinion of one user's catalogue. Returned arrays are views, valid until the next call for the same user. */
+/**
+ * One model's opinion of one user's catalogue. Returned arrays are views, valid until the next call for the same user, and to be
+ * read alone: other lists read the same memory, so `slice()` what is to be sorted or shuffled.
+ */
 export interface Ranked {
   /**
    * The best `k` items, best first (ties: smaller item); fewer when the catalogue has fewer.
@@ -15,7 +18,7 @@ export interface Ranked {
   scoresOf(items: Uint32Array): Float32Array
 }
 
-/** What a list program sees of one user. */
+/** What a list program sees of one user. All of it is to be read alone. */
 export interface Row {
   readonly user: number
   readonly epoch: number
