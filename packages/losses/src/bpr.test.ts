@@ -66,3 +66,10 @@ test('shapes that do not fit are named', () => {
     'negative is [2, 3] but mask is [2, 2]',
   )
 })
+
+test('rows that are no tensor are told how to be one', () => {
+  expect(() => bprLoss([[1]] as never, [[0]] as never)).toThrow(
+    'bprLoss: positive must be a tensor, got object; tf.tensor2d makes one of rows',
+  )
+  expect(() => bprLoss(tf.zeros([1, 1]), [[0]] as never)).toThrow('bprLoss: negative must be a tensor')
+})

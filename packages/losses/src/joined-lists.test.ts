@@ -19,3 +19,9 @@ test('no tensor is left behind', () => {
   const list = tf.tensor2d([[1, 2]])
   expectNoLeak(() => joinedLists(list, list))
 })
+
+test('lists of different rows are named', () => {
+  expect(() => joinedLists(tf.zeros([2, 3]), tf.zeros([2, 1]), tf.zeros([1, 3]))).toThrow(
+    'joinedLists: list 0 is [2, 3] but list 2 is [1, 3]; they must have the same rows',
+  )
+})
