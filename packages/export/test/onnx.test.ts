@@ -71,6 +71,15 @@ test('items may be left out beside the seen ones, and places without an item say
   expect(all.scores.slice(candidates.length).every((score) => score === -Infinity)).toBe(true)
 })
 
+test('a user that there is not is refused, also counted from the end', async () => {
+  const model = vectorModel({ users: 9, items: 15 })
+  const nothing = { offsets: new Uint32Array(10), items: new Uint32Array(0) }
+  for (const seen of [model.seen, nothing]) {
+    const ask = await session({ ...model, seen })
+    for (const user of [-2, -1, 9]) await expect(ask([0, user], 3)).rejects.toThrow('out of data bounds')
+  }
+})
+
 test('equal scores put the smaller item first', async () => {
   const model = vectorModel({ users: 2, items: 30, dim: 2 })
   const form = { ...model.form, items: new Float32Array(60).fill(1) }

@@ -3,12 +3,15 @@ import { integers, type GraphBuilder } from './graph.ts'
 
 /** What every graph is asked with. */
 export function askedUsers(graph: GraphBuilder): string {
-  return graph.input({
+  const user = graph.input({
     name: 'user',
     type: 'i64',
     shape: ['n'],
     doc: 'Rows of users, from 0, as in users.json.',
   })
+  // Gather counts negative rows from the end, of vectors otherwise than of seen items: they are put where no row is
+  const negative = graph.node('Less', [user, integers(graph, 'first user', [0], [])])
+  return graph.node('Where', [negative, integers(graph, 'no user', [2 ** 31 - 1], []), user])
 }
 
 /**
