@@ -13,7 +13,7 @@ import { resolveConfig } from '../config/resolve.ts'
 import { fixedOf } from '../config/said.ts'
 import { line, type Io } from '../io.ts'
 import { checkFit } from '../run/check-fit.ts'
-import { checkTeacher } from '../run/check-teacher.ts'
+import { fittingTeacher } from '../run/check-teacher.ts'
 import { freePath } from '../run/run-folder.ts'
 import { kindLayer, layersOfCompress, type CompressFlags } from './compress-layers.ts'
 import { withConfig, withSource, withTeacher } from './source-options.ts'
@@ -80,8 +80,7 @@ export function compressCommand(io: Io, done: (code: number) => void): Command {
         const changes = new Set<string>()
         for (const config of configs) {
           const fitting = await checkFit(teachable(config, catalogue), { catalogue, split })
-          const fit =
-            imported === null ? fitting : await checkTeacher(fitting, imported, { catalogue, split, engine })
+          const fit = await fittingTeacher(fitting, { imported }, { catalogue, split, engine })
           suited.push(fit.config)
           for (const change of fit.config.lowered) changes.add(change)
           for (const problem of fit.leftOut) changes.add(`left out: ${problem}`)

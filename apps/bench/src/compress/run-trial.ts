@@ -1,10 +1,10 @@
 import type { TrialJob, TrialProgress, TrialResult } from '@recdistill/compress'
-import { isNumericError } from '@recdistill/core'
 import type { Catalogue } from '../catalogue.ts'
 import type { Plan } from '../run/plan.ts'
 import { methodModels } from '../run/method-models.ts'
 import { foldersAt } from '../run/run-folder.ts'
 import { trainUntil } from '../run/train-until.ts'
+import { isOfOneModel } from '../run/failed-model.ts'
 import { frozenTeacher } from '../run/frozen-teacher.ts'
 import { expectSameFiles, openImported } from '../run/imported-teacher.ts'
 import { startEngine } from '../run/start-engine.ts'
@@ -99,7 +99,7 @@ export async function runTrial(
       seconds: seconds(),
     }
   } catch (error) {
-    if (!isNumericError(error)) throw error
+    if (!isOfOneModel(error)) throw error
     const failed = { epochs: 0, bestEpoch: 0, finished: true, columns: 0, candidates: [] }
     return { trial, ...failed, failed: error.message, seconds: seconds() }
   } finally {

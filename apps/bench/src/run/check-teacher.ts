@@ -18,6 +18,7 @@ import { lengthsOf, shortened } from './fitting-values.ts'
 import { loweredInWords } from './lowered-in-words.ts'
 import { trajectoryOf } from './method-models.ts'
 import type { Setting } from './setting.ts'
+import { teacherFolder } from './teacher-cache.ts'
 
 interface Context {
   readonly catalogue: Catalogue
@@ -26,11 +27,25 @@ interface Context {
 }
 
 /**
+ * What fits a teacher that is given; one that is trained here has been looked at before.
+ * @param lent Where the teacher of another run lies, if no longer in the folder of that run.
+ */
+export function fittingTeacher(
+  fitting: Fitting,
+  { imported, lent = null }: { imported: ImportedTeacher | null; lent?: string | null },
+  context: Context,
+): Fitting | Promise<Fitting> {
+  if (imported !== null) return checkTeacher(fitting, imported, context)
+  const { teacherFrom } = fitting.config
+  return teacherFrom === null ? fitting : checkLent(fitting, lent ?? teacherFolder(teacherFrom.from), context)
+}
+
+/**
  * Whether the methods can learn from a teacher that was trained elsewhere, before anything is trained. Where nobody named
  * the methods, those that cannot are left out.
  * @throws InputError of one sentence, naming the methods that would work.
  */
-export async function checkTeacher(
+async function checkTeacher(
   { config, leftOut }: Fitting,
   teacher: ImportedTeacher,
   context: Context,
@@ -85,7 +100,7 @@ function endless(teacher: ImportedTeacher): ImportedTeacher {
  * The same of the teacher of an earlier run: it must be there, of this split, and hold the snapshots that methods ask for.
  * @throws InputError of one sentence.
  */
-export async function checkLent(
+async function checkLent(
   { config, leftOut }: Fitting,
   folder: string,
   { catalogue, split, engine }: Context,

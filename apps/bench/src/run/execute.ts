@@ -1,7 +1,6 @@
 import type { Split } from '@recdistill/core'
 import { inspectSplit } from '@recdistill/data'
 import { sheetText, terminalTable } from '@recdistill/report'
-import type { ImportedTeacher } from '@recdistill/teachers'
 import type { Catalogue } from '../catalogue.ts'
 import type { Config } from '../config/config.ts'
 import { suitedTune } from '../config/resolve-tune.ts'
@@ -9,8 +8,8 @@ import { line, type Io } from '../io.ts'
 import { createProgress } from '../progress/progress.ts'
 import { quoted, shownPath } from '../shown-path.ts'
 import { stopSignal } from '../stop-signal.ts'
-import { checkFit, type Fitting } from './check-fit.ts'
-import { checkLent, checkTeacher } from './check-teacher.ts'
+import { checkFit } from './check-fit.ts'
+import { fittingTeacher } from './check-teacher.ts'
 import { cacheFolder } from './cache-folder.ts'
 import { failuresInWords, withWayOn } from './failures.ts'
 import { openImported } from './imported-teacher.ts'
@@ -19,7 +18,6 @@ import { runBench } from './run-bench.ts'
 import type { RunFolder } from './run-folder.ts'
 import { prepareSource } from './source.ts'
 import { startEngine } from './start-engine.ts'
-import { teacherFolder } from './teacher-cache.ts'
 import { writeResult } from './write-result.ts'
 import { program } from '../program.ts'
 
@@ -119,17 +117,6 @@ export async function execute({
     imported?.model.dispose()
     engine.dispose()
   }
-}
-
-/** What fits a teacher that is given; one that is trained here has been looked at before. */
-function fittingTeacher(
-  fitting: Fitting,
-  { imported, lent }: { imported: ImportedTeacher | null; lent: string | null },
-  context: Parameters<typeof checkTeacher>[2],
-): Fitting | Promise<Fitting> {
-  if (imported !== null) return checkTeacher(fitting, imported, context)
-  const { teacherFrom } = fitting.config
-  return teacherFrom === null ? fitting : checkLent(fitting, lent ?? teacherFolder(teacherFrom.from), context)
 }
 
 /** What `make` makes; where it throws, what was opened for it is closed. */
