@@ -25,7 +25,7 @@ const engines = { plain: createEngine({ simd: 'none' }), fast: createEngine({ th
 for (const engine of Object.values(engines).map((one) => () => one)) {
   for (const definition of backbones)
     describeBackbone(definition, { engine, skip: readers.includes(definition.name) ? means : [] })
-  describeBackbone(mf, { engine, params: { biases: true }, dot: false })
+  describeBackbone(mf, { engine, params: { biases: true } })
   describeBackbone(cdae, { engine, params: { activation: 'relu', dropout: 0.2 } })
   describeBackbone(neumf, { engine, params: { layers: 3 } })
 }

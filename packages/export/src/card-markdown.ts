@@ -27,10 +27,7 @@ export function cardMarkdown(card: ModelCard, usage: readonly { to: FormatName; 
       'size',
       `${grouped(model.users)} users, ${grouped(model.items)} items, ${grouped(model.parameters)} parameters, ${bytesInWords(model.bytes)} as ${precision.dtype}`,
     ],
-    [
-      'training',
-      `seed ${model.seed}, best at epoch ${model.bestEpoch + 1} of ${model.epochs}; learning rate ${model.optimizer.lr}, weight decay ${model.optimizer.weightDecay}, batch ${model.optimizer.batch}${model.optimizer.sparse ? ', steps of Adam for the rows of a batch alone' : ''}`,
-    ],
+    ['training', trainingInWords(model)],
     ['written by', card.createdBy],
   ]
   return [
@@ -84,6 +81,15 @@ export function cardMarkdown(card: ModelCard, usage: readonly { to: FormatName; 
     '',
     ...usage.flatMap(({ to, text }) => [`### ${to}`, '', text, '']),
   ].join('\n')
+}
+
+function trainingInWords({ imported, optimizer, seed, bestEpoch, epochs }: ModelCard['model']): string {
+  if (imported) {
+    const files = imported.files.map(({ file, sha256 }) => `${file} (SHA-256 ${sha256.slice(0, 16)}…)`)
+    return `elsewhere: ${imported.form}, ${files.join(', ')}`
+  }
+  const { lr, weightDecay, batch, sparse } = optimizer
+  return `seed ${seed}, best at epoch ${bestEpoch + 1} of ${epochs}; learning rate ${lr}, weight decay ${weightDecay}, batch ${batch}${sparse ? ', steps of Adam for the rows of a batch alone' : ''}`
 }
 
 function roundingInWords(dtype: Precision, { kept: { k, users, overlap }, measured }: Rounding): string {

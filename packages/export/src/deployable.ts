@@ -1,4 +1,12 @@
-import type { Csr, EvalProtocol, Metrics, ModelRun, Ranker, SplitManifest } from '@recdistill/core'
+import type {
+  Csr,
+  EvalProtocol,
+  ImportedModel,
+  Metrics,
+  ModelRun,
+  Ranker,
+  SplitManifest,
+} from '@recdistill/core'
 import type { Tensor } from '@recdistill/formats'
 
 /** A trained model with everything a deployment needs to know of it. */
@@ -48,7 +56,10 @@ export interface ModelFacts {
     | 'bestEpoch'
     | 'valid'
     | 'test'
-  >
+  > & {
+    /** Where it is from, where it was trained elsewhere, and what is to be minded of it, a sentence each. */
+    readonly imported?: Pick<ImportedModel, 'form' | 'files'> & { readonly doubts: readonly string[] }
+  }
   /** Whom it learnt from, where it did, and what casts doubt on that teacher's numbers, a sentence each. */
   readonly teacher:
     | (Pick<ModelRun, 'backbone' | 'parameters' | 'valid' | 'test'> & { readonly doubts?: readonly string[] })

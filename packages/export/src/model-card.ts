@@ -62,7 +62,12 @@ export function modelCard(
     schema: 1,
     name,
     createdBy,
-    model: { ...model, users: users.length, items: items.length, bytes: numbers * width + scales },
+    model: {
+      ...withFileNames(model),
+      users: users.length,
+      items: items.length,
+      bytes: numbers * width + scales,
+    },
     teacher,
     precision: { dtype: precision, rounding },
     data: {
@@ -79,6 +84,7 @@ export function modelCard(
         : []),
     ],
     limits: [
+      ...(model.imported?.doubts ?? []).map((doubt) => `Mind it: ${doubt}.`),
       ...(teacher?.doubts ?? []).map((doubt) => `Mind its teacher: ${doubt}.`),
       'It knows no item and no user that came after its data; train anew as the catalogue moves.',
       'Its numbers were measured on past behaviour, which favours what was shown and popular then; test it on people before relying on it.',
@@ -87,6 +93,13 @@ export function modelCard(
     ],
     files,
   }
+}
+
+/** Of files of elsewhere the names alone. */
+function withFileNames(model: ModelFacts['model']): ModelFacts['model'] {
+  if (!model.imported) return model
+  const files = model.imported.files.map((each) => ({ ...each, file: baseName(each.file) }))
+  return { ...model, imported: { ...model.imported, files } }
 }
 
 /** A path says more of the machine than of the data. */

@@ -25,6 +25,11 @@ export interface Model extends Ranker {
    */
   rawRowsOf?(of: 'users' | 'items', ids: Uint32Array): Float32Array
   /**
+   * Rows of the two tables whose products are all of a score, where they hold more than the vectors, such as biases: what is deployed.
+   * [ids, columns] A model without it has no others than those of `rowsOf`.
+   */
+  scoringRowsOf?(of: 'users' | 'items', ids: Uint32Array): Float32Array
+  /**
    * The same model with users and items in exchanged places: ranks users for an item. Shares everything with this one, which
    * alone is disposed. Only where both have vectors that meet in a dot product.
    */

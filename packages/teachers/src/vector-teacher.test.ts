@@ -135,6 +135,9 @@ test('biases are added to the dot product, and are no part of the vectors', () =
   )
   expect([...teacher.scoresOf(all(2), Uint32Array.of(0, 1, 0, NO_ITEM), 2)]).toEqual([12.5, 24.5, 12, 0])
   expect([...teacher.rowsOf('users', all(2))]).toEqual([1, 0, 0, 1])
+  const whole = { users: [1, 0, 1, 0.5, 0, 1, 1, -1], items: [2, 3, 10, 1, 4, 5, 20, 1] }
+  for (const of of ['users', 'items'] as const)
+    expect([...(teacher.scoringRowsOf?.(of, all(2)) ?? [])]).toEqual(whole[of])
   expect(teacher.parameters).toBe(12)
   const flipped = teacher.flipped?.()
   expect([...(flipped?.scoresOf(Uint32Array.of(1), Uint32Array.of(0, 1), 2) ?? [])]).toEqual([24.5, 24])

@@ -21,7 +21,7 @@ export interface Tower {
  *
  * An item without a vector stands behind all others for every user; where vectors themselves are compared it is the mean item.
  * A user without a vector is the mean user, so his scores are the means of all users' scores. Biases and missing items are held
- * in further columns of the tables, so that every kernel serves them; `dim` and `rowsOf` tell of the vectors alone.
+ * in further columns of the tables, so that every kernel serves them; `dim` and `rowsOf` tell of the vectors alone, `scoringRowsOf` of all.
  * @throws InputError when the two sides have vectors of different lengths, or biases do not fit them.
  */
 export function vectorTeacher(
@@ -60,6 +60,7 @@ export function vectorTeacher(
   return Object.assign(model, {
     dim,
     parameters: (model.numUsers + model.numItems) * dim + biases,
+    scoringRowsOf: rowsOf,
     rowsOf(of: 'users' | 'items', ids: Uint32Array) {
       const rows = rowsOf(of, ids)
       const out = new Float32Array(ids.length * dim)

@@ -14,12 +14,12 @@ import {
   type VectorForm,
 } from '@recdistill/export'
 import { evaluateParts } from '@recdistill/metrics'
-import { loadModel } from '@recdistill/trainer'
 import { Command } from 'commander'
 import { loadCatalogue } from '../catalogue.ts'
 import { betterAlone, chooseModel } from '../export/choose-model.ts'
 import { deployableOf } from '../export/deployable-of.ts'
 import { factsOf } from '../export/facts-of.ts'
+import { formOfChosen } from '../export/form-of-chosen.ts'
 import { listsProgress } from '../export/lists-progress.ts'
 import { openRun } from '../export/open-run.ts'
 import { line, type Io } from '../io.ts'
@@ -75,24 +75,16 @@ export function exportCommand(io: Io, done: (code: number) => void): Command {
       const precision = asked ?? run.chosen?.precision ?? 'f32'
       const protocol = catalogue.protocol(config.protocol)
       const chosen = chooseModel(models, { asked: flags.model ?? run.chosen?.model, select: protocol.select })
-      const split = await prepareSource(config.source, {
-        cache: cacheFolder(config.source.cache, io.env),
-        io,
-      })
+      const cache = cacheFolder(config.source.cache, io.env)
+      const split = await prepareSource(config.source, { cache, io })
       // Checkpoints are alike for every driver, and this one is always there.
       const engine = await startEngine({ device: 'cpu', threads: null }, (text) =>
         line(io.stderr, `recdistill: ${text}`),
       )
       try {
-        const model = loadModel({
-          checkpoint: chosen.checkpoint,
-          split,
-          engine,
-          definitions: catalogue.backbones,
-        })
-        const backbone = chosen.run.backbone.name
+        const form = await formOfChosen(chosen, { split, engine, catalogue, cache })
         const facts = factsOf(chosen, { models, split, protocol, catalogue })
-        const deployable = deployableOf(model, { split, seen, backbone, facts })
+        const deployable = deployableOf(form, { split, seen, facts })
         const fitting =
           flags.to.trim() === 'all' ? to.filter((name) => fits(deployable, name, precision)) : to
         const out = flags.out ?? join(folder, 'export', nameOf(chosen.run.id, flags.to, precision))

@@ -1,8 +1,9 @@
 import type { Split } from '@recdistill/core'
 import { fromEmbeddings } from '@recdistill/backbones'
 import type { Engine } from '@recdistill/engine'
+import type { VectorForm } from '@recdistill/export'
 import type { Backbone, Model } from '@recdistill/plugin'
-import { formOf } from '../export/deployable-of.ts'
+import { formOf, vectorsOf } from '../export/deployable-of.ts'
 import { roundTo, type BundleParts, type Precision } from '@recdistill/serve'
 
 /** What of a model is deployed: the vectors that meet in a dot product. */
@@ -12,21 +13,20 @@ export interface Tables {
   readonly items: Float32Array // [items, columns]
 }
 
-/** Those of a trained model, as they are exported: biases are a column. Null for a model whose scores are no dot products. */
+/** Those of a trained model, as they are exported. Null for a model whose scores are no dot products. */
 export function studentTables(model: Backbone, backbone: string): Tables | null {
   const form = formOf(model, backbone)
-  return form.kind === 'vectors' ? { columns: form.dim, users: form.users, items: form.items } : null
+  return form.kind === 'vectors' ? tablesIn(form) : null
 }
 
 /** Those of a teacher from anywhere. Null where its scores are no dot products. */
 export function tablesOf(model: Model): Tables | null {
-  if (model.dim === 0) return null
-  const all = (rows: number) => Uint32Array.from({ length: rows }, (_, id) => id)
-  return {
-    columns: model.dim,
-    users: model.rowsOf('users', all(model.numUsers)).slice(),
-    items: model.rowsOf('items', all(model.numItems)).slice(),
-  }
+  const form = vectorsOf(model)
+  return form && tablesIn(form)
+}
+
+function tablesIn({ dim, users, items }: VectorForm): Tables {
+  return { columns: dim, users, items }
 }
 
 /** The model that a deployment in this precision is: its numbers are those of the rounded tables. The caller disposes it. */

@@ -2,9 +2,9 @@ import { tableBytes, type DeployedModel } from '@recdistill/compress'
 import type { ModelRun } from '@recdistill/core'
 import type { Model } from '@recdistill/plugin'
 import { modelKind } from '@recdistill/report'
-import type { Precision } from '@recdistill/serve'
+import { roundTo, type Precision } from '@recdistill/serve'
 import type { Compression } from './compression.ts'
-import { tablesOf } from './deployed.ts'
+import { tablesOf, type Tables } from './deployed.ts'
 import type { FinalMeasure } from './final-test.ts'
 import { validQuality } from './measure-candidates.ts'
 import { rankingLatency } from './ranking-latency.ts'
@@ -37,7 +37,8 @@ export async function teacherForms(
       },
     ]
   const forms: DeployedModel[] = []
-  for (const precision of ['f32', 'f16', 'int8'] as const satisfies readonly Precision[])
+  for (const precision of ['f32', 'f16', 'int8'] as const satisfies readonly Precision[]) {
+    if (precision === 'f16' && !holdsAsHalf(tables)) continue
     forms.push({
       ...whole,
       dim: tables.columns,
@@ -47,5 +48,11 @@ export async function teacherForms(
       test: precision === 'f32' ? test : null,
       microseconds: await rankingLatency(tables, split, precision),
     })
+  }
   return forms
+}
+
+/** Halves end at 65504; a column that keeps unknown items behind all others may hold more. */
+function holdsAsHalf({ columns, users, items }: Tables): boolean {
+  return [users, items].every((table) => roundTo('f16', table, columns).every(Number.isFinite))
 }

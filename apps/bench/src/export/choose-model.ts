@@ -13,7 +13,7 @@ export function chooseModel(
   const ids = models.map(({ run }) => run.id)
   if (asked !== undefined) {
     const found = models.find(({ run }) => run.id === asked)
-    if (found) return expectHere(found)
+    if (found) return found
     const near = nearest(asked, ids)
     throw new InputError(
       `--model: no finished model "${asked}"; there are ${ids.join(', ')}${near === null ? '' : `; did you mean "${near}"?`}`,
@@ -23,7 +23,7 @@ export function chooseModel(
   if (students.length === 0)
     throw new InputError(`no distilled student is finished in it; name one of ${ids.join(', ')} by --model`)
   const quality = ({ run }: FinishedModel) => run.valid[select] ?? -Infinity
-  return expectHere(students.reduce((best, each) => (quality(each) > quality(best) ? each : best)))
+  return students.reduce((best, each) => (quality(each) > quality(best) ? each : best))
 }
 
 /** The student without a teacher that validated better than the chosen one, if there is one. */
@@ -34,12 +34,4 @@ export function betterAlone(
   const quality = ({ run }: FinishedModel) => run.valid[select] ?? -Infinity
   const alone = models.filter((each) => each.run.role === 'scratch' && quality(each) > quality(chosen))
   return alone.toSorted((a, b) => quality(b) - quality(a))[0] ?? null
-}
-
-/** A teacher from elsewhere has no checkpoint of its own. */
-function expectHere(model: FinishedModel): FinishedModel {
-  if (model.run.imported === undefined) return model
-  throw new InputError(
-    `--model: "${model.run.id}" was trained elsewhere (${model.run.imported.form}); its own files are what there is of it`,
-  )
 }

@@ -1,68 +1,45 @@
 import { InputError, unionRows, type Csr, type Part, type Split } from '@recdistill/core'
 import type { Deployable, Form, ModelFacts, VectorForm } from '@recdistill/export'
 import { tensor, type Tensor } from '@recdistill/formats'
-import type { Backbone } from '@recdistill/plugin'
+import type { Backbone, Model } from '@recdistill/plugin'
 
-/** A loaded model in the form that is deployed, which may rank by it. `seen`: the parts whose items are not recommended. */
+/** A model in the form that is deployed. `seen`: the parts whose items are not recommended. */
 export function deployableOf(
-  model: Backbone,
-  {
-    split,
-    seen,
-    backbone,
-    facts,
-  }: { split: Split; seen: readonly Part[]; backbone: string; facts: ModelFacts },
+  form: Form,
+  { split, seen, facts }: { split: Split; seen: readonly Part[]; facts: ModelFacts },
 ): Deployable {
   const { users, items } = split.ids ?? { users: places(split.numUsers), items: places(split.numItems) }
   return {
     users,
     items,
     seen: seen.map((part) => split[part]).reduce<Csr>(unionRows, nothing(split.numUsers)),
-    form: formOf(model, backbone),
+    form,
     facts,
   }
 }
 
-/** The form in which a model of this backbone is deployed. */
+/** The form in which a model of this backbone is deployed; where that is no vectors, it ranks by the model. */
 export function formOf(model: Backbone, backbone: string): Form {
   if (model.dim === 0) return { kind: 'parameters', backbone, tensors: parametersOf(model), ranker: model }
-  const { dim } = model
-  const rows = (of: 'users' | 'items', count: number) => model.rowsOf(of, range(count)).slice()
-  const form: VectorForm = {
-    kind: 'vectors',
-    dim,
-    users: rows('users', model.numUsers),
-    items: rows('items', model.numItems),
-  }
-  const whole = [form, withBiases(model, form)].find((each) => each !== null && scoresAlike(model, each))
-  if (whole) return whole
+  const form = vectorsOf(model)
+  if (form) return form
   throw new InputError(
     `"${backbone}" scores otherwise than by the product of its vectors, so what was exported would rank otherwise`,
   )
 }
 
-/** One column wider: 1 for users, what an item adds to its scores for items. */
-function withBiases(model: Backbone, { dim, users, items }: VectorForm): VectorForm | null {
-  const { biases } = model.state().parameters
-  if (biases === undefined || biases.length !== model.numItems) return null
-  const widen = (table: Float32Array, last: (row: number) => number) => {
-    const out = new Float32Array((table.length / dim) * (dim + 1))
-    for (let row = 0; row * dim < table.length; row++) {
-      out.set(table.subarray(row * dim, (row + 1) * dim), row * (dim + 1))
-      out[(row + 1) * (dim + 1) - 1] = last(row)
-    }
-    return out
-  }
-  return {
-    kind: 'vectors',
-    dim: dim + 1,
-    users: widen(users, () => 1),
-    items: widen(items, (row) => biases[row]),
-  }
+/** The two tables whose products are a model's scores, biases as columns; null where there are none. */
+export function vectorsOf(model: Model): VectorForm | null {
+  if (model.dim === 0) return null
+  const rowsOf = model.scoringRowsOf ?? model.rowsOf
+  const users = rowsOf('users', range(model.numUsers)).slice()
+  const items = rowsOf('items', range(model.numItems)).slice()
+  const form: VectorForm = { kind: 'vectors', dim: users.length / model.numUsers, users, items }
+  return scoresAlike(model, form) ? form : null
 }
 
 /** Whether products of rows are the model's scores, tried on pairs all over both tables. */
-function scoresAlike(model: Backbone, { dim, users, items }: VectorForm): boolean {
+function scoresAlike(model: Model, { dim, users, items }: VectorForm): boolean {
   const tried = 256
   const some = (count: number, step: number) =>
     Uint32Array.from({ length: tried }, (_, n) => (n * step) % count)

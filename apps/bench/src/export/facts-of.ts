@@ -1,4 +1,4 @@
-import type { EvalProtocol, ModelRun, Split } from '@recdistill/core'
+import type { EvalProtocol, ImportedModel, ModelRun, Split } from '@recdistill/core'
 import type { ModelFacts } from '@recdistill/export'
 import type { Catalogue } from '../catalogue.ts'
 import { version } from '../version.ts'
@@ -22,11 +22,17 @@ export function factsOf(
   const runs = models.map((each) => each.run)
   const teacher = run.role === 'distilled' ? runs.find(({ id }) => id === 'teacher') : undefined
   const dataset = catalogue.datasets.find(({ name }) => name === split.manifest.dataset)
-  const { role, backbone, method, optimizer, seed, parameters, epochs, bestEpoch, valid, test } = run
+  const { role, backbone, method, optimizer, seed, parameters, epochs, bestEpoch, valid, test, imported } =
+    run
   return {
     name: run.id,
     createdBy: `recdistill ${version}`,
-    model: { role, backbone, method, optimizer, seed, parameters, epochs, bestEpoch, valid, test },
+    model: {
+      ...{ role, backbone, method, optimizer, seed, parameters, epochs, bestEpoch, valid, test },
+      ...(imported && {
+        imported: { form: imported.form, files: imported.files, doubts: doubtsOf(imported) },
+      }),
+    },
     teacher: teacher ? pick(teacher) : null,
     seeds: runs
       .filter((other) => other.role === role && other.label === run.label)
@@ -37,6 +43,16 @@ export function factsOf(
       ? { licence: String(dataset.licence), citation: String(dataset.citation), home: String(dataset.home) }
       : null,
   }
+}
+
+function doubtsOf({ users, items, traps = [] }: ImportedModel): string[] {
+  const lacking = (side: string, { known, missing }: ImportedModel['users'], fate: string) =>
+    missing === 0 ? [] : [`${missing} of ${known + missing} ${side} are not in its files; ${fate}`]
+  return [
+    ...lacking('users', users, 'they are recommended what users are on average'),
+    ...lacking('items', items, 'they stand behind all others'),
+    ...traps,
+  ]
 }
 
 function pick({ backbone, parameters, valid, test, imported }: ModelRun): NonNullable<ModelFacts['teacher']> {

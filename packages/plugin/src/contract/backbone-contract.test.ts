@@ -120,6 +120,10 @@ const broken: [law: string, breakIt: (backbone: Backbone, context: BackboneConte
     (b) => ({ ...b, rowsOf: (of, ids) => b.rowsOf(of, ids).map((x) => 2 * x) }),
   ],
   [
+    'a score is the dot product of its rows',
+    (b) => ({ ...b, scoringRowsOf: (of, ids) => b.rowsOf(of, ids).map((x) => x + 1) }),
+  ],
+  [
     'places holding no item score 0',
     (b) => ({ ...b, scoresOf: (u, i, k) => b.scoresOf(u, i, k).map((x) => (x === 0 ? 1 : x)) }),
   ],

@@ -12,7 +12,7 @@ export interface BackboneContract {
   readonly dim?: number
   /** Standard deviation of the parameters that gradients are checked at. */
   readonly spread?: number
-  /** Whether a score is the dot product of the rows. */
+  /** Whether a score is the dot product of rows: those of `scoringRowsOf`, or of `rowsOf` where there are no others. */
   readonly dot?: boolean
 }
 

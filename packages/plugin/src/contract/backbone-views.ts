@@ -77,13 +77,14 @@ function everyone(numUsers: number): Uint32Array {
 
 function expectDotProducts(backbone: Backbone): void {
   if (backbone.dim === 0) return // there are no rows
+  const rowsOf = backbone.scoringRowsOf ?? backbone.rowsOf
   const items = everyone(backbone.numItems)
-  const rows = backbone.rowsOf('items', items).slice()
+  const rows = rowsOf('items', items).slice()
   for (let user = 0; user < backbone.numUsers; user++) {
     const scores = backbone.scoresOf(Uint32Array.of(user), items, items.length).slice()
-    const row = backbone.rowsOf('users', Uint32Array.of(user))
+    const row = rowsOf('users', Uint32Array.of(user)).slice()
     const products = [...items].map((item) =>
-      row.reduce((sum, x, d) => sum + x * rows[item * backbone.dim + d], 0),
+      row.reduce((sum, x, d) => sum + x * rows[item * row.length + d], 0),
     )
     assertNear(scores, products, { rel: 1e-5 }, `scores of user ${user}`)
   }
