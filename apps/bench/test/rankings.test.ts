@@ -40,6 +40,12 @@ test('columns of rankings are named, in any order, and what was understood is sa
   expect(stderr).toContain('named.tsv: users from "uid", items from "movie", best is the most "s"')
 })
 
+test('the file of rankings is the one that is named, whatever a pattern would match', async () => {
+  const rows = ranked.map(({ user, item, rank }) => `${user},${item},${rank}`)
+  written('of1.csv', ['user,item,rank', ...rows.slice(0, 5)])
+  expect((await measured(written('of[1].csv', ['user,item,rank', ...rows]))).means).toEqual(plain)
+})
+
 test('lines of rankings may end in two ways', async () => {
   const rows = ranked.map(({ user, item, rank }, n) => `${user},${item},${rank}${n % 2 === 0 ? '\r' : ''}`)
   expect((await measured(written('ends.csv', ['user,item,rank\r', ...rows]))).means).toEqual(plain)

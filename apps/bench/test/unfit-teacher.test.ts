@@ -19,7 +19,7 @@ test('a method whose teacher left no snapshots fails alone where the run is to k
     ['rrd', false],
   ])
   expect(modelOf(resultOf(whole), 'hetcomp').failed).toMatch(
-    /^it learns from snapshots of the teacher's training, and there is none from before .*--snapshot-every$/,
+    /^it learns from snapshots of the teacher's training, and there is none; train the teacher anew with a small --snapshot-every$/,
   )
   expect(stdout).toMatch(/^hetcomp .*failed/m)
   expect(lastLine(stderr)).toBe('recdistill: failed: hetcomp (1 of 4 models)')

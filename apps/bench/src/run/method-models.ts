@@ -89,17 +89,18 @@ function scratchOf({ id }: Plan): string {
  */
 export function trajectoryOf(method: string, folder: string, wanted: number): string[] {
   const { epoch: best } = loadBest(join(folder, 'best.ckpt')).best
-  const known = readdirSync(folder)
-    .flatMap((name) => {
-      const epoch = /^epoch-(\d+)\.ckpt$/.exec(name)?.[1]
-      return epoch === undefined ? [] : [{ epoch: Number(epoch) - 1, path: join(folder, name) }]
-    })
-    .filter(({ epoch }) => epoch < best)
-    .sort((a, b) => a.epoch - b.epoch)
-  if (known.length === 0)
+  const kept = readdirSync(folder).flatMap((name) => {
+    const epoch = /^epoch-(\d+)\.ckpt$/.exec(name)?.[1]
+    return epoch === undefined ? [] : [{ epoch: Number(epoch) - 1, path: join(folder, name) }]
+  })
+  const known = kept.filter(({ epoch }) => epoch < best).sort((a, b) => a.epoch - b.epoch)
+  if (known.length === 0) {
+    const [which, how] =
+      kept.length === 0 ? ['', 'a small'] : [` from before its best epoch ${best + 1}`, 'a smaller']
     throw new UnfitTeacher(
-      `${method}: ${noSnapshots} from before its best epoch ${best + 1}; train the teacher anew with a smaller --snapshot-every`,
+      `${method}: ${noSnapshots}${which}; train the teacher anew with ${how} --snapshot-every`,
     )
+  }
   return Array.from({ length: wanted - 1 }, (_, version) => {
     const target = (best * (version + 1)) / wanted
     return known.reduce((near, each) =>

@@ -4,7 +4,7 @@ import {
   commaNumber,
   decimalComma,
   identifier,
-  literal,
+  fileLiteral,
   withDatabase,
   withUniformLines,
 } from '@recdistill/formats/database'
@@ -55,8 +55,8 @@ export async function readRankings(
 
 /** The file as SQL names it; every column of a text file is text. */
 async function tableOf(path: string, asked: RankingColumns, rows: Sql): Promise<string> {
-  if (/\.(parquet|pq)$/i.test(path)) return `read_parquet(${literal(path)})`
-  const csv = (header: boolean) => `read_csv(${literal(path)}, header = ${header}, all_varchar = true)`
+  if (/\.(parquet|pq)$/i.test(path)) return `read_parquet(${fileLiteral(path)})`
+  const csv = (header: boolean) => `read_csv(${fileLiteral(path)}, header = ${header}, all_varchar = true)`
   const [first = []] = await rows(`SELECT * FROM ${csv(false)} LIMIT 1`)
   return csv(hasNames(first as (string | null)[], asked))
 }

@@ -57,6 +57,21 @@ test('the same rows come out of every tabular form', async () => {
   }
 })
 
+test('a path is the file of that name, not a pattern that others match', async () => {
+  for (const [name, other] of [
+    ['a[1].csv', 'a1.csv'],
+    ['b*.jsonl', 'bc.jsonl'],
+    ['c?.txt', 'cd.txt'],
+  ]) {
+    const [mine, theirs] = ['mine', 'theirs'].map((id) =>
+      name.endsWith('.jsonl') ? `{"user": "${id}", "item": "i"}\n` : `${id},i\n`,
+    )
+    file(other, theirs)
+    const table = await readInteractions(file(name, mine))
+    expect(table.ids!.users, name).toEqual(['mine'])
+  }
+})
+
 test('Parquet with whole-number ids and a time stamp column', async () => {
   const path = join(folder, 'p.parquet')
   const instance = await DuckDBInstance.create(':memory:')

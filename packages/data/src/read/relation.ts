@@ -1,5 +1,5 @@
 import { InputError } from '@recdistill/core'
-import { identifier, literal } from '@recdistill/formats/database'
+import { fileLiteral, identifier, literal } from '@recdistill/formats/database'
 import { assignRoles, findColumn, type Roles } from './column-roles.ts'
 import type { Database } from './database.ts'
 import type { ReadOptions } from './options.ts'
@@ -39,7 +39,7 @@ export async function relationOf(
     case 'jsonl':
       return select((wanted) => json(source, wanted), plan.roles)
     case 'parquet': {
-      const table = `read_parquet(${literal(source.path)})`
+      const table = `read_parquet(${fileLiteral(source.path)})`
       const described = await database.rows(`SELECT column_name FROM (DESCRIBE SELECT * FROM ${table})`)
       const columns = described.map(([name]) => String(name))
       return select(() => table, assignRoles(source.file, columns, options.columns))
@@ -78,17 +78,17 @@ function csv(
 ): string {
   const types = columns.map((name) => `${literal(name)}: 'VARCHAR'`).join(', ')
   const quote = quoted ? `'"'` : `''`
-  return `read_csv(${literal(path)}, auto_detect = false, delim = ${literal(delimiter)}, header = ${header}, quote = ${quote}, escape = ${quote}, compression = '${gzip ? 'gzip' : 'none'}', encoding = '${encoding}', columns = {${types}})`
+  return `read_csv(${fileLiteral(path)}, auto_detect = false, delim = ${literal(delimiter)}, header = ${header}, quote = ${quote}, escape = ${quote}, compression = '${gzip ? 'gzip' : 'none'}', encoding = '${encoding}', columns = {${types}})`
 }
 
 function json({ path, gzip }: SourceFile, wanted: readonly string[]): string {
   const types = wanted.map((name) => `${literal(name)}: 'VARCHAR'`).join(', ')
-  return `read_json(${literal(path)}, format = 'newline_delimited', compression = '${gzip ? 'gzip' : 'uncompressed'}', columns = {${types}})`
+  return `read_json(${fileLiteral(path)}, format = 'newline_delimited', compression = '${gzip ? 'gzip' : 'uncompressed'}', columns = {${types}})`
 }
 
 /** Lines of white-space or comma separated tokens, with their number from 1. Empty lines have no tokens. */
 function tokens({ path, gzip }: SourceFile, { encoding = 'utf-8' }: ReadOptions): string {
-  const lines = `read_csv(${literal(path)}, auto_detect = false, delim = '\x01', header = false, quote = '', escape = '', compression = '${gzip ? 'gzip' : 'none'}', encoding = '${encoding}', max_line_size = ${2 ** 26}, columns = {'line': 'VARCHAR'})`
+  const lines = `read_csv(${fileLiteral(path)}, auto_detect = false, delim = '\x01', header = false, quote = '', escape = '', compression = '${gzip ? 'gzip' : 'none'}', encoding = '${encoding}', max_line_size = ${2 ** 26}, columns = {'line': 'VARCHAR'})`
   return `SELECT row_number() OVER () AS line, CASE WHEN coalesce(trim(line, ' \t\r'), '') = '' THEN [] ELSE string_split_regex(trim(line, ' \t\r'), '[ \t,]+') END AS tokens FROM ${lines}`
 }
 
