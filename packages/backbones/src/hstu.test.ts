@@ -84,6 +84,66 @@ describe('the block of TV-19', () => {
   })
 })
 
+test.each([true, false])(
+  'users of several blocks are the equations in double precision, relative bias %s',
+  (relativeBias) => {
+    const [dim, length, heads, dqk, dv, reserved] = [4, 4, 3, 2, 2, 3]
+    const split = splitOf(9, { train: [[6, 8, 5, 0, 7, 2], [3, 1]], test: [[], []] }) // prettier-ignore
+    const model = create(split, { blocks: 3, heads, dqk, dv, length, reserved, relativeBias }, dim)
+    const { parameters } = model.state()
+    for (const values of Object.values(parameters))
+      values.forEach((_, n) => (values[n] = Math.sin(3 * n + 1)))
+    model.restore({ parameters })
+    model.begin()
+
+    const range = (n: number) => Array.from({ length: n }, (_, at) => at)
+    const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, x, d) => sum + x * b[d], 0)
+    const silu = (x: number) => x / (1 + Math.exp(-x))
+    const row = (name: string, n: number, width: number) => [...parameters[name].subarray(n * width, (n + 1) * width)] // prettier-ignore
+    const norm = (x: readonly number[]) => {
+      const mean = x.reduce((a, b) => a + b) / x.length
+      const deviation = Math.sqrt(x.reduce((sum, one) => sum + (one - mean) ** 2, 0) / x.length + 1e-6)
+      return x.map((one) => (one - mean) / deviation)
+    }
+    const gates = heads * dv
+    const columns = 2 * gates + 2 * heads * dqk
+    const block = (states: readonly number[][], b: number) => {
+      const z = states.map(
+        (h) =>
+      range(columns).map((to) => silu(dot(norm(h), range(dim).map((from) => row(`uvqk ${b}`, from, columns)[to])))), // prettier-ignore
+      )
+      return states.map((h, i) => {
+        const o = range(gates).map((c) => {
+          const part = (at: number, from: number) =>
+            z[at].slice(from + Math.floor(c / dv) * dqk).slice(0, dqk)
+          const shares = range(i + 1).map((j) => {
+            const far = relativeBias ? parameters[`distances ${b}`][i - j] : 0
+            return silu(dot(part(i, 2 * gates), part(j, 2 * gates + heads * dqk)) + far) / (length + reserved)
+          })
+          return dot(shares, range(i + 1).map((j) => z[j][gates + c])) // prettier-ignore
+        })
+        const gated = norm(o).map((x, c) => z[i][c] * x)
+        return h.map((x, d) => x + dot(gated, row(`out ${b}`, d, gates)) + parameters[`out bias ${b}`][d])
+      })
+    }
+    const users = [
+      [5, 0, 7, 2],
+      [3, 1],
+    ].map((items) => {
+      // prettier-ignore
+      const input = items.map((item, k) =>
+      row('items', item, dim).map((x, d) => Math.sqrt(dim) * x + row('positions', k, dim)[d]),
+    )
+      const last = [1, 2, 3].reduce(block, input).at(-1) as number[]
+      return last.map((x) => x / Math.hypot(...last))
+    })
+    expect(model.rowsOf('users', Uint32Array.of(0, 1))).toBeNear(users.flat(), { rel: 1e-4, abs: 1e-5 })
+    const cosines = users.map((user) => dot(user, row('items', 8, dim)) / Math.hypot(...row('items', 8, dim)))
+    expect(model.scoresOf(Uint32Array.of(0, 1), Uint32Array.of(8, 8), 1)).toBeNear(cosines, { rel: 1e-4, abs: 1e-5 }) // prettier-ignore
+    model.dispose()
+  },
+)
+
 test('a relative bias that forbids to look back leaves each item alone with itself', () => {
   const split = splitOf(6, { train: [[1, 2, 3], [5, 4, 3]], test: [[], []] }) // prettier-ignore
   const model = create(split, { relativeBias: true })
