@@ -1,9 +1,13 @@
 #!/usr/bin/env node
 import { main } from './main.ts'
 
-// A reader that has seen enough (`recdistill list datasets | head`) is no error.
+// A reader that has seen enough (`recdistill list datasets | head`) is no error. A service outlives whoever read its log.
+let hasReader = true
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
-  process.exit(0)
+  if (process.argv[2] !== 'serve') process.exit(0)
+  if (hasReader)
+    process.stderr.write('recdistill: serve: nobody reads its log any more; it goes on without\n')
+  hasReader = false
 })
 process.exitCode = await main(process.argv.slice(2))

@@ -162,6 +162,20 @@ describe('the real program', () => {
     })
   })
 
+  test('goes on when whoever read its log is gone', async () => {
+    const child = serve('--log')
+    const end = once(child, 'close')
+    let said = ''
+    child.stderr!.on('data', (text: Buffer) => (said += text.toString()))
+    const url = await address(child)
+    child.stdout!.destroy()
+    for (let n = 0; n < 5; n++)
+      expect((await ask(`${url}/v1/users/ann/recommendations?k=2`)).items).toHaveLength(2)
+    child.kill('SIGTERM')
+    expect(await end).toEqual([0, null])
+    expect(said.match(/nobody reads its log any more; it goes on without/g)).toHaveLength(1)
+  })
+
   test('finishes a request under way when it is stopped', async () => {
     const child = serve()
     const end = once(child, 'close')
