@@ -1,3 +1,4 @@
+import { InputError } from '@recdistill/core'
 import { Command, Option } from 'commander'
 import { loadCatalogue } from '../catalogue.ts'
 import type { Config } from '../config/config.ts'
@@ -72,8 +73,14 @@ function noCache(): Option {
 /** Lowest first: file, flags, --set; what another run's teacher is cannot be overruled. */
 export function layersOf(flags: Flags): Layer[] {
   const layers = [...(flags.config === undefined ? [] : [fileLayer(flags.config)]), flagsLayer({ ...flags })]
-  layers.push(setLayer(flags.set ?? []))
+  const set = setLayer(flags.set ?? [])
+  layers.push(set)
   const source = givenTeacher(layers)
+  const { teacher: asked } = set.values
+  if (source !== null && isGroup(asked))
+    throw new InputError(
+      `--set teacher.${Object.keys(asked)[0]}: the teacher is that of ${source.from}, as it is; leave it out, or train one with --teacher`,
+    )
   if (source?.kind !== 'run') return layers
   const { from } = source
   const { backbone, optimizer, imported } = describeTeacher(from)

@@ -59,6 +59,9 @@ test('the teacher of a run is what it is there, unless another is asked for afte
     optimizer: { lr: 0.01 },
   })
   expect(await asked({ config, teacher: 'mf:4' })).toMatchObject({ from: undefined, backbone: 'mf', dim: 4 })
+  await expect(asked({ config, set: ['teacher.lr=0.5'] })).rejects.toThrow(
+    `--set teacher.lr: the teacher is that of ${run}, as it is; leave it out, or train one with --teacher`,
+  )
 })
 
 test.each([
