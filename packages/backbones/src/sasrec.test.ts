@@ -27,10 +27,12 @@ const batch = (users: readonly number[], seed = 0) => ({
 
 type Model = ReturnType<typeof create>
 
-/** Numbers of no pattern in every parameter. */
+/** Numbers of no pattern in every parameter, others in each. */
 function stir(model: Model): Record<string, Float32Array> {
   const { parameters } = model.state()
-  for (const values of Object.values(parameters)) values.forEach((_, n) => (values[n] = Math.sin(3 * n + 1)))
+  let stirred = 0
+  for (const values of Object.values(parameters))
+    values.forEach((_, n) => (values[n] = Math.sin(3 * ++stirred)))
   model.restore({ parameters })
   model.begin()
   return parameters
