@@ -23,6 +23,8 @@ test.each([1, 2, 3])(
     const model = create(split, { layers, init: 0.7 })
     const { parameters } = model.state()
     parameters['output bias'][0] = 0.3
+    for (let n = 1; n <= layers; n++)
+      parameters[`hidden ${n} bias`].forEach((_, d, bias) => (bias[d] = 0.4 * n - 0.1 * d)) // they start at 0
     model.restore({ parameters })
     const { users, items, 'mlp users': deepUsers, 'mlp items': deepItems, output } = model.state().parameters
     const row = (table: Float32Array, id: number) => [...table.subarray(id * 4, id * 4 + 4)]
