@@ -3,7 +3,7 @@ import type { Tensor, Tensor2D } from '@recdistill/tensor'
 import type { Aux, Backgrounds, Lists, Rows, Values } from './declarations.ts'
 
 /** Names that were declared; none where nothing was. */
-type Named<D, T> = string extends keyof D ? Readonly<Record<never, never>> : { readonly [name in keyof D]: T }
+type Named<D, T> = { readonly [name in keyof D as string extends name ? never : name]: T }
 
 /** Of one model. Those of the model in training are differentiable, those of the other are constants. */
 export interface LossViews<L extends Lists, R extends Rows, B extends Backgrounds> {

@@ -1,9 +1,10 @@
 import { createRng, NO_ITEM, type Rng } from '@recdistill/core'
-import { drawLaw, fillLaw, isDue, type Ranked, type Refresh, type Row } from '@recdistill/samplers'
-import type { ListSpec, ValueSpec } from '../declarations.ts'
+import { drawLaw, fillLaw, isDue, type Refresh } from '@recdistill/samplers'
+import type { ValueSpec } from '../declarations.ts'
 import { expectWritten } from '../expect-written.ts'
+import { nobody, rowOf, type Watch } from './draw-row.ts'
+import { isDrawn, type DrawnSpec } from './drawn-spec.ts'
 import { numUsers, type Pair } from './scene.ts'
-import { rankedBy } from './stand-in.ts'
 import type { Declared } from './subject.ts'
 
 /** Lists and values of every user, as they are after the draws of an epoch and of its first batch: what a checkpoint holds. */
@@ -14,12 +15,6 @@ export interface Drawn {
   readonly values: Readonly<Record<string, readonly Float32Array[]>> // of each user: [size]
 }
 
-export type DrawnSpec = Extract<ListSpec, { readonly draw: unknown }>
-
-export function isDrawn(spec: ListSpec): spec is DrawnSpec {
-  return 'draw' in spec
-}
-
 export interface DrawOptions {
   /** The order in which users are drawn for. */
   readonly order?: readonly number[]
@@ -27,19 +22,26 @@ export interface DrawOptions {
   readonly from?: Drawn
   /** Draws what a law is named for by that law instead. */
   readonly byLaw?: boolean
+  /** Told of whatever a program is given to read, and when the program is done. */
+  readonly watch?: Watch
 }
 
 /** Draws as a trainer does, epoch after epoch while the student moves; one state an epoch. */
 export function drawEpochs(
   declared: Declared,
-  { order = declared.scene.seen.map((_, user) => user), from, byLaw = false }: DrawOptions = {},
+  {
+    order = declared.scene.seen.map((_, user) => user),
+    from,
+    byLaw = false,
+    watch = nobody,
+  }: DrawOptions = {},
 ): Drawn[] {
   const rng = createRng(1)
   const state = from ? copyOf(from) : blank(declared)
   const drawn: Drawn[] = []
   for (let epoch = from ? from.epoch + 1 : 0; epoch < declared.subject.epochs; epoch++) {
-    drawDue(declared, state, { epoch, order, rng, byLaw, due: (refresh) => isDue(refresh, epoch) })
-    drawDue(declared, state, { epoch, order, rng, byLaw, due: (refresh) => refresh === 'batch' })
+    drawDue(declared, state, { epoch, order, rng, byLaw, watch, due: (refresh) => isDue(refresh, epoch) })
+    drawDue(declared, state, { epoch, order, rng, byLaw, watch, due: (refresh) => refresh === 'batch' })
     drawn.push(copyOf({ ...state, epoch }))
   }
   return drawn
@@ -55,13 +57,14 @@ interface Round {
   readonly order: readonly number[]
   readonly rng: Rng
   readonly byLaw: boolean
+  readonly watch: Watch
   readonly due: (refresh: Refresh) => boolean
 }
 
 function drawDue(
   declared: Declared,
   state: Omit<Drawn, 'epoch'>,
-  { epoch, order, rng, byLaw, due }: Round,
+  { epoch, order, rng, byLaw, watch, due }: Round,
 ): void {
   const lists = Object.entries(declared.lists).flatMap(([name, spec]) =>
     isDrawn(spec) && due(spec.refresh) ? [{ name, spec }] : [],
@@ -71,12 +74,13 @@ function drawDue(
   for (const user of order) {
     const done = new Set<string>()
     const waits = new Set([...lists.map(({ name }) => name), ...values.map(([name]) => name)])
-    const row = rowOf(declared, state, { user, epoch, forBatch, isReady: (name) => done.has(name) || !waits.has(name) }) // prettier-ignore
+    const row = rowOf(declared, state, { user, epoch, forBatch, watch, isReady: (name) => done.has(name) || !waits.has(name) }) // prettier-ignore
     const fill = ([name, spec]: [string, ValueSpec]) => {
       const out = state.values[name][user]
       if (!spec.carried) out.fill(0)
       if (byLaw && spec.law) fillLaw(spec.law, row, out)
       else expectWritten('fill', spec.fill(row, out, rng.fork('value').fork(name).fork(epoch).at(user)), out)
+      watch.done()
       done.add(name)
     }
     values.filter(([, { carried }]) => carried).forEach(fill)
@@ -85,57 +89,11 @@ function drawDue(
       const draw: DrawnSpec['draw'] = byLaw && law ? (...args) => drawLaw(law, ...args) : spec.draw
       const out = state.lists[name][user].fill(NO_ITEM)
       expectWritten('draw', draw(row, out, rng.fork('list').fork(name).fork(epoch).at(user)), out)
+      watch.done()
       done.add(name)
     }
     values.filter(([, { carried }]) => !carried).forEach(fill)
   }
-}
-
-function rowOf(
-  { scene, lists, values, trajectories }: Declared,
-  state: Omit<Drawn, 'epoch'>,
-  of: { user: number; epoch: number; forBatch: boolean; isReady: (name: string) => boolean },
-): Row {
-  const { user, epoch, forBatch, isReady } = of
-  const seen = scene.seen[user]
-  const drawnBefore = (name: string, refresh: Refresh) => isReady(name) && (forBatch || refresh !== 'batch')
-  return {
-    user,
-    epoch,
-    numItems: scene.world.numItems,
-    seen,
-    teacher: forBatch ? forbidden('teacher') : rankedBy(scene.teacher, user, seen),
-    student: forBatch
-      ? forbidden('student')
-      : rankedBy(scene.students[epoch % scene.students.length], user, seen),
-    trajectories: forBatch
-      ? []
-      : trajectories.map((snapshots) => snapshots.map((model) => rankedBy(model, user, seen))),
-    list(name) {
-      const spec = lists[name]
-      if (spec === undefined) throw new Error(`there is no list "${name}"`)
-      if ('pair' in spec || (isDrawn(spec) && spec.per === 'pair'))
-        throw new Error(`list "${name}" belongs to a training pair, not to a user`)
-      if (!isDrawn(spec)) throw new Error(`list "${name}" holds every item: nothing of it is drawn`)
-      if (!drawnBefore(name, spec.refresh))
-        throw new Error(`list "${name}" is not drawn yet: declare it before what reads it`)
-      return state.lists[name][user]
-    },
-    value(name) {
-      if (!(name in values)) throw new Error(`there is no value "${name}"`)
-      if (!drawnBefore(name, values[name].refresh))
-        throw new Error(`value "${name}" is not filled yet: carried ones come before the lists, others after`)
-      return state.values[name][user]
-    },
-  }
-}
-
-/** A draw for a batch reads no ranking. */
-function forbidden(model: string): Ranked {
-  const refuse = () => {
-    throw new Error(`a draw for a batch asks row.${model}, whose ranking would be older than the model`)
-  }
-  return { top: refuse, positionOf: refuse, at: refuse, scoresOf: refuse }
 }
 
 function blank({ lists, values, scene: { seen } }: Declared): Omit<Drawn, 'epoch'> {

@@ -3,7 +3,9 @@ import assert from 'node:assert/strict'
 import { checkDeclared } from '../check-declared.ts'
 import { rowsOver } from '../method.ts'
 import type { Check } from './check.ts'
-import { drawEpochs, isDrawn, type Drawn, type DrawnSpec } from './draw.ts'
+import { drawEpochs, type Drawn } from './draw.ts'
+import { isDrawn, type DrawnSpec } from './drawn-spec.ts'
+import type { Watch } from './draw-row.ts'
 import type { Params, SceneOptions } from './scene.ts'
 import { declare, type Declared, type Subject } from './subject.ts'
 
@@ -71,6 +73,24 @@ export function listChecks(subject: Subject): Check[] {
         const drawn = drawEpochs(declared)
         assert.deepEqual(drawEpochs(again()), drawn, 'drawn again')
         assert.deepEqual(drawEpochs(again(), { order: [3, 0, 5, 2, 4, 1] }), drawn, 'drawn in another order')
+      }),
+    },
+    {
+      name: 'a draw changes nothing that it reads',
+      run: inEvery((declared) => {
+        let given: { what: string; values: ArrayLike<number>; copy: ArrayLike<number> }[] = []
+        const watch: Watch = {
+          read(what, values) {
+            given.push({ what, values, copy: values.slice() })
+            return values
+          },
+          done() {
+            for (const { what, values, copy } of given)
+              assert.deepEqual(values, copy, `what ${what} gives is to be read alone: copy it first`)
+            given = []
+          },
+        }
+        drawEpochs(declared, { watch })
       }),
     },
     {

@@ -87,6 +87,8 @@ const broken: [law: string, change: Partial<AnyMethod>][] = [
       }),
     },
   ],
+  ['a draw changes nothing that it reads', { lists: draw((_, { seen }) => void seen.reverse()) }],
+  ['a draw changes nothing that it reads', { lists: draw((_, { teacher }) => void teacher.top(4).sort()) }],
   [
     'values are finite',
     { values: () => ({ w: { size: 1, refresh: 'once', fill: () => Promise.resolve() as never } }) },
