@@ -1,8 +1,8 @@
 import { createRng, NO_ITEM } from '@recdistill/core'
 import type { RowsSpec } from '../declarations.ts'
 import { rowsOver } from '../method.ts'
-import { itemsAt, type Drawn } from './draw.ts'
-import { isDrawn } from './drawn-spec.ts'
+import { itemsAt } from './draw.ts'
+import { isDrawn, type Drawn } from './drawn.ts'
 import { negativesPerRow, type Pair } from './scene.ts'
 import type { Declared } from './subject.ts'
 

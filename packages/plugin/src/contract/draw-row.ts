@@ -1,6 +1,5 @@
 import type { Ranked, Refresh, Row } from '@recdistill/samplers'
-import type { Drawn } from './draw.ts'
-import { isDrawn } from './drawn-spec.ts'
+import { isDrawn, type Drawn } from './drawn.ts'
 import { rankedBy } from './stand-in.ts'
 import type { Declared } from './subject.ts'
 

@@ -3,17 +3,9 @@ import { drawLaw, fillLaw, isDue, type Refresh } from '@recdistill/samplers'
 import type { ValueSpec } from '../declarations.ts'
 import { expectWritten } from '../expect-written.ts'
 import { nobody, rowOf, type Watch } from './draw-row.ts'
-import { isDrawn, type DrawnSpec } from './drawn-spec.ts'
+import { isDrawn, type Drawn, type DrawnSpec } from './drawn.ts'
 import { numUsers, type Pair } from './scene.ts'
 import type { Declared } from './subject.ts'
-
-/** Lists and values of every user, as they are after the draws of an epoch and of its first batch: what a checkpoint holds. */
-export interface Drawn {
-  readonly epoch: number
-  /** Of each user: [size], or [epochs, pairs of the user, size] for a list of pairs. */
-  readonly lists: Readonly<Record<string, readonly Uint32Array[]>>
-  readonly values: Readonly<Record<string, readonly Float32Array[]>> // of each user: [size]
-}
 
 export interface DrawOptions {
   /** The order in which users are drawn for. */

@@ -1,7 +1,7 @@
 import { createRng, type Rng } from '@recdistill/core'
 import assert from 'node:assert/strict'
 import { batchOf } from './block.ts'
-import type { Drawn } from './draw.ts'
+import type { Drawn } from './drawn.ts'
 import { evaluate, generalPoint, valueAt, type Evaluated } from './evaluate.ts'
 import { norm } from './norm.ts'
 import { moved, partsOf, type Part, type Point } from './point.ts'
