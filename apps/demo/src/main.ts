@@ -112,12 +112,18 @@ const length = address.searchParams.get('k')
 if ([...lengthSelect.options].some((option) => option.value === length)) lengthSelect.value = length!
 modelsPanel()
 showTaste(page)
-if (titlesAt !== null)
-  page.titles = await fetchTitles(new URL(titlesAt, location.href)).catch((error: Error) => {
-    if (address.searchParams.has('titles')) byId('ratio').textContent = error.message
+const first = page.models // while titles are on their way a file may take the place of one
+if (titlesAt !== null) {
+  const own = address.searchParams.has('titles')
+  const titles = await fetchTitles(new URL(titlesAt, location.href)).catch((error: Error) => {
+    if (own) byId('ratio').textContent = error.message
     return page.titles
   })
+  if (own || page.models === first) page.titles = titles
+}
 await Promise.all(
-  roles.map((role) => replace(role, new URL(bundleOf(role), document.baseURI), bundleOf(role))),
+  roles
+    .filter((role) => page.models[role] === first[role])
+    .map((role) => replace(role, new URL(bundleOf(role), document.baseURI), bundleOf(role))),
 )
 document.documentElement.dataset.ready = 'yes'

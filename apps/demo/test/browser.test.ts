@@ -276,24 +276,29 @@ describe('in Chromium', () => {
     expect(complaints).toEqual([])
   })
 
-  test('a file stays where a slower bundle that was asked for before arrives after it', async () => {
-    let release = () => undefined as void
-    const held = new Promise<void>((resolve) => (release = resolve))
-    await page.route('**/bundles/student.recdistill', async (route) => {
-      await held
-      await route.continue()
-    })
-    await page.goto(site.url)
-    await page.setInputFiles('article[data-role=student] input', {
-      name: 'mine.recdistill',
-      mimeType: 'application/octet-stream',
-      buffer: Buffer.from(pair.studentInt8),
-    })
-    await page.waitForSelector('article[data-role=student] [data-fact=size]')
-    release()
-    await page.waitForSelector('html[data-ready=yes]')
-    expect(await page.textContent('article[data-role=student]')).toContain('8 × int8')
-  })
+  test.each(['bundles/student.recdistill', 'bundles/titles.json'])(
+    'a file stays where %s, asked for before, arrives after it',
+    async (slow) => {
+      let release = () => undefined as void
+      const held = new Promise<void>((resolve) => (release = resolve))
+      await page.route(`**/${slow}`, async (route) => {
+        await held
+        await route.continue()
+      })
+      const asked = page.waitForRequest(`**/${slow}`)
+      await page.goto(site.url)
+      await asked
+      await page.setInputFiles('article[data-role=student] input', {
+        name: 'mine.recdistill',
+        mimeType: 'application/octet-stream',
+        buffer: Buffer.from(pair.studentInt8),
+      })
+      await page.waitForSelector('article[data-role=student] [data-fact=size]')
+      release()
+      await page.waitForSelector('html[data-ready=yes]')
+      expect(await page.textContent('article[data-role=student]')).toContain('8 × int8')
+    },
+  )
 
   test('a file that is dropped on a card', async () => {
     await open()
