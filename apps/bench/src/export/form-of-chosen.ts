@@ -21,13 +21,12 @@ export async function formOfChosen(
       loadModel({ checkpoint, split, engine, definitions: catalogue.backbones }),
       run.backbone.name,
     )
-  if (run.backbone.dim > 0) expectSameFiles(run)
-  const teacher =
-    run.backbone.dim > 0
-      ? await openTeacher(run.imported.source as unknown as TeacherSource, { split, engine, cache })
-      : null
-  const form = teacher && vectorsOf(teacher.model)
-  if (form) return form
+  if (run.backbone.dim > 0) {
+    expectSameFiles(run)
+    const source = run.imported.source as unknown as TeacherSource
+    const form = vectorsOf((await openTeacher(source, { split, engine, cache })).model)
+    if (form) return form
+  }
   throw new InputError(
     `--model: "${run.id}" was trained elsewhere (${run.imported.form}); its own files are what there is of it`,
   )
