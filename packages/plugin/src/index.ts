@@ -32,6 +32,7 @@ export {
   type MethodPreset,
   type Over,
 } from './method.ts'
+export { asBackbone } from './as-backbone.ts'
 export { asMethod } from './as-method.ts'
 export { checkDeclared, type Declared } from './check-declared.ts'
 export { expectWritten } from './expect-written.ts'

@@ -80,7 +80,7 @@ test.each([
   ['./no-defaults.mjs', /not a method: defaults does not hold/],
   ['./broken.mjs', /^method \.\/broken\.mjs: loading it failed: /],
   ['./throws.mjs', 'method ./throws.mjs: loading it failed: no licence'],
-  ['kd-sub', /^method kd-sub: the package in ~\/node_modules\/kd-sub has no entry for it/],
+  ['kd-sub', /^kd-sub: the package in ~\/node_modules\/kd-sub has no entry for it/],
 ])('%s is refused', async (name, message) => {
   if (typeof message === 'string') expect(await refusal(name)).toBe(message)
   else expect(await refusal(name)).toMatch(message)

@@ -246,6 +246,7 @@ const broken: [law: string, breakIt: (backbone: Backbone, context: BackboneConte
   ],
   ['flipped, gradients reach the same parameters', flipped(() => ({ pullRows() {} }))],
   ['says its sizes', (b) => ({ ...b, dim: 0 })],
+  ['says its sizes', (b) => ({ ...b, parameters: b.parameters - 1 })],
   [
     'says its sizes',
     (b) => {

@@ -2,6 +2,7 @@ import { InputError, NO_ITEM, rowOf, type Csr } from '@recdistill/core'
 import { countTensors } from '@recdistill/tensor'
 import assert from 'node:assert/strict'
 import type { z } from 'zod'
+import { asBackbone } from '../as-backbone.ts'
 import type { Backbone, BackboneDefinition } from '../backbone.ts'
 import type { Model } from '../model.ts'
 import { at, type BackboneContract, type BackboneScene } from './backbone-scene.ts'
@@ -21,10 +22,13 @@ export function backboneViews<P extends z.ZodObject>(
     )
   return [
     check('says its sizes', (backbone, { split }) => {
+      asBackbone(definition, definition.name)
       assert.equal(backbone.numUsers, split.numUsers)
       assert.equal(backbone.numItems, split.numItems)
       assert.ok(Number.isInteger(backbone.dim) && backbone.dim >= 0)
       assert.ok(Number.isInteger(backbone.parameters) && backbone.parameters > 0)
+      // what counts or inverts may keep more, or less, than it deploys
+      if (definition.trains !== 'once') assert.equal(backbone.parameters, numbersOf(backbone), 'parameters')
       const vectors = definition.vectors ?? true
       assert.equal(backbone.dim > 0, vectors, `vectors: ${vectors}, but dim is ${backbone.dim}`)
       assert.equal(backbone.flipped !== undefined, vectors, 'a model with vectors, and no other, has flipped')
@@ -69,6 +73,10 @@ export function backboneViews<P extends z.ZodObject>(
       assert.deepEqual([...some], [...all.slice(20, 24), ...all.slice(4, 8)])
     }),
   ]
+}
+
+function numbersOf(backbone: Backbone): number {
+  return Object.values(backbone.state().parameters).reduce((sum, { length }) => sum + length, 0)
 }
 
 function everyone(numUsers: number): Uint32Array {

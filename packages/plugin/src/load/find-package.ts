@@ -1,4 +1,4 @@
-import { InputError } from '@recdistill/plugin'
+import { InputError } from '@recdistill/core'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 
@@ -29,7 +29,7 @@ function entryOf(root: string, specifier: string, subpath: string | null): strin
   const file = target === null ? null : join(root, target)
   if (file === null || !existsSync(file))
     throw new InputError(
-      `method ${specifier}: the package in ${root} has no entry for it; check "exports" in its package.json`,
+      `${specifier}: the package in ${root} has no entry for it; check "exports" in its package.json`,
     )
   return file
 }

@@ -1,0 +1,1 @@
+export { importPlugin, isPluginPackage, isPluginPath, type PluginKind } from './import-plugin.ts'
