@@ -140,9 +140,15 @@ function numbers(text: string, list: string, count = list.split(',').length): nu
   })
 }
 
+const dateForm = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:\d\d)?)?$/
+
+/** Seconds since 1970 of a date, of UTC unless it says otherwise: as times in files are read, and the same in every time zone. */
 function moment(text: string, date: string): number {
-  const value = Date.parse(date) / 1000
-  if (Number.isNaN(value))
-    throw new InputError(`split rule "${text}": "${date}" is not a date like 2020-01-31`)
+  const [, day = '', time = '00:00', zone = 'Z'] = dateForm.exec(date) ?? []
+  const midnight = new Date(`${day}T00:00Z`)
+  const value = Date.parse(`${day}T${time}${zone}`) / 1000
+  // 31 February would be taken for 3 March.
+  if (Number.isNaN(value) || !midnight.toISOString().startsWith(day))
+    throw new InputError(`split rule "${text}": "${date}" is not a date like 2020-01-31 or 2020-01-31T18:00Z`)
   return value
 }

@@ -185,3 +185,24 @@ test('every compact form reads, and writes itself back', () => {
     expect(parseSplitRule(formatSplitRule(rule))).toEqual(rule)
   }
 })
+
+test('dates of a rule are of UTC in every time zone, and days that there are', () => {
+  const cuts = (first: string) => parseSplitRule(`time:${first},2020-01-01`)
+  const zone = process.env['TZ']
+  try {
+    process.env['TZ'] = 'America/New_York'
+    for (const [date, hour] of [
+      ['2019-07-01', 0],
+      ['2019-07-01 10:00', 10],
+      ['2019-07-01T10:00:00', 10],
+      ['2019-07-01T10:00Z', 10],
+      ['2019-07-01T10:00+02:00', 8],
+    ] as const)
+      expect(cuts(date), date).toMatchObject({ cuts: [Date.UTC(2019, 6, 1, hour) / 1000, 1577836800] })
+  } finally {
+    if (zone === undefined) delete process.env['TZ']
+    else process.env['TZ'] = zone
+  }
+  for (const date of ['2019-02-31', '2019-13-01', '2019-01-01junk', '2019-01-01T25:00'])
+    expect(() => cuts(date), date).toThrow(`"${date}" is not a date like 2020-01-31`)
+})
