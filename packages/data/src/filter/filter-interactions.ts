@@ -1,4 +1,5 @@
 import { InputError } from '@recdistill/core'
+import { checkInteractions } from '../check-interactions.ts'
 import { describeFilter, filterSchema, secondsOf, type Filter, type FilterStep } from './filter.ts'
 import { parseWith } from '../parse-with.ts'
 import type { InteractionTable } from '../read/read-interactions.ts'
@@ -8,12 +9,14 @@ import { expectColumns, expectSome } from './check-filter.ts'
 /**
  * Applies filters to interactions in memory, in the order given; users and items that lose all theirs go, and ids close up.
  * Files are better filtered while they are read (`readInteractions`), which runs out of core and gives the same.
+ * @throws InputError when ids, columns and counts do not fit each other, a filter needs what is not there, or nothing is left.
  */
 export function filterInteractions<T extends Omit<InteractionTable, 'sources' | 'steps'>>(
   table: T,
   filters: readonly Filter[],
   { label = 'interactions' }: { label?: string } = {},
 ): T & { steps: FilterStep[] } {
+  checkInteractions(label, table)
   const alive = new Uint8Array(table.users.length).fill(1)
   const steps = [count(table, alive, null)]
   for (const given of filters) {

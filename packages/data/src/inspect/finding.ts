@@ -21,9 +21,10 @@ export function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`
 }
 
-/** Of seconds since 1970, e.g. `2019-12-31`. */
+/** Of seconds since 1970, e.g. `2019-12-31`; of what is beyond all dates, such as microseconds taken for seconds, the number. */
 export function day(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().slice(0, 10)
+  const date = new Date(seconds * 1000)
+  return Number.isNaN(date.getTime()) ? `second ${seconds}` : date.toISOString().slice(0, 10)
 }
 
 export function count(n: number): string {

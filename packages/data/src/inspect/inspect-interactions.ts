@@ -1,11 +1,16 @@
 import type { Interactions } from '@recdistill/core'
+import { checkInteractions } from '../check-interactions.ts'
 import { rowsByUser } from '../split/rows-by-user.ts'
 import { count, day, fact, percent, type Finding } from './finding.ts'
 import { shapeFindings } from './shape.ts'
 import { sequenceFindings } from './sequence.ts'
 
-/** The data doctor before a split: shape, repeated pairs, order of time, lists sorted by id. */
+/**
+ * The data doctor before a split: shape, repeated pairs, order of time, lists sorted by id.
+ * @throws InputError when ids, columns and counts do not fit each other.
+ */
 export function inspectInteractions(interactions: Interactions): Finding[] {
+  checkInteractions('inspectInteractions', interactions)
   const { numUsers, numItems, users, items, times } = interactions
   const perUser = countsOf(users, numUsers)
   const findings = shapeFindings(perUser, countsOf(items, numItems), 'interactions')

@@ -105,3 +105,14 @@ test('whatever is not a plain fact says what it means and what to do', () => {
       expect(finding.means !== '' && finding.todo !== '', finding.id).toBe(finding.level !== 'fact')
     }
 })
+
+test('times beyond all dates are told as they are', () => {
+  const microseconds = { ...world([[0, 1], [1]]), times: Float64Array.of(1.5e15, 1.6e15, 1.7e15) }
+  const told = {
+    title: expect.stringContaining('times from second 1500000000000000 to second 1700000000000000'),
+  }
+  expect(byId(inspectInteractions(microseconds)).get('time')).toMatchObject(told)
+  expect(
+    byId(inspectSplit(splitInteractions(microseconds, parseSplitRule('loo')))).get('time'),
+  ).toMatchObject(told)
+})

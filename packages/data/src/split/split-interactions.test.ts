@@ -1,6 +1,7 @@
 import { createRng, rowOf, type Csr } from '@recdistill/core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { filterInteractions } from '../filter/filter-interactions.ts'
 import { heldCuts, lastCuts, ratioCuts } from './assign-parts.ts'
 import { formatSplitRule, parseSplitRule, splitRuleForms } from './parse-split-rule.ts'
 import { splitInteractions, type Splittable } from './split-interactions.ts'
@@ -205,4 +206,23 @@ test('dates of a rule are of UTC in every time zone, and days that there are', (
   }
   for (const date of ['2019-02-31', '2019-13-01', '2019-01-01junk', '2019-01-01T25:00'])
     expect(() => cuts(date), date).toThrow(`"${date}" is not a date like 2020-01-31`)
+})
+
+test.each([
+  [
+    { users: Uint32Array.of(0, 2, 0) },
+    'interactions: interaction 1 has user 2, which is not below numUsers 2',
+  ],
+  [
+    { items: Uint32Array.of(0, 1, 3) },
+    'interactions: interaction 2 has item 3, which is not below numItems 3',
+  ],
+  [{ items: Uint32Array.of(0, 1) }, 'interactions: there are 3 users and 2 items'],
+  [{ times: Float64Array.of(5, 6) }, 'interactions: there are 3 users and 2 times'],
+  [{ times: Float64Array.of(5, NaN, 7) }, 'interactions: the time of interaction 1 is NaN'],
+])('interactions that do not fit together are refused: %j', (wrong, says) => {
+  const sound = { numUsers: 2, numItems: 3, users: Uint32Array.of(0, 1, 0), items: Uint32Array.of(0, 1, 2) }
+  expect(splitInteractions(sound, parseSplitRule('loo')).manifest.counts.train).toBe(2)
+  expect(() => splitInteractions({ ...sound, ...wrong }, parseSplitRule('loo'))).toThrow(says)
+  expect(() => filterInteractions({ ids: null, ...sound, ...wrong }, [])).toThrow(says)
 })

@@ -1,4 +1,5 @@
 import { InputError, sortRows, type Csr, type Interactions, type Split } from '@recdistill/core'
+import { checkInteractions } from '../check-interactions.ts'
 import { assignParts, test, train, valid } from './assign-parts.ts'
 import { checkSplitRule } from './parse-split-rule.ts'
 import { rowsByUser, sortByTime, type RowsByUser } from './rows-by-user.ts'
@@ -29,7 +30,8 @@ export type Splittable = Interactions & Partial<Omit<InteractionTable, keyof Int
 /**
  * Divides interactions by a rule. Rows of the parts are ascending; `trainSequence` keeps time order, or else file order.
  * The seed matters only to rules that draw, and stands in the manifest only for those.
- * @throws InputError when the rule needs what is not there, a pair stands twice in a part, or nothing is left to train on.
+ * @throws InputError when ids, columns and counts do not fit each other, the rule needs what is not there, a pair stands twice in a
+ *   part, or nothing is left to train on.
  */
 export function splitInteractions(
   interactions: Splittable,
@@ -37,6 +39,7 @@ export function splitInteractions(
   { seed = 0, dataset = 'interactions' }: { seed?: number; dataset?: string } = {},
 ): DataSplit {
   const rule = checkSplitRule(given)
+  checkInteractions(dataset, interactions)
   const { numUsers, numItems, ids = null, sources = [], steps = [], remarks, columns } = interactions
   const parts = assignParts(interactions, rule, { seed, label: dataset })
   const sequence = rowsByUser(numUsers, interactions.users)
