@@ -14,7 +14,7 @@ export {
 } from './define-dataset.ts'
 export { findDataset, listDatasets } from './datasets/find-dataset.ts'
 export { download, type DownloadOptions } from './fetch/download.ts'
-export { filterSchema, type Filter, type FilterStep } from './filter/filter.ts'
+export { filterSchema, type Filter, type FilterInput, type FilterStep } from './filter/filter.ts'
 export { filterInteractions } from './filter/filter-interactions.ts'
 export { prepareSplit, type DataProgress, type PrepareOptions } from './prepare-split.ts'
 export { readOptionsSchema, type ReadOptions } from './read/options.ts'

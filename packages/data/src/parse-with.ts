@@ -5,8 +5,11 @@ import { z } from 'zod'
 export function parseWith<T extends z.ZodType>(schema: T, value: unknown, speaker: string): z.output<T> {
   const result = schema.safeParse(value)
   if (result.success) return result.data
+  const { issues } = result.error
+  // A misspelt name is missed under its right one as well.
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]
   throw new InputError(
-    explainIssue(result.error.issues[0], {
+    explainIssue(issue, {
       value,
       schema: z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema,
       place: (path) => [speaker, ...path].join('.'),

@@ -1,6 +1,13 @@
 import { InputError } from '@recdistill/core'
 import { checkInteractions } from '../check-interactions.ts'
-import { describeFilter, filterSchema, secondsOf, type Filter, type FilterStep } from './filter.ts'
+import {
+  describeFilter,
+  filterSchema,
+  secondsOf,
+  type Filter,
+  type FilterInput,
+  type FilterStep,
+} from './filter.ts'
 import { parseWith } from '../parse-with.ts'
 import type { InteractionTable } from '../read/read-interactions.ts'
 import { rowsByUser } from '../split/rows-by-user.ts'
@@ -13,7 +20,7 @@ import { expectColumns, expectSome } from './check-filter.ts'
  */
 export function filterInteractions<T extends Omit<InteractionTable, 'sources' | 'steps'>>(
   table: T,
-  filters: readonly Filter[],
+  filters: readonly FilterInput[],
   { label = 'interactions' }: { label?: string } = {},
 ): T & { steps: FilterStep[] } {
   checkInteractions(label, table)

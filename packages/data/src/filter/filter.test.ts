@@ -122,3 +122,17 @@ test('filters in DuckDB and in memory give the same', async () => {
     { numRuns: 20, seed: 1 },
   )
 })
+
+test('filters of a program are checked as those of a request are, and have the same defaults', async () => {
+  const path = join(folder, 'repeated.csv')
+  writeFileSync(path, 'user,item,rating,time\nann,a,1,10\nann,a,2,20\nbob,a,3,30\n')
+  const { times } = await readInteractions(path, { filters: [{ filter: 'duplicates' }] })
+  expect([...times!]).toEqual([10, 30])
+  const refused = (filter: object) => expect(readInteractions(path, { filters: [filter as never] })).rejects
+  await refused({ filter: 'kcore', users: 2 }).toThrow('filters.0.filter: expected one of ids, rating')
+  await refused({ filter: 'rating', minimum: 4 }).toThrow('filters.0: unknown key "minimum"')
+  for (const files of [undefined, 7, [], [''], { files: path }])
+    await expect(readInteractions(files as never)).rejects.toThrow(
+      'readInteractions: expected a path or a list of paths, got',
+    )
+})

@@ -36,6 +36,8 @@ export const filterSchema = z.discriminatedUnion('filter', [
 ])
 
 export type Filter = z.output<typeof filterSchema>
+/** As people write it: defaults may be left out. */
+export type FilterInput = z.input<typeof filterSchema>
 
 /** What was there after a filter; the first step, with `filter` null, is what was read. */
 export interface FilterStep {

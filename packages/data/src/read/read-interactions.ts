@@ -1,6 +1,13 @@
-import { InputError, type Interactions } from '@recdistill/core'
+import { InputError, show, type Interactions } from '@recdistill/core'
 import { withDatabase } from '@recdistill/formats/database'
-import { chosenColumns, type Filter, type FilterStep } from '../filter/filter.ts'
+import { z } from 'zod'
+import {
+  chosenColumns,
+  filterSchema,
+  type Filter,
+  type FilterInput,
+  type FilterStep,
+} from '../filter/filter.ts'
 import { filterInDatabase } from '../filter/filter-sql.ts'
 import type { Roles } from './column-roles.ts'
 import { Database } from './database.ts'
@@ -32,13 +39,21 @@ export interface InteractionTable extends Interactions {
  */
 export async function readInteractions(
   files: string | readonly string[],
-  { filters = [], ...options }: ReadOptions & { filters?: readonly Filter[] } = {},
+  { filters = [], ...options }: ReadOptions & { filters?: readonly FilterInput[] } = {},
 ): Promise<InteractionTable> {
-  const list = typeof files === 'string' ? [files] : files
-  if (list.length === 0) throw new InputError('readInteractions: expected at least one file, got none')
+  const list: unknown = typeof files === 'string' ? [files] : files
+  if (!isPaths(list))
+    throw new InputError(`readInteractions: expected a path or a list of paths, got ${show(files)}`)
   const read = parseWith(readOptionsSchema, options, 'read options')
+  const chosen = parseWith(z.array(filterSchema), filters, 'filters')
   const sources = await Promise.all(list.map((file) => examineFile(file)))
-  return readSources([sources.map((source) => ({ source, options: read }))], filters)
+  return readSources([sources.map((source) => ({ source, options: read }))], chosen)
+}
+
+function isPaths(list: unknown): list is readonly string[] {
+  return (
+    Array.isArray(list) && list.length > 0 && list.every((path) => typeof path === 'string' && path !== '')
+  )
 }
 
 /** Files with their own way of reading, in groups (train, valid, test) that share one set of ids. */
