@@ -1,3 +1,5 @@
+import { InputError } from '@recdistill/core'
+
 let heap = new Uint32Array(0)
 
 /**
@@ -8,8 +10,11 @@ let heap = new Uint32Array(0)
  * @param items In any order.
  * @param scores Of each item. NaN is not allowed.
  * @returns How many were taken: the smaller of `out.length` and the number of items.
+ * @throws InputError when there are fewer scores than items.
  */
 export function bestByScore(items: Uint32Array, scores: Float32Array, out: Uint32Array): number {
+  if (scores.length < items.length)
+    throw new InputError(`bestByScore: ${items.length} items need as many scores, got ${scores.length}`)
   const size = Math.min(out.length, items.length)
   if (size === 0) return 0
   if (heap.length < size) heap = new Uint32Array(size)

@@ -1,4 +1,4 @@
-import { InputError, NO_ITEM, type Rng } from '@recdistill/core'
+import { InputError, NO_ITEM, show, type Rng } from '@recdistill/core'
 import { sampleByLinearWeight } from './by-linear-weight.ts'
 
 let weights = new Float64Array(0)
@@ -19,6 +19,10 @@ const SATURATED = 9.02
  */
 export function correctionWeights(studentPositions: Uint32Array, T: number, out: Float32Array): void {
   if (!(T > 0 && T < Infinity)) throw new InputError(`correctionWeights: expected T above 0, got ${T}`)
+  if (out.length < studentPositions.length)
+    throw new InputError(
+      `correctionWeights: ${studentPositions.length} positions need as many places in out, got ${out.length}`,
+    )
   for (let t = 0; t < studentPositions.length; t++) out[t] = Math.tanh((studentPositions[t] - t) / T)
 }
 
@@ -42,6 +46,7 @@ export function correctionHorizon(n: number, T: number): number {
  * @param correction One per candidate, from `correctionWeights`. [candidates]
  * @param keepDrawOrder First drawn first; otherwise in the order of the candidates, which is the teacher's.
  * @returns How many items were drawn: as many as there are places or candidates.
+ * @throws InputError when there are fewer corrections than candidates.
  */
 export function sampleByCorrection(
   candidates: Uint32Array,
@@ -53,6 +58,12 @@ export function sampleByCorrection(
 ): number {
   let n = candidates.length
   while (n > 0 && candidates[n - 1] === NO_ITEM) n--
+  if (correction.length < n)
+    throw new InputError(
+      `sampleByCorrection: ${n} candidates need as many corrections, got ${correction.length}`,
+    )
+  if (sign !== 'under' && sign !== 'over')
+    throw new InputError(`sampleByCorrection: expected the sign "under" or "over", got ${show(sign)}`)
   if (weights.length < n) weights = new Float64Array(n)
   const factor = sign === 'under' ? 1 : -1
   let signed = 0

@@ -25,7 +25,7 @@ export function favouredWeights(
   eps: number,
   out: Float64Array,
 ): void {
-  expectEps('favouredWeights', eps)
+  expectSound('favouredWeights', { rankA, rankB, eps, out })
   const n = rankA.length
   let most = -Infinity
   let least = Infinity
@@ -53,7 +53,7 @@ export function overRankedWeights(
   eps: number,
   out: Float64Array,
 ): void {
-  expectEps('overRankedWeights', eps)
+  expectSound('overRankedWeights', { rankA, rankB, eps, out })
   const n = rankA.length
   let most = 0
   for (let i = 0; i < n; i++) most = Math.max(most, rankB[i] - rankA[i])
@@ -79,6 +79,13 @@ function tableOf(f: Table['f'], eps: number, size: number): Float64Array {
   return table.values
 }
 
-function expectEps(who: string, eps: number): void {
+function expectSound(
+  who: string,
+  { rankA, rankB, eps, out }: { rankA: Uint32Array; rankB: Uint32Array; eps: number; out: Float64Array },
+): void {
   if (!(eps > 0 && eps < Infinity)) throw new InputError(`${who}: expected eps above 0, got ${eps}`)
+  if (rankB.length !== rankA.length || out.length < rankA.length)
+    throw new InputError(
+      `${who}: expected ranks of the same items and a place in out for each, got ${rankA.length}, ${rankB.length} and ${out.length}`,
+    )
 }

@@ -72,6 +72,20 @@ test('fewer weights than places: all of those, the rest uniform', () => {
   expectLaw(counts, 30_000, [1, 1 / 3, 1 / 3, 1, 1 / 3])
 })
 
+test('the rest is in random order where draws keep theirs, else in the order of the candidates', () => {
+  const logWeights = Float64Array.of(-Infinity, -Infinity, 0, -Infinity, -Infinity)
+  const second = new Float64Array(5)
+  const out = new Uint32Array(4)
+  const rng = createRng(3)
+  for (let d = 0; d < 20_000; d++) {
+    sampleByWeight(range(5), logWeights, out, rng.at(d), { keepDrawOrder: true })
+    second[out[1]]++
+    sampleByWeight(range(5), logWeights, out, rng.at(d))
+    expect([...out]).toEqual([2, ...[...out.subarray(1)].sort()])
+  }
+  expectLaw(second, 20_000, [1 / 4, 1 / 4, 0, 1 / 4, 1 / 4])
+})
+
 test('in draw order, the first is drawn by its weight', () => {
   const first = new Float64Array(3)
   const out = new Uint32Array(2)

@@ -14,7 +14,7 @@ let zeros = new Uint32Array(0)
  *     P(first = t) = w_t / sum of w,   w_t = exp(logWeights[t])
  *
  * Weights enter as logarithms and only through differences, so no range of them overflows; `-Infinity` is weight zero.
- * When fewer candidates have weight than `out` has places, all of those come, and the rest uniformly from the others;
+ * When fewer candidates have weight than `out` has places, all of those come, and behind them the rest uniformly from the others;
  * when there are fewer candidates than places, all come and the places behind hold `NO_ITEM`.
  *
  * @param logWeights One per candidate, above its end ignored. [candidates]
@@ -43,7 +43,8 @@ export function sampleByWeight(
   const positive = race(logWeights, n, rng)
   if (size < positive || keepDrawOrder) takeFirst(candidates, n, Math.min(size, positive), out, keepDrawOrder)
   else takePositive(candidates, logWeights, n, out)
-  if (positive < size) fillFromZeros(candidates, logWeights, n, positive, out.subarray(0, size), rng)
+  if (positive < size)
+    fillFromZeros(candidates, logWeights, n, out.subarray(positive, size), rng, keepDrawOrder)
   return size
 }
 
@@ -114,13 +115,14 @@ function fillFromZeros(
   candidates: Uint32Array,
   logWeights: Float64Array | Float32Array,
   n: number,
-  from: number,
-  out: Uint32Array,
+  places: Uint32Array,
   rng: Rng,
+  keepDrawOrder: boolean,
 ): void {
   let count = 0
   for (let t = 0; t < n; t++) if (logWeights[t] === -Infinity) zeros[count++] = candidates[t]
-  const places = out.subarray(from)
   floydSample(count, places, rng)
+  if (keepDrawOrder) rng.shuffle(places)
+  else places.sort()
   for (let place = 0; place < places.length; place++) places[place] = zeros[places[place]]
 }

@@ -1,3 +1,4 @@
+import { NO_ITEM } from '@recdistill/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { fuseRankings } from './index.ts'
@@ -36,4 +37,16 @@ test('an item above another everywhere stays above, and the order of the ranking
             expect(order.indexOf(a)).toBeLessThan(order.indexOf(b))
     }),
   )
+})
+
+test('a list ends at its padding', () => {
+  expect(
+    fused(
+      [
+        [1, 2, NO_ITEM, NO_ITEM],
+        [2, NO_ITEM],
+      ],
+      4,
+    ),
+  ).toEqual([2, 1])
 })

@@ -1,3 +1,4 @@
+import { NO_ITEM } from '@recdistill/core'
 import { bestByScore } from './best-by-score.ts'
 
 /** Keeps the first places from deciding alone; the value of the paper. */
@@ -10,7 +11,7 @@ const OFFSET = 60
  *
  * Uses positions alone, so models whose scores mean different things can be mixed. Ties: smaller item.
  *
- * @param rankings Best first. One alone is taken as it is.
+ * @param rankings Best first; a list ends at `NO_ITEM`. One alone is taken as it is.
  * @param out The best items, best first; the places behind stay as they are.
  * @returns How many were written.
  * @see Cormack, Clarke, Buettcher, Reciprocal Rank Fusion outperforms Condorcet and individual Rank Learning Methods, SIGIR 2009.
@@ -18,7 +19,7 @@ const OFFSET = 60
 export function fuseRankings(rankings: readonly Uint32Array[], out: Uint32Array): number {
   const scores = new Map<number, number>()
   for (const ranking of rankings)
-    for (let t = 0; t < ranking.length; t++)
+    for (let t = 0; t < ranking.length && ranking[t] !== NO_ITEM; t++)
       scores.set(ranking[t], (scores.get(ranking[t]) ?? 0) + 1 / (OFFSET + t + 1))
   return bestByScore(Uint32Array.from(scores.keys()), Float32Array.from(scores.values()), out)
 }

@@ -1,3 +1,4 @@
+import { NO_ITEM } from '@recdistill/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { listAgreement } from './index.ts'
@@ -39,4 +40,8 @@ test('short and empty lists', () => {
   expect(listAgreement(list(4), list(4, 5), 50, 6)).toBe(1)
   expect(listAgreement(list(), list(1), 5, 6)).toBe(0)
   expect(listAgreement(list(1), list(), 5, 6)).toBe(0)
+})
+
+test('a list ends at its padding', () => {
+  expect(listAgreement(list(3, NO_ITEM, NO_ITEM), list(3, 5, NO_ITEM), 3, 10)).toBe(1)
 })

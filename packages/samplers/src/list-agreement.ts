@@ -1,3 +1,4 @@
+import { NO_ITEM } from '@recdistill/core'
 import { clearMarks, createMarks } from './marks.ts'
 
 const marks = createMarks()
@@ -8,7 +9,7 @@ const marks = createMarks()
  *     N = sum over t < k of [student item t is among the teacher's first k] w_t / sum over t < k of w_t
  *     w_t = (2^exp(-t / 10) - 1) / log2(t + 2)
  *
- * @param student Best first; where it has fewer than `k` items, as many places count.
+ * @param student Best first, to its end or `NO_ITEM`; where it has fewer than `k` items, as many places count.
  * @param teacher Best first.
  * @returns In [0, 1]; 0 for an empty list.
  * @see Kang et al., Distillation from Heterogeneous Models for Top-K Recommendation, WWW 2023. The order of the teacher's
@@ -24,7 +25,7 @@ export function listAgreement(
   for (let t = 0; t < k && t < teacher.length; t++) marks.stamps[teacher[t]] = stamp
   let shared = 0
   let total = 0
-  for (let t = 0; t < k && t < student.length; t++) {
+  for (let t = 0; t < k && t < student.length && student[t] !== NO_ITEM; t++) {
     const weight = weightOf(t)
     total += weight
     if (marks.stamps[student[t]] === stamp) shared += weight

@@ -15,7 +15,7 @@ const bits = new Uint32Array(float.buffer)
  * scores the smaller item, and without `items` the earlier entry. Linear in the list's length, so a whole catalogue will do.
  *
  * @param scores At least `out.length`.
- * @throws InputError when a score is NaN.
+ * @throws InputError when a score is NaN, or scores or items are fewer than places.
  */
 export function rankWithin(
   scores: Float32Array,
@@ -23,6 +23,10 @@ export function rankWithin(
   { items = null }: { items?: Uint32Array | null } = {},
 ): void {
   const n = out.length
+  if (scores.length < n || (items !== null && items.length < n))
+    throw new InputError(
+      `rankWithin: expected ${n} scores${items === null ? '' : ' and items'}, as many as out has places, got ${scores.length}${items === null ? '' : ` and ${items.length}`}`,
+    )
   if (order.length < n) {
     keys = new Uint32Array(n)
     order = new Uint32Array(n)
