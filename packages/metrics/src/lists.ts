@@ -1,4 +1,4 @@
-import { groupByUser, InputError, sortRows, type Csr } from '@recdistill/core'
+import { groupByUser, InputError, NO_ITEM, sortRows, type Csr } from '@recdistill/core'
 import type { EvalSplit } from './eval-split.ts'
 
 /**
@@ -14,7 +14,7 @@ export type IdSpellings = NonNullable<EvalSplit['ids']>
 
 /**
  * A split from plain lists, for people who only measure. With string ids every user and item gets a dense id in the
- * order of appearance, kept in `ids`; with numbers the ids are taken as they are.
+ * order of appearance, kept in `ids`; with numbers the ids are taken as they are, and so are the places of rows of an array.
  *
  * @throws InputError when numbers and strings are mixed, or an id lies outside `numUsers` or `numItems`.
  */
@@ -40,7 +40,9 @@ export function splitFromLists({
   const spelled = all.some(
     ([user, items]) => typeof user === 'string' || items.some((i) => typeof i === 'string'),
   )
-  const toUser = spelled ? numbering('user') : identity('user')
+  // Users who are rows of an array have their place for an id, however items are spelled.
+  const inRows = [train, valid, test].every((lists) => !isMap(lists))
+  const toUser = spelled && !inRows ? numbering('user') : identity('user')
   const toItem = spelled ? numbering('item') : identity('item')
   const dense = (entries: Entries) =>
     entries.map(([user, items]) => [toUser.of(user), Array.from(items, (item) => toItem.of(item))] as const)
@@ -66,7 +68,7 @@ export function splitFromLists({
     train: rows('train'),
     valid: rows('valid'),
     test: rows('test'),
-    ids: spelled ? { users: toUser.spellings(), items: toItem.spellings() } : null,
+    ids: spelled ? { users: toUser.spellings(numUsers), items: toItem.spellings(numItems) } : null,
   }
 }
 
@@ -137,10 +139,14 @@ function identity(what: string) {
       const id = Number(raw)
       if (!Number.isInteger(id) || id < 0)
         throw new InputError(`splitFromLists: expected a whole number of 0 or more as ${what} id, got ${raw}`)
+      if (id >= NO_ITEM)
+        throw new InputError(
+          `splitFromLists: ${what} ${raw} is too large for a dense id, and numbers are dense ids; give it as a string`,
+        )
       largest = Math.max(largest, id)
       return id
     },
     size: () => largest + 1,
-    spellings: () => [] as string[],
+    spellings: (count: number) => Array.from({ length: count }, (_, id) => String(id)),
   }
 }
