@@ -73,9 +73,15 @@ function checkPart({ numUsers, numItems, ...parts }: EvalSplit, part: Part): voi
     throw new InputError(
       `evaluate: the ${part} part ends at ${offsets[numUsers]} but holds ${items.length} items; its offsets are damaged`,
     )
-  for (const item of items)
-    if (item >= numItems)
-      throw new InputError(
-        `evaluate: item ${item} of the ${part} part is outside the catalogue of ${numItems} items`,
-      )
+  for (let user = 0; user < numUsers; user++)
+    for (let at = offsets[user]; at < offsets[user + 1]; at++) {
+      if (items[at] >= numItems)
+        throw new InputError(
+          `evaluate: item ${items[at]} of the ${part} part is outside the catalogue of ${numItems} items`,
+        )
+      if (at > offsets[user] && items[at] <= items[at - 1])
+        throw new InputError(
+          `evaluate: the ${part} part has item ${items[at]} of user ${user} after ${items[at - 1]}; sort its rows, each item once`,
+        )
+    }
 }

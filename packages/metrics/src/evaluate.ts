@@ -1,4 +1,4 @@
-import { InputError, type EvalProtocol, type Metrics, type Ranker } from '@recdistill/core'
+import { InputError, show, type EvalProtocol, type Metrics, type Ranker } from '@recdistill/core'
 import { collectShown, type ShownCollector } from './collect-shown.ts'
 import { collectUsers, meansOver, usersWithItems, type UserCollector } from './collect-users.ts'
 import { viewsOf, type EvalSplit } from './eval-split.ts'
@@ -80,6 +80,9 @@ export function evaluateParts<Measured extends MeasuredPart>(
     throw new InputError(
       `evaluate: beyond needs recommendations from the whole catalogue but protocol ${protocol.name} samples candidates`,
     )
+  for (const part of parts as readonly string[])
+    if (part !== 'valid' && part !== 'test')
+      throw new InputError(`evaluate.part: expected "valid" or "test", got ${show(part)}`)
   const measured = parts.map((part) => measure(split, protocol, part, names, beyond))
 
   if (candidates.kind === 'sampled') {

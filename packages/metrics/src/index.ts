@@ -6,7 +6,8 @@ export {
   type Evaluation,
   type MeasuredPart,
 } from './evaluate.ts'
-export { evaluateRankings, rankerFromRankings, type FlatRankings, type Rankings } from './rankings.ts'
+export { evaluateRankings, rankerFromRankings } from './rankings.ts'
+export type { FlatRankings, Rankings } from './dense-lists.ts'
 export { splitFromLists, type IdSpellings, type Lists, type RawId } from './lists.ts'
 export type { EvalSplit } from './eval-split.ts'
 export { protocols, resolveProtocol } from './protocols/resolve-protocol.ts'

@@ -122,6 +122,7 @@ function numbering(what: string) {
         throw new InputError(
           `splitFromLists: ${what} ${raw} is a number among strings; spell all ids one way`,
         )
+      if (typeof raw !== 'string') throw noId(what, raw)
       let id = ids.get(raw)
       if (id === undefined) ids.set(raw, (id = ids.size))
       return id
@@ -136,17 +137,22 @@ function identity(what: string) {
   let largest = -1
   return {
     of: (raw: RawId): number => {
-      const id = Number(raw)
-      if (!Number.isInteger(id) || id < 0)
-        throw new InputError(`splitFromLists: expected a whole number of 0 or more as ${what} id, got ${raw}`)
-      if (id >= NO_ITEM)
+      // Number() would make an item 0 of null
+      if (typeof raw !== 'number' || !Number.isInteger(raw) || raw < 0) throw noId(what, raw)
+      if (raw >= NO_ITEM)
         throw new InputError(
           `splitFromLists: ${what} ${raw} is too large for a dense id, and numbers are dense ids; give it as a string`,
         )
-      largest = Math.max(largest, id)
-      return id
+      largest = Math.max(largest, raw)
+      return raw
     },
     size: () => largest + 1,
     spellings: (count: number) => Array.from({ length: count }, (_, id) => String(id)),
   }
+}
+
+function noId(what: string, raw: unknown): InputError {
+  return new InputError(
+    `splitFromLists: expected a string or a whole number of 0 or more as ${what} id, got ${String(raw)}`,
+  )
 }

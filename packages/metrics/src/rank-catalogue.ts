@@ -24,7 +24,7 @@ export function rankCatalogue(
     target.shown ? [{ of: target.shown, users: target.users, next: 0 }] : [],
   )
   const places = new Uint32Array(k)
-  // `marks[item]` is the number of the row of truth that holds the item: no clearing between rows.
+  // `marks[item]` is the number of the row of truth that holds the item, or, once found, the next one: no clearing between rows.
   const marks = new Uint32Array(numItems)
   let row = 0
   for (let start = 0; start < users.length; start += blockUsers) {
@@ -40,12 +40,20 @@ export function rankCatalogue(
       for (const collector of collectors) {
         const { offsets, items } = collector.truth
         if (offsets[user] === offsets[user + 1]) continue
-        row++
-        for (let at = offsets[user]; at < offsets[user + 1]; at++) marks[items[at]] = row
+        const [wanted, found] = [++row, ++row]
+        for (let at = offsets[user]; at < offsets[user + 1]; at++) marks[items[at]] = wanted
         let count = 0
         // NO_ITEM lies outside `marks`, reads undefined and equals no row.
-        for (let place = 0; place < k; place++)
-          if (marks[ranking.items[from + place]] === row) places[count++] = place
+        for (let place = 0; place < k; place++) {
+          const item = ranking.items[from + place]
+          if (marks[item] === found)
+            throw new InputError(
+              `evaluate: the ranker lists item ${item} twice for user ${user}; it would count twice: list every item once`,
+            )
+          if (marks[item] !== wanted) continue
+          marks[item] = found
+          places[count++] = place
+        }
         collector.add(places, count)
       }
       for (const list of shown) {

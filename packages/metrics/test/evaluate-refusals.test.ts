@@ -1,4 +1,4 @@
-import { InputError, type Csr, type Ranker } from '@recdistill/core'
+import { InputError, type Csr, type Ranker, type Ranking } from '@recdistill/core'
 import { expect, test } from 'vitest'
 import { evaluate, protocols } from '../src/index.ts'
 import { rankerFromScores } from './naive-evaluation.ts'
@@ -10,6 +10,11 @@ const { split, scores } = randomWorld(8)
 const ranker = rankerFromScores(scores)
 const rankOnly: Ranker = { rank: ranker.rank }
 const none: Csr = { offsets: new Uint32Array(split.numUsers + 1), items: new Uint32Array(0) }
+/** The best item of each list in all its places. */
+const doubled = (ranking: Ranking): Ranking => ({
+  ...ranking,
+  items: ranking.items.map((_, n) => ranking.items[n - (n % ranking.k)]),
+})
 const cases: [string, () => unknown, RegExp][] = [
   [
     'k = 0',
@@ -56,6 +61,37 @@ const cases: [string, () => unknown, RegExp][] = [
     'a cut-off above the catalogue',
     () => evaluate(ranker, split, { ...strict, ks: [31], select: 'hr@31' }, 'test'),
     /31 is larger than the catalogue of 30/,
+  ],
+  [
+    'an item twice in a list of a ranker',
+    () => evaluate({ rank: (...asked) => doubled(ranker.rank(...asked)) }, split, strict, 'test'),
+    /the ranker lists item \d+ twice for user \d+/,
+  ],
+  [
+    'a part whose rows are not sorted',
+    () =>
+      evaluate(
+        ranker,
+        { ...split, test: { ...split.test, items: split.test.items.toReversed() } },
+        strict,
+        'test',
+      ),
+    /evaluate: the test part has item \d+ of user \d+ after \d+; sort its rows/,
+  ],
+  [
+    'a part of another name',
+    () => evaluate(ranker, split, strict, 'tset' as never),
+    /evaluate\.part: expected "valid" or "test", got "tset"/,
+  ],
+  [
+    'the name of a protocol',
+    () => evaluate(ranker, split, 'strict' as never, 'test'),
+    /protocol: expected rules such as resolveProtocol\("strict"\) gives, got "strict"/,
+  ],
+  [
+    'a selection that is no text',
+    () => evaluate(ranker, split, { ...strict, select: 10 as never }, 'test'),
+    /select: expected a metric with its cut-off such as ndcg@10, got 10/,
   ],
   ['blocks of none', () => evaluate(ranker, split, strict, 'test', { blockUsers: 0 }), /blockUsers/],
   [

@@ -44,17 +44,6 @@ test('ids as the source spelled them', () => {
   )
 })
 
-test('users who are rows have their place for an id, items of theirs may be spelled', () => {
-  const named = splitFromLists({ train: [['emma'], []], test: [['dune'], ['emma', 'ulysses']], numUsers: 3 })
-  expect(named.ids).toEqual({ users: ['0', '1', '2'], items: ['emma', 'dune', 'ulysses'] })
-  const keep = { ...protocol, coldItems: 'keep' as const }
-  const rows = [
-    ['dune', 'ulysses'],
-    ['dune', 'emma'],
-  ]
-  expect([...evaluateRankings(rows, named, keep).perUser['mrr@2']]).toEqual([1, 1 / 2])
-})
-
 test('what is masked is left out and the rest moves up', () => {
   const ranker = rankerFromRankings([
     [0, 3, 1, 2],
@@ -240,16 +229,6 @@ describe('malformed lists', () => {
       /for user 0, got an object \(Set\)/,
     ],
     [
-      'a split of plain objects',
-      () => splitFromLists({ train: { ann: ['emma'] }, test: [] } as never),
-      /splitFromLists\.train: expected rows or a Map/,
-    ],
-    [
-      'a split without a test part',
-      () => splitFromLists({ train: [[0]] } as never),
-      /splitFromLists\.test: expected rows or a Map .* got undefined/,
-    ],
-    [
       'strings against dense ids',
       () => evaluateRankings(new Map([['0', [1, 2]]]), split, protocol),
       /give numbers/,
@@ -282,13 +261,10 @@ describe('malformed lists', () => {
         ),
       /rankings only/,
     ],
-    ['mixed ids', () => splitFromLists({ train: new Map([['a', [1]]]), test: [] }), /spell all ids one way/],
-    ['an id that is not dense', () => splitFromLists({ train: [[5e9]], test: [] }), /give it as a string/],
-    ['a negative user', () => splitFromLists({ train: new Map([[-1, [1]]]), test: [] }), /user id, got -1/],
     [
-      'a catalogue too small',
-      () => splitFromLists({ train: [[4]], test: [], numItems: 4 }),
-      /numItems: expected an integer >= 5/,
+      'another rule for users without a list',
+      () => rankerFromRankings([[1]], { missing: 'ignore' as never }),
+      /rankings\.missing: expected "error" or "empty", got "ignore"/,
     ],
   ]
   test.each(cases)('%s', (_, run, message) => {

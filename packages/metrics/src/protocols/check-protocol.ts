@@ -1,8 +1,12 @@
-import { InputError, type EvalProtocol, type Part } from '@recdistill/core'
+import { InputError, show, type EvalProtocol, type Part } from '@recdistill/core'
 import { parseMetric } from '../registry.ts'
 
 /** The protocol itself when its rules fit together. Throws InputError that names the first rule that does not. */
 export function checkProtocol(protocol: EvalProtocol): EvalProtocol {
+  if (typeof protocol !== 'object' || protocol === null)
+    throw new InputError(
+      `protocol: expected rules such as resolveProtocol("strict") gives, got ${show(protocol)}`,
+    )
   const { name, mask, users, coldItems, candidates, ks, select } = protocol
   const fail = (rule: string, expected: string, came: unknown): never => {
     throw new InputError(
@@ -28,6 +32,7 @@ export function checkProtocol(protocol: EvalProtocol): EvalProtocol {
   } else if (candidates?.kind !== 'catalogue') fail('candidates.kind', '"catalogue" or "sampled"', candidates)
   if (protocol.bdLegacyMetrics !== undefined && typeof protocol.bdLegacyMetrics !== 'boolean')
     fail('bdLegacyMetrics', 'true or false', protocol.bdLegacyMetrics)
+  if (typeof select !== 'string') fail('select', 'a metric with its cut-off such as ndcg@10', select)
   const { metric, k } = parseMetric(select)
   if (metric.kind !== 'accuracy') fail('select', 'a metric that compares with the truth', select)
   if (!ks.includes(k)) fail('select', `a cut-off of ks (${ks.join(', ')})`, select)
