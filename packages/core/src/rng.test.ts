@@ -71,3 +71,14 @@ test('a stream made of the key of another draws the same', () => {
     Array.from({ length: 5 }, () => rng.at(3).uint32()),
   )
 })
+
+test('a seed that is another one rounded, and a range that no draw fits, are refused', () => {
+  for (const seed of [1.5, NaN, Infinity, 2 ** 53, '7', undefined])
+    expect(() => createRng(seed as number)).toThrow('createRng: expected a whole number as seed, got')
+  expect(createRng(-1).uint32()).not.toBe(createRng(1).uint32())
+  const rng = createRng(1)
+  for (const n of [0, -3, 2.5, NaN, 2 ** 32 + 1, 2 ** 33])
+    expect(() => rng.int(n)).toThrow(`Rng.int: expected a whole number of 1 to 2^32, got ${n}`)
+  expect(rng.int(1)).toBe(0)
+  expect(rng.int(2 ** 32)).toBeLessThan(2 ** 32)
+})

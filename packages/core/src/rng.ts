@@ -1,3 +1,6 @@
+import { InputError } from './errors.ts'
+import { show } from './refusal/show.ts'
+
 /**
  * Counter-based random numbers: Threefry-2x32 with 20 rounds (Salmon, Moraes, Dror, Shaw, SC 2011).
  *
@@ -57,8 +60,13 @@ export class Rng {
     return this.uint32() * 2 ** -32
   }
 
-  /** A whole number of 0 to n - 1, each equally likely (rejection, Lemire 2019). */
+  /**
+   * A whole number of 0 to n - 1, each equally likely (rejection, Lemire 2019).
+   * @throws InputError when n is no whole number of 1 to 2^32.
+   */
   int(n: number): number {
+    if (!(n >= 1 && n <= 2 ** 32 && n % 1 === 0))
+      throw new InputError(`Rng.int: expected a whole number of 1 to 2^32, got ${show(n)}`)
     const limit = 2 ** 32 - (2 ** 32 % n)
     let draw = this.uint32()
     while (draw >= limit) draw = this.uint32()
@@ -148,8 +156,13 @@ export class Rng {
   }
 }
 
-/** A stream from a seed; every stream of a run descends from one. */
+/**
+ * A stream from a seed; every stream of a run descends from one.
+ * @throws InputError when the seed is no whole number: rounded, it would be the stream of another.
+ */
 export function createRng(seed: number): Rng {
+  if (!Number.isSafeInteger(seed))
+    throw new InputError(`createRng: expected a whole number as seed, got ${show(seed)}`)
   return new Rng(seed | 0, Math.floor(seed / 2 ** 32) | 0)
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { explainIssue, unknownName, type Issue } from './explain-issue.ts'
 import type { JsonSchema } from './json-schema.ts'
+import { show } from './show.ts'
 
 const schema: JsonSchema = {
   type: 'object',
@@ -87,4 +88,17 @@ test('an unknown key is answered with those there are', () => {
   expect(unknownName('metric', 'mrr', [], 'there are')).toBe('unknown metric "mrr"; there are none')
   const many = Array.from({ length: 21 }, (_, at) => `setting${at}`)
   expect(unknownName('key', 'seting7', many)).toBe('unknown key "seting7"; did you mean "setting7"?')
+})
+
+test('whatever came can be shown', () => {
+  const itself: Record<string, unknown> = {}
+  itself['itself'] = itself
+  expect([undefined, 7n, { id: 7n }, itself, () => 1, 'x'.repeat(99)].map(show)).toEqual([
+    'nothing',
+    '7',
+    '{"id":7}',
+    'an object that JSON cannot hold',
+    'a function',
+    `"${'x'.repeat(56)}...`,
+  ])
 })
