@@ -74,6 +74,21 @@ export function assignRoles(file: string, columns: readonly string[], asked: Rea
   return { ...roles, others: columns.filter((name) => !Object.values(roles).includes(name)) }
 }
 
+/**
+ * The same columns, once none is known to hold lists or groups: as a text, a list of items would be one item.
+ * @throws InputError naming the first that does.
+ */
+export function expectPlain(file: string, roles: Roles, nested: readonly string[]): Roles {
+  for (const role of ['user', 'item', 'rating', 'time'] as const) {
+    const name = roles[role]
+    if (name !== null && nested.includes(name))
+      throw new InputError(
+        `${file}: the ${role} column "${name}" holds lists or groups of values, expected one value a row; write one interaction a row (pandas: explode("${name}"))`,
+      )
+  }
+  return roles
+}
+
 /** The column that rows are chosen by, as the file spells it. */
 export function findColumn(file: string, { others, ...roles }: Roles, wanted: string): string {
   const columns = [...Object.values(roles).filter((name) => name !== null), ...others]

@@ -57,18 +57,23 @@ export async function loadFile(
     })
   const timeNumber =
     relation.hasTime && options.timeFormat === undefined ? await numberIn('t', 'time') : 'NULL'
-  const time = timeOf(timeNumber, options)
   if (relation.hasTime) {
     const { timeFormat } = options
     const what =
       timeFormat === undefined
         ? `${numbers(options)} or a date, or say how dates are written (--time-format "%d.%m.%Y %H:%M")`
         : `a time as ${timeFormat}`
-    await expectNumbers(database, source.file, { column: 't', role: 'time', number: time, what })
+    await expectNumbers(database, source.file, {
+      column: 't',
+      role: 'time',
+      number: timeOf(timeNumber, options),
+      what,
+    })
   }
   const scale = relation.hasTime ? await unitsPerSecond(database, timeNumber, options) : '1'
+  const time = timeOf(`(${timeNumber}) / ${scale}`, options)
   await database.run(
-    `CREATE OR REPLACE TABLE stage AS SELECT n, ${id('u')} AS u, ${id('i')} AS i, ${rating} AS r, ${time} / ${scale} AS t${chosenBy.map((_, k) => `, trim(w${k}) AS w${k}`).join('')} FROM text`,
+    `CREATE OR REPLACE TABLE stage AS SELECT n, ${id('u')} AS u, ${id('i')} AS i, ${rating} AS r, ${time} AS t${chosenBy.map((_, k) => `, trim(w${k}) AS w${k}`).join('')} FROM text`,
   )
   await database.run(`DROP TABLE text`)
   return { ...relation, remarks }

@@ -115,7 +115,8 @@ function agree(
   )
 }
 
-const whole = `'-?(0|[1-9][0-9]{0,17})'`
+// not -0, which would be a number equal to that of another text
+const whole = `'0|-?[1-9][0-9]{0,17}'`
 
 /** Replaces the text ids of `rows` by numbers in the final order; `users` and `items` hold the texts. */
 async function encode(database: Database, more: string): Promise<void> {

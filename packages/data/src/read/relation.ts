@@ -1,6 +1,6 @@
 import { InputError } from '@recdistill/core'
 import { fileLiteral, identifier, literal } from '@recdistill/formats/database'
-import { assignRoles, findColumn, type Roles } from './column-roles.ts'
+import { assignRoles, expectPlain, findColumn, type Roles } from './column-roles.ts'
 import type { Database } from './database.ts'
 import type { ReadOptions } from './options.ts'
 import type { ReadPlan } from './sniff.ts'
@@ -40,9 +40,15 @@ export async function relationOf(
       return select((wanted) => json(source, wanted), plan.roles)
     case 'parquet': {
       const table = `read_parquet(${fileLiteral(source.path)})`
-      const described = await database.rows(`SELECT column_name FROM (DESCRIBE SELECT * FROM ${table})`)
+      const described = await database.rows(
+        `SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM ${table})`,
+      )
       const columns = described.map(([name]) => String(name))
-      return select(() => table, assignRoles(source.file, columns, options.columns))
+      const nested = columns.filter((_, n) => /\]$|^(STRUCT|MAP|UNION)\(/.test(String(described[n][1])))
+      return select(
+        () => table,
+        expectPlain(source.file, assignRoles(source.file, columns, options.columns), nested),
+      )
     }
     case 'adjacency':
       return lists(`SELECT tokens[1] AS u, tokens[2:] AS items FROM (${tokens(source, options)})`)

@@ -1,5 +1,5 @@
 import { InputError } from '@recdistill/core'
-import { assignRoles, type Roles } from './column-roles.ts'
+import { assignRoles, expectPlain, type Roles } from './column-roles.ts'
 import type { Format, ReadOptions } from './options.ts'
 import { clip, sampleLines } from './sample-lines.ts'
 import { sniffTable, type TablePlan } from './sniff-table.ts'
@@ -26,8 +26,11 @@ export function sniff(source: SourceFile, options: ReadOptions): ReadPlan {
   const lines = sampleLines(source, options)
   const format = options.format ?? formatOf(name, lines)
   switch (format) {
-    case 'jsonl':
-      return { format, roles: assignRoles(source.file, jsonKeys(source.file, lines), options.columns) }
+    case 'jsonl': {
+      const { keys, nested } = jsonKeys(source.file, lines)
+      const roles = assignRoles(source.file, keys, options.columns)
+      return { format, roles: expectPlain(source.file, roles, nested) }
+    }
     case 'adjacency':
     case 'citeulike':
       return { format }
@@ -55,8 +58,9 @@ function formatOf(name: string, lines: readonly string[]): Format {
   return 'csv'
 }
 
-function jsonKeys(file: string, lines: readonly string[]): string[] {
+function jsonKeys(file: string, lines: readonly string[]): { keys: string[]; nested: string[] } {
   const keys = new Set<string>()
+  const nested = new Set<string>()
   const array = `${file}: is one JSON array; expected JSON lines, one object a line (jq -c '.[]' makes them of an array)`
   for (const [n, line] of lines.slice(0, 100).entries()) {
     let value: unknown
@@ -72,7 +76,10 @@ function jsonKeys(file: string, lines: readonly string[]): string[] {
     if (Array.isArray(value)) throw new InputError(array)
     if (typeof value !== 'object' || value === null)
       throw new InputError(`${file}: line ${n + 1} is not a JSON object ("${clip(line)}")`)
-    for (const key of Object.keys(value)) keys.add(key)
+    for (const [key, part] of Object.entries(value)) {
+      keys.add(key)
+      if (typeof part === 'object' && part !== null) nested.add(key)
+    }
   }
-  return [...keys]
+  return { keys: [...keys], nested: [...nested] }
 }
