@@ -1,12 +1,13 @@
-import { backbones, loadBackbone } from '@recdistill/backbones'
+import { backbones } from '@recdistill/backbones'
 import { InputError, type EvalProtocol } from '@recdistill/core'
 import { listDatasets } from '@recdistill/data'
 import { loadMethod, loadMethods } from '@recdistill/methods'
 import { metrics, protocols, resolveProtocol } from '@recdistill/metrics'
-import type { AnyMethod, BackboneDefinition } from '@recdistill/plugin'
+import type { AnyMethod } from '@recdistill/plugin'
 import type { ProtocolConfig } from './config/config.ts'
 import { presets } from './config/presets.ts'
 import { layerSchema } from './config/schema.ts'
+import { createBackbones, type Backbones } from './own-backbones.ts'
 
 /** One of several to choose from: its name, one line about it, and what it takes. */
 export interface Entry {
@@ -18,14 +19,13 @@ export interface Entry {
 /** What there is to choose from: the only place that knows which packages bring it. */
 export interface Catalogue {
   readonly methods: readonly AnyMethod[]
-  readonly backbones: readonly BackboneDefinition[]
+  readonly backbones: Backbones
   readonly datasets: readonly Entry[]
   readonly metrics: readonly Entry[]
   readonly protocols: readonly Entry[]
   readonly presets: readonly Entry[]
   /** A built-in name, a file (`./my-method.js`) or a package. @throws InputError naming the nearest. */
   method(reference: string): Promise<AnyMethod>
-  backbone(name: string): BackboneDefinition
   protocol(config: ProtocolConfig): EvalProtocol
 }
 
@@ -33,7 +33,9 @@ export async function loadCatalogue(): Promise<Catalogue> {
   const methods = await loadMethods()
   return {
     methods,
-    backbones,
+    backbones: createBackbones(
+      (name) => reserved.has(name) || methods.some((method) => method.name === name),
+    ),
     datasets: listDatasets().map(({ name, about, citation, licence, home, splits, defaultSplit }) => ({
       name,
       about,
@@ -55,7 +57,6 @@ export async function loadCatalogue(): Promise<Catalogue> {
         checked(reference, await loadMethod(reference), methods)
       )
     },
-    backbone: loadBackbone,
     protocol: ({ name, ...rules }) => resolveProtocol(name, rules),
   }
 }
@@ -64,6 +65,7 @@ export async function loadCatalogue(): Promise<Catalogue> {
 const reserved = new Set([
   ...Object.keys(layerSchema({ methods: [], backbones: [] }).shape),
   'scratch',
+  'ensemble',
   'columns',
   'rankings',
   ...backbones.map(({ name }) => name),

@@ -5,7 +5,6 @@ import { configJsonSchema } from './config/json-schema.ts'
 /** Part of the build: publishes the schema of the configuration beside the code. */
 const folder = new URL('../schema/', import.meta.url)
 mkdirSync(folder, { recursive: true })
-writeFileSync(
-  new URL('config.schema.json', folder),
-  JSON.stringify(configJsonSchema(await loadCatalogue()), null, 2) + '\n',
-)
+const { methods, backbones } = await loadCatalogue()
+const schema = configJsonSchema({ methods, backbones: backbones.all() })
+writeFileSync(new URL('config.schema.json', folder), JSON.stringify(schema, null, 2) + '\n')

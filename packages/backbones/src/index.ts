@@ -1,3 +1,6 @@
 export { backbones, loadBackbone } from './registry.ts'
+export { factorBackbone, type FactorTraining } from './factor-backbone.ts'
 export { factorModel, fromEmbeddings, type FactorModel } from './factor-model.ts'
 export { scoredRows, type RowScorer } from './scored-rows.ts'
+export { initTable, initUniform } from './init-table.ts'
+export { restoreTables, stateOfTables } from './table-state.ts'

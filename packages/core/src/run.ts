@@ -65,6 +65,8 @@ export interface ModelRun {
     readonly dim: number
     readonly params: Readonly<Record<string, unknown>>
   }
+  /** The file or package that brought its backbone; absent where it is built in. */
+  readonly backboneFrom?: string
   readonly optimizer: {
     readonly lr: number
     readonly weightDecay: number

@@ -1,17 +1,10 @@
 import { loadBackbone } from '@recdistill/backbones'
-import {
-  createRng,
-  groupByUser,
-  isNumericError,
-  NO_ITEM,
-  trainingSplit,
-  type Csr,
-  type Split,
-} from '@recdistill/core'
+import { createRng, isNumericError, NO_ITEM, type Csr } from '@recdistill/core'
 import type { Engine } from '@recdistill/engine'
 import { parseParams, type AnyMethod, type Model } from '@recdistill/plugin'
 import { batchesOf } from './batches.ts'
 import { kdTerm } from './kd-term.ts'
+import { history, smallWorld, users } from './small-world.ts'
 
 /** What a method asks a teacher about a user's catalogue. */
 export interface Asked {
@@ -25,8 +18,6 @@ export interface Asked {
   readonly nan: string | null
 }
 
-const users = 4
-const history = 12
 /** An epoch in which every list is due, and late enough for stages that begin later. */
 const epochs = [0, 1, 2520]
 
@@ -151,17 +142,4 @@ function noting(model: Model, notes: Notes): Model {
       return model.scoresOf(ids, items, k)
     },
   }
-}
-
-/** A few users with distinct random items. */
-function smallWorld(numItems: number): Split {
-  const rng = createRng(3)
-  const rows = Array.from({ length: users }, () => {
-    const items = new Set<number>()
-    while (items.size < history) items.add(rng.int(numItems))
-    return [...items]
-  })
-  const owners = Uint32Array.from(rows.flatMap((row, user) => row.map(() => user)))
-  const sequence = groupByUser(users, owners, Uint32Array.from(rows.flat()))
-  return trainingSplit('rehearsal', sequence, numItems)
 }

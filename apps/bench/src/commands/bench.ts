@@ -20,9 +20,9 @@ export function benchCommand(io: Io, done: (code: number) => void): Command {
     .description(
       'Trains a teacher, a student from scratch and a student per method; measures, compares and reports.',
     )
-    .option('--teacher <backbone:dim>', 'e.g. mf:400')
+    .option('--teacher <backbone:dim>', 'e.g. mf:400; a file or package of your own: ./my-model.mjs:64')
     .option('--teachers <models>', 'several that teach together: mf:64,lightgcn:64')
-    .option('--student <backbone:dim>', 'e.g. mf:20')
+    .option('--student <backbone:dim>', 'e.g. mf:20, or as --teacher')
     .option('--methods <names>', 'comma-separated names, files or packages; all; none')
     .option('--baselines <names>', 'models to compare with: popularity,item-knn,ease,ials:64')
     .option('--seeds <n>', 'how many seeds, from 0; or those of a list: 0,1,2')
@@ -83,7 +83,7 @@ export function layersOf(flags: Flags): Layer[] {
     )
   if (source?.kind !== 'run') return layers
   const { from } = source
-  const { backbone, optimizer, imported } = describeTeacher(from)
+  const { backbone, backboneFrom, optimizer, imported } = describeTeacher(from)
   // That run had its teacher from elsewhere: so has this.
   if (imported)
     return [
@@ -91,7 +91,12 @@ export function layersOf(flags: Flags): Layer[] {
       { values: { teacherFrom: imported.source }, speak: () => `teacher of ${from}: teacherFrom` },
     ]
   const { sparse: _ofAllModels, ...training } = optimizer
-  const teacher = { backbone: backbone.name, dim: backbone.dim, ...backbone.params, ...training }
+  const teacher = {
+    backbone: backboneFrom ?? backbone.name,
+    dim: backbone.dim,
+    ...backbone.params,
+    ...training,
+  }
   return [
     ...layers,
     { values: { teacher, teacherFrom: { ...source } }, speak: speaker(`teacher of ${from}`) },

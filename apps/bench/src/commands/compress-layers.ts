@@ -1,4 +1,5 @@
 import { InputError } from '@recdistill/core'
+import { absolutePaths } from '../config/absolute-paths.ts'
 import type { Layer } from '../config/layer.ts'
 import { isGroup } from '../config/merge.ts'
 import { layersOf } from './bench.ts'
@@ -33,12 +34,14 @@ export function layersOfCompress({ epochs: _epochs, patience: _patience, ...flag
 }
 
 /** A student of another kind than the configuration's has none of its parameters. */
-export function kindLayer(kind: string, layers: readonly Layer[]): Layer {
-  const said = layers.flatMap(({ values: { student } }) => (isGroup(student) ? [student] : []))
+export function kindLayer(given: string, layers: readonly Layer[]): Layer {
+  const { student } = absolutePaths({ student: { backbone: given } }, process.cwd())
+  const { backbone: kind } = student as { backbone: string }
+  const said = layers.flatMap(({ values }) => (isGroup(values.student) ? [values.student] : []))
   for (const { backbone } of said)
     if (typeof backbone === 'string' && backbone !== kind)
       throw new InputError(
         `--students: the configuration has settings of a student "${backbone}" and ${kind} is asked for; leave them out`,
       )
-  return { values: { student: { backbone: kind } }, speak: () => '--students' }
+  return { values: { student }, speak: () => '--students' }
 }

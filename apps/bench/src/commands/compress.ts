@@ -28,7 +28,7 @@ export function compressCommand(io: Io, done: (code: number) => void): Command {
     .option('--latency <time>', 'best student that ranks the catalogue for a user in no more, e.g. 2ms')
     .option('--teacher <backbone:dim>', 'e.g. mf:64')
     .option('--teachers <models>', 'several that teach together: mf:64,lightgcn:64')
-    .option('--students <backbones>', 'kinds of student', 'mf,lightgcn')
+    .option('--students <backbones>', 'kinds of student: names, files or packages', 'mf,lightgcn')
     .option('--methods <names>', 'comma-separated names, files or packages that teach; all')
     .option(
       '--dims <numbers>',

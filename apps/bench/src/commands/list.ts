@@ -67,7 +67,7 @@ function entriesOf(kind: Kind, catalogue: Catalogue): readonly Entry[] {
         presets: method.presets ?? [],
       }))
     case 'backbones':
-      return catalogue.backbones.map((backbone) => ({
+      return catalogue.backbones.all().map((backbone) => ({
         name: backbone.name,
         about: `${backbone.paper.title} (${backbone.paper.venue})`,
         parameters: describeParams(backbone.params),

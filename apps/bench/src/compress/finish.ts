@@ -47,7 +47,7 @@ export async function finish(
   const rows = split.numUsers + split.numItems
   const loaded: Model[] = []
   const load = (checkpoint: string) => {
-    const model = loadModel({ checkpoint, split, engine, definitions: all.catalogue.backbones })
+    const model = loadModel({ checkpoint, split, engine, definitions: all.catalogue.backbones.all() })
     loaded.push(model)
     return model
   }

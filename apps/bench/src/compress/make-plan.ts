@@ -121,7 +121,7 @@ function columnsBeyondDim(
   { student: { backbone, dim, params } }: Config,
   { catalogue, split, engine }: Pick<PlanContext, 'catalogue' | 'split' | 'engine'>,
 ): number {
-  const definition = catalogue.backbone(backbone)
+  const definition = catalogue.backbones.find(backbone)
   const refuse = (why: string) =>
     new InputError(`--students: ${backbone} ${why}; take others, such as mf or lightgcn`)
   if (definition.trains === 'once') throw refuse('is trained at once, so no method can teach it')

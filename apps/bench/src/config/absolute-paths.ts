@@ -1,13 +1,15 @@
 import { resolve } from 'node:path'
 import { pathKeys } from '@recdistill/teachers'
+import { isGroup } from './merge.ts'
+import { partsOfModel } from './model-text.ts'
 
 type Values = Record<string, unknown>
 
-/** Relative paths among the values, made absolute from `folder`; names of methods and addresses stay as they are. */
+/** Relative paths among the values, made absolute from `folder`; names of methods and backbones, and addresses, stay as they are. */
 export function absolutePaths(values: Readonly<Values>, folder: string): Values {
   const path = (value: unknown) =>
     typeof value === 'string' && !/^https?:/.test(value) ? resolve(folder, value) : value
-  const method = (value: unknown) => (isMethodFile(value) ? path(value) : value)
+  const plugin = (value: unknown) => (isPluginFile(value) ? path(value) : value)
   const out = { ...values }
   for (const key of ['data', 'train', 'valid', 'test', 'dataDir', 'cache', 'teacherFrom'])
     if (out[key] !== undefined) out[key] = Array.isArray(out[key]) ? out[key].map(path) : path(out[key])
@@ -17,13 +19,26 @@ export function absolutePaths(values: Readonly<Values>, folder: string): Values 
     for (const key of pathKeys) if (isPath(key, source[key])) source[key] = path(source[key])
     out.teacherFrom = source
   }
+  const model = (value: unknown): unknown => {
+    if (isGroup(value))
+      return value.backbone === undefined ? value : { ...value, backbone: plugin(value.backbone) }
+    const parts = typeof value === 'string' ? partsOfModel(value.trim()) : null
+    if (parts === null || !isPluginFile(parts.backbone)) return value
+    return `${resolve(folder, parts.backbone)}${parts.dim === undefined ? '' : `:${parts.dim}`}`
+  }
   if (typeof out.methods === 'string') out.methods = out.methods.split(',').map((name) => name.trim())
-  if (Array.isArray(out.methods)) out.methods = out.methods.map(method)
+  if (Array.isArray(out.methods)) out.methods = out.methods.map(plugin)
+  for (const key of ['teacher', 'student']) if (out[key] !== undefined) out[key] = model(out[key])
+  for (const key of ['teachers', 'baselines']) {
+    const given = out[key]
+    if (Array.isArray(given)) out[key] = given.map(model)
+    if (typeof given === 'string') out[key] = given.split(',').map(model).join(',')
+  }
   return out
 }
 
-/** As `loadMethod` tells a relative path from a name. */
-function isMethodFile(value: unknown): boolean {
+/** As `importPlugin` tells a relative path from a name. */
+function isPluginFile(value: unknown): boolean {
   return typeof value === 'string' && !value.startsWith('file:') && /^\.|\.[cm]?[jt]s$/i.test(value)
 }
 

@@ -75,6 +75,8 @@ export interface SourceConfig {
 
 export interface ModelConfig {
   readonly backbone: string
+  /** The file or package it was loaded from; absent where it is built in. */
+  readonly reference?: string
   readonly dim: number
   readonly params: Readonly<Record<string, unknown>>
   readonly optimizer: OptimizerConfig

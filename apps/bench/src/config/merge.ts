@@ -1,5 +1,6 @@
 import { InputError } from '@recdistill/core'
 import type { Layer } from './layer.ts'
+import { partsOfModel } from './model-text.ts'
 import { trainingKeys } from './schema.ts'
 
 /** Ways to say where interactions come from: one of them, the last said. */
@@ -60,12 +61,12 @@ function withoutParameters(model: Values): Values {
 
 /** `mf:400` as a group of keys; `mf` alone leaves the size to the layers below. */
 function readModel(text: string, speaker: string): Values {
-  const [backbone, dim, ...rest] = text.split(':')
-  if (backbone === '' || rest.length > 0 || (dim !== undefined && !/^[1-9]\d{0,4}$/.test(dim)))
+  const parts = partsOfModel(text)
+  if (parts === null)
     throw new InputError(
       `${speaker}: expected backbone:dim with a dim of 1 or more, e.g. mf:400, got "${text}"`,
     )
-  return dim === undefined ? { backbone } : { backbone, dim: Number(dim) }
+  return { ...parts }
 }
 
 function mergeGroups(low: Values, high: Values): Values {

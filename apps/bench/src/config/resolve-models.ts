@@ -48,11 +48,13 @@ export function modelOf(
   role: string,
 ): ModelConfig {
   const values = (given ?? {}) as Values
-  const definition = catalogue.backbone((values.backbone as string | undefined) ?? defaults.backbone)
+  const reference = (values.backbone as string | undefined) ?? defaults.backbone
+  const definition = catalogue.backbones.find(reference)
   const own = definition.defaults ?? {}
   const published = defaults.published?.[definition.name]
   return {
     backbone: definition.name,
+    ...(catalogue.backbones.isBuiltIn(definition) ? {} : { reference }),
     dim:
       definition.sized === false ? 0 : ((values.dim as number | undefined) ?? published?.dim ?? defaults.dim),
     params: paramsOf(definition, { ...published?.params, ...values }, ['backbone', 'dim'], role),
@@ -88,7 +90,7 @@ export function methodOf(
   { given, student, world, catalogue }: MethodContext,
 ): MethodConfig {
   const values = (given ?? {}) as Values
-  const studentValues = { ...catalogue.backbone(world.student).defaults, ...(student ?? {}) } as Values
+  const studentValues = { ...catalogue.backbones.find(world.student).defaults, ...(student ?? {}) } as Values
   const fitting = definition.presets?.filter(
     (each) => each.teacher === world.teacher && each.student === world.student,
   )

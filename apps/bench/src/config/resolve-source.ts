@@ -14,7 +14,7 @@ export function resolveSource(
   layers: readonly Layer[],
   catalogue: Catalogue,
 ): { source: SourceConfig; protocol: ProtocolConfig } {
-  const schema = layerSchema(catalogue)
+  const schema = layerSchema({ methods: catalogue.methods, backbones: catalogue.backbones.all() })
   for (const layer of layers) checkLayer(layer, schema)
   const values = mergeLayers(layers)
   if (['dataset', 'data', 'train', 'test'].every((key) => values[key] === undefined))

@@ -3,6 +3,7 @@ import type { Device } from '@recdistill/engine'
 import type { AnyMethod } from '@recdistill/plugin'
 import { kindOf, type TeacherSource } from '@recdistill/teachers'
 import type { Catalogue } from '../catalogue.ts'
+import { backbonesOf } from './backbones-of.ts'
 import type { Config, ModelConfig } from './config.ts'
 import { checkLayer, type Layer } from './layer.ts'
 import { mergeLayers } from './merge.ts'
@@ -27,8 +28,9 @@ export async function resolveConfig(given: readonly Layer[], catalogue: Catalogu
   const loaded = new Map<string, AnyMethod>()
   for (const reference of namesOfMethods(lastOf(layers, 'methods'), catalogue))
     loaded.set(reference, await catalogue.method(reference))
+  for (const reference of backbonesOf(layers)) await catalogue.backbones.open(reference)
   const methods = [...new Set([...catalogue.methods, ...loaded.values()])]
-  const schema = layerSchema({ methods, backbones: catalogue.backbones })
+  const schema = layerSchema({ methods, backbones: catalogue.backbones.all() })
   for (const layer of given) checkLayer(layer, schema)
 
   const values = mergeLayers(layers)

@@ -43,7 +43,9 @@ export function configValues(config: Config): Record<string, unknown> {
     baselines:
       config.baselines.length === 0
         ? null
-        : config.baselines.map(({ backbone, dim }) => (dim === 0 ? backbone : `${backbone}:${dim}`)),
+        : config.baselines.map(({ backbone, reference = backbone, dim }) =>
+            dim === 0 ? reference : `${reference}:${dim}`,
+          ),
     seeds: config.seeds,
     epochs: config.epochs,
     patience: config.patience,
@@ -84,6 +86,6 @@ function tuneValues({ trials, ranges }: TuneConfig): Record<string, unknown> {
   }
 }
 
-function modelValues({ backbone, dim, params, optimizer }: ModelConfig): Record<string, unknown> {
-  return { backbone, ...(dim > 0 && { dim }), ...optimizer, ...params }
+function modelValues({ backbone, reference, dim, params, optimizer }: ModelConfig): Record<string, unknown> {
+  return { backbone: reference ?? backbone, ...(dim > 0 && { dim }), ...optimizer, ...params }
 }

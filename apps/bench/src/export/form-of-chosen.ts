@@ -18,7 +18,7 @@ export async function formOfChosen(
 ): Promise<Form> {
   if (run.imported === undefined)
     return formOf(
-      loadModel({ checkpoint, split, engine, definitions: catalogue.backbones }),
+      loadModel({ checkpoint, split, engine, definitions: catalogue.backbones.all() }),
       run.backbone.name,
     )
   if (run.backbone.dim > 0) {

@@ -45,7 +45,7 @@ export async function checkFit(
   }
 
   const sideWith = ({ backbone, dim }: ModelConfig) => {
-    const side = sideOf(catalogue.backbone(backbone))
+    const side = sideOf(catalogue.backbones.find(backbone))
     return { side, dim: side.vectors ? dim : 0 }
   }
   const student = sideWith(config.student)

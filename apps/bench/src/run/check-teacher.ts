@@ -106,7 +106,7 @@ async function checkLent(
   { catalogue, split, engine }: Context,
 ): Promise<Fitting> {
   const checkpoint = join(folder, 'best.ckpt')
-  loadModel({ checkpoint, split, engine, definitions: catalogue.backbones }).dispose()
+  loadModel({ checkpoint, split, engine, definitions: catalogue.backbones.all() }).dispose()
   const kept: Config['methods'][number][] = []
   const cannot: string[] = []
   for (const method of config.methods) {
@@ -139,7 +139,10 @@ function problemOf(
     train: split.train,
     dims: { student: student.dim, teacher: model.dim },
   }
-  const pair = { student: sideOf(catalogue.backbone(student.backbone)), teacher: sideOfModel(model, name) }
+  const pair = {
+    student: sideOf(catalogue.backbones.find(student.backbone)),
+    teacher: sideOfModel(model, name),
+  }
   const declared = pairProblem(definition, params, pair, world)
   if (declared !== null) return declared.includes(name) ? withoutAdvice(declared) : declared
   if (listed === null) return null

@@ -13,7 +13,7 @@ import { borrowTeacher, keepTeacher, takeTeacher, teacherPath } from './teacher-
 export function earlierTeacher(plan: Plan, at: ModelFolder, bench: Bench): ModelRun | null {
   const { config, cache } = bench
   if (config.teacherFrom !== null) return borrowTeacher(config.teacherFrom.from, at.path)
-  if (!config.reuseTeachers || at.begun()) return null
+  if (!isKept(plan, bench) || at.begun()) return null
   return takeTeacher(teacherPath(cache, keyOf(plan, bench)), at.path, plan.id)
 }
 
@@ -37,8 +37,13 @@ export function measuredHere(
 
 /** Keeps a teacher for runs to come, where that is wanted; not one that was ended by hand, which its settings do not give again. */
 export function keepForLater(plan: Plan, at: ModelFolder, run: ModelRun, bench: Bench): void {
-  if (plan.role === 'teacher' && bench.config.reuseTeachers && run.stopped !== 'hand')
+  if (plan.role === 'teacher' && isKept(plan, bench) && run.stopped !== 'hand')
     keepTeacher(teacherPath(bench.cache, keyOf(plan, bench)), at.path, run)
+}
+
+/** The file of a backbone of one's own may have changed since. */
+function isKept({ model }: Plan, { config }: Bench): boolean {
+  return config.reuseTeachers && model.reference === undefined
 }
 
 function keyOf({ model, seed }: Plan, { config, engine, split, protocol }: Bench) {

@@ -12,7 +12,7 @@ export function frozenTeacher(
   { split, engine, catalogue }: Pick<Setting, 'split' | 'engine' | 'catalogue'>,
 ): Model {
   const load = (path: string) =>
-    loadModel({ checkpoint: join(path, 'best.ckpt'), split, engine, definitions: catalogue.backbones })
+    loadModel({ checkpoint: join(path, 'best.ckpt'), split, engine, definitions: catalogue.backbones.all() })
   const members = memberFolders(at)
   return members.length === 0 ? load(at.path) : ensembleTeacher(members.map(load))
 }

@@ -43,13 +43,14 @@ export function measureModel(
 
 /** What is known of a model before it is trained. */
 export function describePlan({ id, role, seed, model, method, tried }: Plan, { sparseAdam }: Config) {
-  const { backbone, dim, params, optimizer } = model
+  const { backbone, reference, dim, params, optimizer } = model
   return {
     id,
     role,
     label: method?.name ?? (role === 'baseline' ? id : role),
     method: method === null ? null : { name: method.name, params: method.params, lambda: method.lambda },
     backbone: { name: backbone, dim, params },
+    ...(reference !== undefined && { backboneFrom: reference }),
     optimizer: {
       lr: optimizer.lr,
       weightDecay: optimizer.weightDecay,

@@ -44,7 +44,7 @@ export function methodModels(
     throw new NumericError(`${definition.name}: it starts from ${scratchOf(plan)}, which failed`)
   const snapshots: Model[] = []
   const load = (checkpoint: string) => {
-    const model = loadModel({ checkpoint, split, engine, definitions: catalogue.backbones })
+    const model = loadModel({ checkpoint, split, engine, definitions: catalogue.backbones.all() })
     snapshots.push(model)
     return model
   }
@@ -54,7 +54,7 @@ export function methodModels(
     return {
       ...(definition.teacherLoss && {
         learningTeacher: {
-          backbone: { definition: catalogue.backbone(backbone), dim, params: backboneParams },
+          backbone: { definition: catalogue.backbones.find(backbone), dim, params: backboneParams },
           lr: optimizer.lr,
           weightDecay: definition.defaults.teacherWeightDecay ?? optimizer.weightDecay,
           start: loadBest(join(teacherFolder, 'best.ckpt')).parameters,

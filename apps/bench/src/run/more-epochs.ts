@@ -64,5 +64,5 @@ async function madeWith(
 /** What is trained once, or not at all, has no use for more. */
 function hasMore({ model }: Plan, run: ModelRun, { config, catalogue }: Setting): boolean {
   if (run.stopped !== 'epochs' || run.epochs === 0 || run.epochs >= config.epochs) return false
-  return catalogue.backbone(model.backbone).trains !== 'once'
+  return catalogue.backbones.find(model.backbone).trains !== 'once'
 }

@@ -27,7 +27,7 @@ export async function trainModel(
   const steps = train({
     split,
     protocol,
-    backbone: { definition: catalogue.backbone(backbone), dim, params },
+    backbone: { definition: catalogue.backbones.find(backbone), dim, params },
     optimizer: config.sparseAdam ? { ...optimizer, sparse: true } : optimizer,
     method:
       method === null || teacher === null
