@@ -19,7 +19,7 @@ export function createBackbones(isReserved: (name: string) => boolean): Backbone
   const opened = new Map<string, BackboneDefinition>()
   const known = (name: string) => backbones.find((backbone) => backbone.name === name)
   return {
-    all: () => [...backbones, ...opened.values()],
+    all: () => [...new Set([...backbones, ...opened.values()])],
     isBuiltIn: (definition) => backbones.includes(definition),
     find: (reference) =>
       opened.get(reference) ??
@@ -32,7 +32,8 @@ export function createBackbones(isReserved: (name: string) => boolean): Backbone
       if (plugin === null) throw new InputError(unknownBackbone(reference))
       const definition = asBackbone(plugin.value, reference)
       const { name } = definition
-      if (known(name) || [...opened.values()].some((other) => other.name === name))
+      const isOther = (other: BackboneDefinition) => other.name === name && other !== definition
+      if (known(name) || [...opened.values()].some(isOther))
         throw new InputError(
           `${reference}: there is a backbone "${name}" already; give this one another name, e.g. "my-${name}"`,
         )
