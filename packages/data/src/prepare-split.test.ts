@@ -228,6 +228,18 @@ test('requests are checked whole', () => {
   )
 })
 
+test('options are checked before anything is read', async () => {
+  const request = { dataset: 'synthetic:tiny' }
+  for (const options of [undefined, {}, { cachDir: 'x' }, { cacheDir: '' }])
+    await expect(prepareSplit(request, options as never)).rejects.toThrow(
+      'prepareSplit.cacheDir: expected a folder for downloads and finished splits, got',
+    )
+  for (const seed of [1.5, '3', NaN])
+    await expect(prepareSplit(request, { cacheDir: 'x', seed: seed as number })).rejects.toThrow(
+      'prepareSplit.seed: expected a whole number, got',
+    )
+})
+
 /** A zip archive of one stored file, written after APPNOTE 4.3. */
 function zipOf(name: string, text: string): Buffer {
   const data = Buffer.from(text)

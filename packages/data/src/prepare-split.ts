@@ -1,4 +1,4 @@
-import { InputError, type Interactions } from '@recdistill/core'
+import { InputError, show, type Interactions } from '@recdistill/core'
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -43,7 +43,7 @@ export interface PrepareOptions {
  * @throws InputError for anything wrong with the request or the files.
  */
 export async function prepareSplit(request: DataRequestInput, options: PrepareOptions): Promise<DataSplit> {
-  const { cacheDir, seed = 0, onProgress } = options
+  const { cacheDir, seed = 0, onProgress } = expectOptions(options)
   const plan = planOf(parseDataRequest(request))
   const groups = await locateGroups(plan, options)
   const key = {
@@ -72,6 +72,17 @@ export async function prepareSplit(request: DataRequestInput, options: PrepareOp
   expectCounts(plan, split)
   saveSplit(path, split)
   return split
+}
+
+function expectOptions(options: PrepareOptions): PrepareOptions {
+  const { cacheDir, seed = 0 } = (options as PrepareOptions | undefined) ?? {}
+  if (typeof cacheDir !== 'string' || cacheDir === '')
+    throw new InputError(
+      `prepareSplit.cacheDir: expected a folder for downloads and finished splits, got ${show(cacheDir)}`,
+    )
+  if (!Number.isSafeInteger(seed))
+    throw new InputError(`prepareSplit.seed: expected a whole number, got ${show(seed)}`)
+  return options
 }
 
 interface Examined {

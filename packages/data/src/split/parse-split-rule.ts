@@ -77,8 +77,14 @@ export function parseSplitRule(text: string): SplitRule {
   }
 }
 
-/** The compact form of a rule: what `parseSplitRule` reads. */
+/**
+ * The compact form of a rule: what `parseSplitRule` reads.
+ * @throws InputError for a rule with `rest` or `validLast`, which no compact form says.
+ */
 export function formatSplitRule(rule: SplitRule): string {
+  const said = { rest: 'test', validLast: false, ...rule }
+  if (said.rest !== 'test' || said.validLast)
+    throw new InputError(`split rule: ${JSON.stringify(rule)} has no compact form; keep it as it is`)
   switch (rule.rule) {
     case 'ratio':
       return `ratio:${rule.ratios.join(',')}:${rule.order}`

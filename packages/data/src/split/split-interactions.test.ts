@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { filterInteractions } from '../filter/filter-interactions.ts'
 import { heldCuts, lastCuts, ratioCuts } from './assign-parts.ts'
 import { formatSplitRule, parseSplitRule, splitRuleForms } from './parse-split-rule.ts'
+import type { SplitRule } from './rule.ts'
 import { splitInteractions, type Splittable } from './split-interactions.ts'
 
 /** Users with lists of distinct items, in a shuffled file order, with a time for each. */
@@ -185,6 +186,11 @@ test('every compact form reads, and writes itself back', () => {
     const rule = parseSplitRule(form.replace(/\[:([^\]|]+)[^\]]*\]/, ':$1'))
     expect(parseSplitRule(formatSplitRule(rule))).toEqual(rule)
   }
+  for (const rule of [
+    { rule: 'ratio', ratios: [0.6, 0.2, 0.2], order: 'random', rest: 'train' },
+    { rule: 'leave-last', n: 1, order: 'last', validLast: true },
+  ] as const)
+    expect(() => formatSplitRule(rule as SplitRule)).toThrow('has no compact form')
 })
 
 test('dates of a rule are of UTC in every time zone, and days that there are', () => {
