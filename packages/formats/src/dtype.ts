@@ -1,3 +1,4 @@
+import { show } from '@recdistill/core'
 import { fromBfloat, fromHalf } from './half.ts'
 
 /** How one number lies in a file. Half floats have no array type in Node 20: their bits are a `Uint16Array`. */
@@ -39,7 +40,10 @@ const arrays = {
   f64: Float64Array,
 } as const
 
-/** `data` with its shape; the dtype follows from the array unless it holds half floats or truth values. */
+/**
+ * `data` with its shape; the dtype follows from the array unless it holds half floats or truth values.
+ * @throws RangeError when they do not fit each other: what was written of them could not be read.
+ */
 export function tensor(data: NumericArray, shape: readonly number[], dtype = dtypeOf(data)): Tensor {
   if (product(shape) !== data.length || !(data instanceof arrays[dtype]))
     throw new RangeError(
@@ -77,5 +81,8 @@ export function floats({ data, dtype }: Pick<Tensor, 'data' | 'dtype'>): Float32
 
 function dtypeOf(data: NumericArray): Dtype {
   const plain = ['u8', 'i8', 'u16', 'i16', 'u32', 'i32', 'u64', 'i64', 'f32', 'f64'] as const
-  return plain.find((dtype) => data instanceof arrays[dtype])!
+  const dtype = plain.find((each) => data instanceof arrays[each])
+  if (dtype === undefined)
+    throw new RangeError(`tensor: expected a typed array such as Float32Array, got ${show(data)}`)
+  return dtype
 }

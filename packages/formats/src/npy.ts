@@ -39,7 +39,7 @@ export function openNpy(path: string, { infinite = 'refuse' }: { infinite?: Infi
         dtype,
       })
     const rows = (from = 0, to = height) => {
-      if (!(from >= 0 && from <= to && to <= height))
+      if (!(Number.isInteger(from) && Number.isInteger(to) && from >= 0 && from <= to && to <= height))
         throw new RangeError(`${path}: rows ${from} to ${to} asked, it has ${height}`)
       let values: Float32Array
       if (!fortran) values = numbers(from * width, (to - from) * width)
@@ -56,13 +56,14 @@ export function openNpy(path: string, { infinite = 'refuse' }: { infinite?: Infi
   })
 }
 
-/** Appears whole or not at all. @throws RangeError for bfloat16, which NumPy does not know. */
+/** Appears whole or not at all. @throws RangeError for bfloat16, which NumPy does not know, and where numbers and shape do not fit. */
 export function writeNpy(path: string, array: Tensor): void {
   writeFileAtomic(path, npyChunks(array))
 }
 
 /** A `.npy` file as pieces, so that a large array needs no second copy. */
 export function npyChunks({ data, shape, dtype }: Tensor): Uint8Array[] {
+  tensor(data, shape, dtype)
   return [npyHeader(npyType(dtype), shape), rawBytes(data)]
 }
 

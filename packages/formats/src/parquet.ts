@@ -7,9 +7,11 @@ export type Column =
 
 const rowsAtOnce = 2048 // what DuckDB keeps together
 
-/** A Parquet file, compressed with Zstandard. Appears whole or not at all. @throws RangeError when columns differ in length. */
+/** A Parquet file, compressed with Zstandard. Appears whole or not at all. @throws RangeError when columns differ in length, or hold what no column does. */
 export async function writeParquet(path: string, columns: Readonly<Record<string, Column>>): Promise<void> {
   const all = Object.values(columns)
+  if (all.length === 0) throw new RangeError('writeParquet: expected one column or more, got none')
+  for (const [name, column] of Object.entries(columns)) expectColumn(name, column)
   const rows = lengthOf(all[0])
   if (all.some((column) => lengthOf(column) !== rows))
     throw new RangeError(`writeParquet: columns of ${all.map(lengthOf).join(', ')} rows`)
@@ -27,6 +29,18 @@ export async function writeParquet(path: string, columns: Readonly<Record<string
     }
     appender.closeSync()
   })
+}
+
+function expectColumn(name: string, column: Column): void {
+  const isTable = 'dim' in column && column.dim > 0 && Number.isInteger(column.data.length / column.dim)
+  const isPlain =
+    column instanceof Uint32Array ||
+    column instanceof Float32Array ||
+    (Array.isArray(column) && column.every((value) => typeof value === 'string'))
+  if (!isTable && !isPlain)
+    throw new RangeError(
+      `writeParquet: column "${name}": expected strings, a Uint32Array, a Float32Array, or { data, dim } with whole vectors`,
+    )
 }
 
 function lengthOf(column: Column): number {

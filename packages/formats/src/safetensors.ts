@@ -82,7 +82,7 @@ export function openSafetensors(
         const { start, dtype, shape } = entryOf(name)
         if (shape.length === 0) throw refuse(`"${name}" is a single number, expected rows`)
         const end = to ?? shape[0]
-        if (!(from >= 0 && from <= end && end <= shape[0]))
+        if (!(Number.isInteger(from) && Number.isInteger(end) && from >= 0 && from <= end && end <= shape[0]))
           throw new RangeError(`${path}: rows ${from} to ${end} of "${name}" asked, it has ${shape[0]}`)
         const width = product(shape.slice(1))
         const stride = width * bytesOf(dtype)
@@ -95,7 +95,10 @@ export function openSafetensors(
   })
 }
 
-/** Tensors of wide types first, so that each begins at a multiple of its size; equal contents give equal bytes. */
+/**
+ * Tensors of wide types first, so that each begins at a multiple of its size; equal contents give equal bytes.
+ * @throws RangeError when the numbers of a tensor do not fit its shape, or it is called `__metadata__`.
+ */
 export function writeSafetensors(
   path: string,
   tensors: Readonly<Record<string, Tensor>>,
@@ -104,10 +107,14 @@ export function writeSafetensors(
   const order = Object.entries(tensors).sort(
     ([a, { dtype: x }], [b, { dtype: y }]) => bytesOf(y) - bytesOf(x) || (a < b ? -1 : 1),
   )
-  const header: Record<string, unknown> = {}
+  // No prototype: a tensor may be called __proto__.
+  const header: Record<string, unknown> = Object.create(null)
   if (Object.keys(metadata).length > 0) header['__metadata__'] = metadata
   let offset = 0
   for (const [name, { dtype, shape, data }] of order) {
+    tensor(data, shape, dtype)
+    if (name === '__metadata__')
+      throw new RangeError('writeSafetensors: "__metadata__" is no name for a tensor; choose another')
     const type = Object.keys(types).find((each) => types[each] === dtype)
     header[name] = { dtype: type, shape, data_offsets: [offset, offset + data.byteLength] }
     offset += data.byteLength

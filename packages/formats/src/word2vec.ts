@@ -61,8 +61,12 @@ export async function readWord2vec(path: string): Promise<Vectors> {
   return { ids, dim, data: data.slice(0, ids.length * dim) }
 }
 
-/** With the first line. @throws InputError when an id is empty or holds white space, which readers take for a border. */
+/** With the first line. @throws RangeError when ids and numbers do not fit each other, InputError when an id is empty or holds white space, which readers take for a border. */
 export function writeWord2vec(path: string, { ids, dim, data }: Vectors): void {
+  if (data.length !== ids.length * dim)
+    throw new RangeError(
+      `writeWord2vec: ${ids.length} ids with vectors of ${dim} are no ${data.length} numbers`,
+    )
   const bad = ids.find((id) => id === '' || /\s/.test(id))
   if (bad !== undefined)
     throw new InputError(
