@@ -79,3 +79,15 @@ test('an item that stands twice in a list is refused', () => {
     'user 0 lists item 3 twice; keep one',
   )
 })
+
+test.each([
+  [{ users: Uint32Array.of(0, 2) }, 'entry 1 is user 2, item 3, score 2; expected one of 2 users'],
+  [{ items: Uint32Array.of(4, 1) }, 'entry 0 is user 0, item 4, score 1'],
+  [{ scores: Float32Array.of(1, NaN) }, 'entry 1 is user 1, item 3, score NaN'],
+  [{ scores: Float32Array.of(1) }, '2 users, 2 items and 1 scores; expected one of each for every entry'],
+])('entries that are none of the data are refused: %j', (wrong, says) => {
+  const sound = { users: Uint32Array.of(0, 1), items: Uint32Array.of(3, 3), scores: Float32Array.of(1, 2) }
+  expect(() => listTeacher({ numUsers: 2, numItems: 4 }, { ...sound, ...wrong })).toThrow(
+    `listTeacher: ${says}`,
+  )
+})

@@ -21,7 +21,7 @@ export interface ListTeacher extends Model {
  *
  * A list ends where the file ends it: `rank` gives `NO_ITEM` beyond. What is not listed scores just below the last of the list,
  * and stands behind it in order of id. A user without a list is recommended nothing, so methods that draw from it leave him alone.
- * @throws InputError when an item stands twice in a list.
+ * @throws InputError when an item stands twice in a list, an id lies outside the data, or a score is not finite.
  */
 export function listTeacher(
   size: { readonly numUsers: number; readonly numItems: number },
@@ -29,6 +29,7 @@ export function listTeacher(
   nameOf: (user: number, item: number) => string = (user, item) => `user ${user} lists item ${item}`,
 ): ListTeacher {
   const { numUsers, numItems } = size
+  expectEntries(size, entries)
   const { offsets, items, scores } = ordered(numUsers, entries)
   // The same entries by item, to find one: place in the list of the n-th smallest item.
   const byItem = sortedPlaces(offsets, items)
@@ -131,6 +132,21 @@ export function listTeacher(
     },
     dispose() {},
   }
+}
+
+function expectEntries(
+  { numUsers, numItems }: { readonly numUsers: number; readonly numItems: number },
+  { users, items, scores }: ListEntries,
+): void {
+  if (items.length !== users.length || scores.length !== users.length)
+    throw new InputError(
+      `listTeacher: ${users.length} users, ${items.length} items and ${scores.length} scores; expected one of each for every entry`,
+    )
+  for (let n = 0; n < users.length; n++)
+    if (!(users[n] < numUsers && items[n] < numItems && Number.isFinite(scores[n])))
+      throw new InputError(
+        `listTeacher: entry ${n} is user ${users[n]}, item ${items[n]}, score ${scores[n]}; expected one of ${numUsers} users, one of ${numItems} items and a finite number`,
+      )
 }
 
 /** Grouped by user, best first: larger score first, then smaller item. */
