@@ -76,8 +76,9 @@ function quieten(command: Command, io: Io, complains: (command: Command) => void
 
 function report(error: unknown, io: Io): number {
   if (isInputError(error)) {
-    // What a method threw: its author needs the line.
-    if (error.cause instanceof Error) line(io.stderr, error.cause.stack ?? error.cause.message)
+    // What a method threw: its author needs the line. An error of the database has none, and goes on about its reader.
+    const stack = error.cause instanceof Error ? (error.cause.stack ?? '') : ''
+    if (/\n +at /.test(stack)) line(io.stderr, stack)
     line(io.stderr, `recdistill: ${oneLine(error.message)}`)
     return 2
   }

@@ -149,6 +149,17 @@ describeBadInput('settings', [
     /model\.safetensors: not a safetensors file/,
   ],
   [
+    'lists of a teacher that are no text',
+    (at) => {
+      writeFileSync(
+        join(at, 'l.csv'),
+        Buffer.from(`user,item,score\n${'\xff\xfe,1,2\n'.repeat(9)}`, 'latin1'),
+      )
+      return [...tiny, '--teacher-from', join(at, 'l.csv')]
+    },
+    /l\.csv: not a table in CSV with a header line \(Invalid Input Error.*\); write it again$/m,
+  ],
+  [
     'vectors of items without those of users',
     (at) => [...tiny, '--teacher-items', join(at, 'items.npy')],
     /--teacher-from: items of a teacher are given, but not where it is/,
@@ -195,6 +206,19 @@ describeBadInput('settings', [
     'rankings that are not there',
     (at) => ['evaluate', '--rankings', join(at, 'r.csv'), '--dataset', 'synthetic:tiny'],
     /r\.csv.*no such file/,
+  ],
+  [
+    'rankings in a folder',
+    (at) => ['evaluate', '--rankings', at, '--dataset', 'synthetic:tiny'],
+    /: is a folder; name the file in it$/m,
+  ],
+  [
+    'rankings in an empty file',
+    (at) => {
+      writeFileSync(join(at, 'r.csv'), '')
+      return ['evaluate', '--rankings', join(at, 'r.csv'), '--dataset', 'synthetic:tiny']
+    },
+    /r\.csv: the file is empty; expected user, item and rank or score$/m,
   ],
   [
     'rankings without an item column',

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { InputError, type Split } from '@recdistill/core'
 import {
   commaNumber,
@@ -21,7 +21,7 @@ export async function readRankings(
   { ids }: Pick<Split, 'ids'>,
   { columns: asked = {}, say = () => {} }: { columns?: RankingColumns; say?: (text: string) => void } = {},
 ): Promise<Map<string | number, (string | number)[]>> {
-  if (!existsSync(path)) throw new InputError(`--rankings: ${path}: no such file; check the path`)
+  expectContent(path)
   try {
     const gzip = /\.gz$/i.test(path)
     const lists = await withUniformLines({ path, gzip, wide: false }, (file) =>
@@ -51,6 +51,14 @@ export async function readRankings(
       `--rankings: ${path}: cannot be read as a table: ${String((error as Error).message).split('\n')[0]}`,
     )
   }
+}
+
+function expectContent(path: string): void {
+  const file = statSync(path, { throwIfNoEntry: false })
+  const say = (what: string) => new InputError(`--rankings: ${path}: ${what}`)
+  if (file === undefined) throw say('no such file; check the path')
+  if (file.isDirectory()) throw say('is a folder; name the file in it')
+  if (file.isFile() && file.size === 0) throw say('the file is empty; expected user, item and rank or score')
 }
 
 /** The file as SQL names it; every column of a text file is text. */
