@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { writeContainer } from '@recdistill/core/files'
+import { splitHash } from './split-hash.ts'
 import { loadSplit, saveSplit } from './split-file.ts'
 import { splitInteractions } from './split-interactions.ts'
 
@@ -46,4 +47,15 @@ test('a changed byte, another kind, or parts that are not those of the manifest 
   expect(() => loadSplit(path)).toThrow(/holds a checkpoint, expected a split/)
   saveSplit(path, { ...split, test: split.valid })
   expect(() => loadSplit(path)).toThrow(/not those of its manifest/)
+})
+
+test('parts of more than 2 GiB have a hash', { timeout: 120_000 }, ({ skip }) => {
+  if (process.env['RECDISTILL_TEST_LARGE'] !== '1')
+    skip('takes 2 GB of memory and some seconds: RECDISTILL_TEST_LARGE=1 runs it')
+  const none = { offsets: new Uint32Array(2), items: new Uint32Array(0) }
+  const size = 2 ** 29 + 1
+  const train = { offsets: Uint32Array.of(0, size), items: new Uint32Array(size) }
+  const hash = splitHash({ numUsers: 1, numItems: 1, train, valid: none, test: none })
+  train.items[size - 1] = 1
+  expect(splitHash({ numUsers: 1, numItems: 1, train, valid: none, test: none })).not.toBe(hash)
 })

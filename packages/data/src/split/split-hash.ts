@@ -2,6 +2,9 @@ import type { Split } from '@recdistill/core'
 import { createHash } from 'node:crypto'
 import { endianness } from 'node:os'
 
+/** Node hashes fewer than 2 GiB at once. */
+const mostAtOnce = 2 ** 28
+
 /** SHA-256 over the counts and the three parts as little-endian uint32: equal hashes mean equal splits. */
 export function splitHash({
   numUsers,
@@ -11,12 +14,16 @@ export function splitHash({
   test,
 }: Pick<Split, 'numUsers' | 'numItems' | 'train' | 'valid' | 'test'>): string {
   const hash = createHash('sha256')
-  hash.update(littleEndian(Uint32Array.of(numUsers, numItems)))
-  for (const { offsets, items } of [train, valid, test])
-    hash
-      .update(littleEndian(Uint32Array.of(items.length)))
-      .update(littleEndian(offsets))
-      .update(littleEndian(items))
+  const add = (array: Uint32Array) => {
+    for (let at = 0; at < array.length; at += mostAtOnce)
+      hash.update(littleEndian(array.subarray(at, at + mostAtOnce)))
+  }
+  add(Uint32Array.of(numUsers, numItems))
+  for (const { offsets, items } of [train, valid, test]) {
+    add(Uint32Array.of(items.length))
+    add(offsets)
+    add(items)
+  }
   return hash.digest('hex')
 }
 
