@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { InputError } from '@recdistill/core'
 import { asInputError, writeFileAtomic } from '@recdistill/core/files'
 import type { Estimate } from '@recdistill/compress'
+import { claimFolder } from '../run/claim-folder.ts'
 import { removeUnfinished } from '../run/run-folder.ts'
 import { quoted } from '../shown-path.ts'
 import type { CompressPlan } from './plan.ts'
@@ -27,6 +28,7 @@ export function openCompressFolder(path: string, plan: CompressPlan): string {
   try {
     mkdirSync(full, { recursive: true })
     if (isCompressFolder(full)) {
+      claimFolder(full, path)
       if (!same(readPlan(full), plan))
         throw new InputError(
           `--out: ${path} holds another compression; go on with that one by "${program} resume ${quoted(path)}", or name another folder`,
@@ -34,7 +36,10 @@ export function openCompressFolder(path: string, plan: CompressPlan): string {
       removeUnfinished(full)
     } else if (readdirSync(full).length > 0)
       throw new InputError(`--out: ${path} is not empty; name a new folder`)
-    else writeFileAtomic(join(full, 'compress.json'), JSON.stringify(plan, null, 1))
+    else {
+      claimFolder(full, path)
+      writeFileAtomic(join(full, 'compress.json'), JSON.stringify(plan, null, 1))
+    }
   } catch (error) {
     throw asInputError('write', full, error)
   }

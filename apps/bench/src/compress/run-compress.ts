@@ -7,6 +7,7 @@ import { line, type Io } from '../io.ts'
 import { short } from '../progress/format.ts'
 import { cacheFolder } from '../run/cache-folder.ts'
 import { introduce } from '../run/execute.ts'
+import { releaseFolder } from '../run/claim-folder.ts'
 import { fitProtocol } from '../run/fit-protocol.ts'
 import { openImported } from '../run/imported-teacher.ts'
 import { foldersAt } from '../run/run-folder.ts'
@@ -67,9 +68,11 @@ export async function runCompress({
   })
   let imported: ImportedTeacher | null = null
   let place = ''
+  let claimed = ''
   try {
     imported = await openImported(config, { split, engine, cache, say })
     const { plan, folder } = await begin({ split, protocol, engine, imported })
+    claimed = folder
     const before = foldersAt(folder).worked()
     place = shownPath(folder)
     introduce({ ...config, methods: [] }, split, say)
@@ -102,6 +105,7 @@ export async function runCompress({
     return killed ? 1 : 130
   } finally {
     signal.forget()
+    releaseFolder(claimed)
     imported?.model.dispose()
     engine.dispose()
   }

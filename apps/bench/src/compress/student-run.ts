@@ -4,6 +4,7 @@ import type { Chosen } from '@recdistill/compress'
 import { NumericError } from '@recdistill/core'
 import { configYaml } from '../config/write.ts'
 import { createProgress } from '../progress/progress.ts'
+import { releaseFolder } from '../run/claim-folder.ts'
 import { runBench } from '../run/run-bench.ts'
 import { createRunFolder, foldersAt, openRunFolder, type RunFolder } from '../run/run-folder.ts'
 import { takeTraining } from '../run/take-training.ts'
@@ -31,7 +32,7 @@ export async function studentRun(
   take(foldersAt(all.folder), 'teacher', folder, 'teacher')
   take(foldersAt(join(all.folder, 'trials')), trial.id, folder, trial.method)
   const progress = createProgress(io.stderr, { select: protocol.select })
-  const result = await runBench({ ...all, config, folder, progress })
+  const result = await runBench({ ...all, config, folder, progress }).finally(() => releaseFolder(path))
   if (result === null) return null
   writeResult(folder, result)
   const failed = folder.model('scratch').finished()?.failed

@@ -8,6 +8,7 @@ import { line, type Io } from '../io.ts'
 import { createProgress } from '../progress/progress.ts'
 import { quoted, shownPath } from '../shown-path.ts'
 import { stopSignal } from '../stop-signal.ts'
+import { releaseFolder } from './claim-folder.ts'
 import { checkFit } from './check-fit.ts'
 import { fittingTeacher } from './check-teacher.ts'
 import { cacheFolder } from './cache-folder.ts'
@@ -114,6 +115,7 @@ export async function execute({
     throw withWayOn(error, { config, catalogue, folder })
   } finally {
     signal.forget()
+    releaseFolder(folder.path)
     imported?.model.dispose()
     engine.dispose()
   }

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { releaseFolder } from './claim-folder.ts'
 import { createRunFolder, freePath, openRunFolder } from './run-folder.ts'
 
 test('what a killed process was writing is gone when its run is opened again, and nothing else', () => {
@@ -17,6 +18,7 @@ test('what a killed process was writing is gone when its run is opened again, an
   for (const name of [...unfinished, 'rrd/last.ckpt', 'rrd/notes.tmp']) writeFileSync(join(folder, name), '')
 
   openRunFolder(folder)
+  releaseFolder(folder)
   expect(readdirSync(folder, { recursive: true }).map(String).sort()).toEqual([
     'config.yaml',
     'rrd',

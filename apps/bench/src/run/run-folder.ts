@@ -4,6 +4,7 @@ import { InputError, type SplitManifest } from '@recdistill/core'
 import { asInputError, writeFileAtomic } from '@recdistill/core/files'
 import { quoted } from '../shown-path.ts'
 import { appendLine } from './append-line.ts'
+import { claimFolder } from './claim-folder.ts'
 import { modelFolder, type ModelFolder } from './model-folder.ts'
 import { workedBy, type Worked } from './work-time.ts'
 import { program } from '../program.ts'
@@ -42,11 +43,12 @@ export function createRunFolder(path: string, configYaml: string): RunFolder {
     throw asInputError('write', full, error)
   }
   const discard = () => {
-    const made = ['config.yaml', 'split.json', 'log.jsonl'].map((name) => join(full, name))
+    const made = ['config.yaml', 'split.json', 'log.jsonl', '.lock'].map((name) => join(full, name))
     for (const each of firstMissing === null ? made : [full]) rmSync(each, { recursive: true, force: true })
     if (firstMissing !== null) removeEmpty(dirname(full), firstMissing)
   }
   try {
+    claimFolder(full, path)
     writeFileAtomic(join(full, 'config.yaml'), configYaml)
   } catch (error) {
     if (firstMissing !== null) discard()
@@ -59,6 +61,7 @@ export function createRunFolder(path: string, configYaml: string): RunFolder {
 export function openRunFolder(path: string): RunFolder {
   const full = resolve(path)
   expectRun(full, path)
+  claimFolder(full, path)
   removeUnfinished(full)
   return openFolder(full, () => undefined)
 }
