@@ -202,6 +202,22 @@ test.each(broken)('a broken method is found: %s', async (law, change) => {
   expect(await failedLaws(method, { unseen: ['favourites'], laws: [law] })).toEqual([law])
 })
 
+test.each([
+  [
+    'softCrossEntropy',
+    /^fused gives \{ kind, \.\.\. \}, its kind one of softCrossEntropy, .*rceKd; got "softCrossEntropy"$/,
+  ],
+  [{ kind: 'crossEntropy', list: 'favourites' }, /its kind one of .*; got \{"kind":"crossEntropy",/],
+  [
+    { kind: 'softCrossEntropy', list: 'favourites' },
+    /^fused of kind "softCrossEntropy" has list, temperature; temperature is not there$/,
+  ],
+])('a loss by name of another form is told so: %j', async (fused, message) => {
+  const checks = methodChecks({ ...soft, fused: () => fused as never } as AnyMethod)
+  const byName = checks.find(({ name }) => name.startsWith('the loss by name'))
+  await expect(Promise.resolve().then(() => byName?.run())).rejects.toThrow(message)
+})
+
 test('a method for large catalogues alone is tried on one', async () => {
   const check: AnyMethod['check'] = (_, { numItems }) =>
     numItems < 30_000 ? ['soft-top: too few items'] : []
