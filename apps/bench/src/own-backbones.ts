@@ -1,7 +1,7 @@
 import { backbones, loadBackbone } from '@recdistill/backbones'
-import { InputError, unknownName } from '@recdistill/core'
+import { InputError, nearest } from '@recdistill/core'
 import { asBackbone, type BackboneDefinition } from '@recdistill/plugin'
-import { importPlugin } from '@recdistill/plugin/load'
+import { importPlugin, isPluginPackage } from '@recdistill/plugin/load'
 
 /** The backbones that are built in, and those that were opened from files and packages. */
 export interface Backbones {
@@ -47,5 +47,7 @@ export function createBackbones(isReserved: (name: string) => boolean): Backbone
 
 function unknownBackbone(name: string): string {
   const names = backbones.map((backbone) => backbone.name)
-  return `${unknownName('backbone', name, names, 'there are')}, and no npm package of that name in node_modules; a file of yours is given as ./${name}.js`
+  const created = `recdistill-backbone-${name}` // the name that `recdistill create backbone` gives a package
+  const near = isPluginPackage(created, process.cwd()) ? created : nearest(name, names)
+  return `unknown backbone "${name}";${near ? ` did you mean "${near}"?` : ''} there are ${names.join(', ')}, and no npm package of that name in node_modules; a file of yours is given as ./${name}.js`
 }

@@ -56,6 +56,42 @@ test(
   },
 )
 
+test(
+  'a created backbone type-checks, keeps the contract, and is a student by path and by package name',
+  { timeout: 240_000 },
+  async () => {
+    const at = folder()
+    const created = await run(['create', 'backbone', 'softmax-mf', '--in', at])
+    expect(created.code).toBe(0)
+    expect(created.stdout).toContain('linked into it: @recdistill/backbones')
+    const home = join(at, 'recdistill-backbone-softmax-mf')
+    const guide = readFileSync(new URL('../../../docs/guides/write-a-backbone.md', import.meta.url), 'utf8')
+    const code = readFileSync(join(home, 'src/softmax-mf.ts'), 'utf8')
+    expect(guide, 'the guide shows what is created').toContain('```ts run\n' + code + '```')
+    npm(['run', 'build'], home)
+    expect(npm(['test'], home)).toMatch(/Tests +\d+ passed/)
+    mkdirSync(join(at, 'node_modules'))
+    symlinkSync(home, join(at, 'node_modules/recdistill-backbone-softmax-mf'), 'junction')
+    const tiny = ['bench', '--preset', 'tiny', '--epochs', '2', '--no-cache', '--json', '--methods', 'rrd']
+    for (const reference of [join(home, 'dist/softmax-mf.js'), 'recdistill-backbone-softmax-mf']) {
+      const { code, stdout, stderr } = await runBinary([...tiny, '--student', `${reference}:4`], {
+        shell: `cd '${at}'`,
+      })
+      expect(code, stderr).toBe(0)
+      const { models } = JSON.parse(stdout) as { models: { backbone: { name: string } }[] }
+      expect(models.map(({ backbone }) => backbone.name)).toEqual(['mf', 'softmax-mf', 'softmax-mf'])
+    }
+    const { stderr } = await runBinary([...tiny, '--student', 'softmax-mf:4'], { shell: `cd '${at}'` })
+    expect(stderr).toContain('unknown backbone "softmax-mf"; did you mean "recdistill-backbone-softmax-mf"?')
+  },
+)
+
+test('a backbone may not be called as one that is there', async () => {
+  const { code, stderr } = await run(['create', 'backbone', 'lightgcn', '--in', folder()])
+  expect(stderr).toContain('create backbone: there is a backbone "lightgcn" already')
+  expect(code).toBe(2)
+})
+
 test.each([
   ['My Idea', 'expected a name of lower case words'],
   ['rrd', 'there is a method "rrd" already'],

@@ -2,8 +2,9 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { imports, type Kind } from './package-files.ts'
 
-/** A package that a method's package needs, as this program sees it. */
+/** A package that a plugin's package needs, as this program sees it. */
 export interface LocatedPackage {
   readonly name: string
   readonly version: string
@@ -17,15 +18,12 @@ const here = fileURLToPath(import.meta.url)
 /** Versions for what this program does without. */
 const needed = { zod: '4.0.0', typescript: '5.9.0', vitest: '4.0.0' }
 
-/** What a method's package depends on: our packages from here, tools from wherever they are found. */
-export function locatePackages(): LocatedPackage[] {
+/** What a plugin's package depends on: our packages from here, tools from wherever they are found. */
+export function locatePackages(kind: Kind): LocatedPackage[] {
   const methods = rootOf('@recdistill/methods', here)
-  const ours = ['@recdistill/losses', '@recdistill/plugin', '@recdistill/samplers'].map((name) =>
-    located(name, methods === null ? null : rootOf(name, join(methods, 'package.json'))),
-  )
+  const beside = methods === null ? here : join(methods, 'package.json') // has what this program itself does without
   return [
-    ...ours,
-    located('@recdistill/tensor', rootOf('@recdistill/tensor', here)),
+    ...imports[kind].map((name) => located(name, rootOf(name, here) ?? rootOf(name, beside))),
     ...Object.keys(needed).map((name) => located(name, rootOf(name, here))),
   ]
 }

@@ -1,69 +1,14 @@
-/** What a new method's package consists of: path to content. */
-export function methodFiles(
-  name: string,
-  versions: Readonly<Record<string, string>>,
-): Record<string, string> {
-  const constant = name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+import type { OwnFiles } from './own-files.ts'
+
+/** A method that works, to begin from. */
+export function methodFiles(name: string, constant: string): OwnFiles {
   return {
-    'package.json': packageJson(name, versions),
-    'tsconfig.json': tsconfig,
-    'vitest.config.ts': vitestConfig,
-    [`src/${name}.ts`]: source(name),
-    [`src/${name}.test.ts`]: test(name, constant),
-    'README.md': readme(name),
-    '.gitignore': 'node_modules\ndist\nruns\n',
+    about: 'A knowledge-distillation method for recdistill.',
+    use: '--methods FILE,rrd,rce-kd',
+    source: source(name),
+    test: test(name, constant),
   }
 }
-
-function packageJson(name: string, versions: Readonly<Record<string, string>>): string {
-  const of = (...names: string[]) => Object.fromEntries(names.map((each) => [each, versions[each]]))
-  const manifest = {
-    name: `recdistill-method-${name}`,
-    version: '0.0.0',
-    type: 'module',
-    keywords: ['recdistill', 'recdistill-method'],
-    exports: { types: `./dist/${name}.d.ts`, default: `./dist/${name}.js` },
-    files: ['dist'],
-    scripts: {
-      build: 'node node_modules/typescript/bin/tsc -p .',
-      test: 'node node_modules/vitest/vitest.mjs run',
-    },
-    peerDependencies: of(
-      '@recdistill/losses',
-      '@recdistill/plugin',
-      '@recdistill/samplers',
-      '@recdistill/tensor',
-    ),
-    dependencies: of('zod'),
-    devDependencies: of('typescript', 'vitest'),
-  }
-  return `${JSON.stringify(manifest, null, 2)}\n`
-}
-
-const tsconfig = `${JSON.stringify(
-  {
-    compilerOptions: {
-      target: 'es2022',
-      module: 'nodenext',
-      strict: true,
-      declaration: true,
-      noEmitOnError: true,
-      skipLibCheck: true,
-      rewriteRelativeImportExtensions: true,
-      rootDir: 'src',
-      outDir: 'dist',
-    },
-    include: ['src'],
-    exclude: ['src/**/*.test.ts'],
-  },
-  null,
-  2,
-)}\n`
-
-const vitestConfig = `import { defineConfig } from 'vitest/config'
-
-export default defineConfig({ test: { include: ['src/**/*.test.ts'] } })
-`
 
 function source(name: string): string {
   return `import { softCrossEntropy } from '@recdistill/losses'
@@ -111,21 +56,5 @@ import ${constant} from './${name}.ts'
 
 // Gradients, determinism, padding, extreme scores, tiny users: every law of the method contract.
 describeMethod(${constant}, { unseen: ['drawn'], variants: [{ tau: 3 }] })
-`
-}
-
-function readme(name: string): string {
-  return `# recdistill-method-${name}
-
-A knowledge-distillation method for recdistill.
-
-\`\`\`sh
-npm install    # not needed where packages are linked already
-npm test       # the method contract
-npm run build
-recdistill bench --methods ./dist/${name}.js,rrd,rce-kd
-\`\`\`
-
-On Node 22.18 and later \`--methods ./src/${name}.ts\` works without a build. Installed beside recdistill, the package's name works too.
 `
 }

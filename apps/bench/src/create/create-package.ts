@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { InputError } from '@recdistill/core'
 import { asInputError } from '@recdistill/core/files'
 import { locatePackages, type LocatedPackage } from './locate-packages.ts'
-import { methodFiles } from './method-files.ts'
+import { packageFiles, type Kind } from './package-files.ts'
 
 export interface Created {
   readonly folder: string
@@ -14,29 +14,30 @@ export interface Created {
 }
 
 /**
- * Writes a package with a working method, its test and its build; whole or not at all.
+ * Writes a package with a working method or backbone, its test and its build; whole or not at all.
  *
  * Where this program runs from a checkout, whose packages no registry has, they are linked into `node_modules`.
  * @throws InputError for a name that cannot be one, or a folder that is there already.
  */
-export function createMethod(
+export function createPackage(
+  kind: Kind,
   name: string,
   { into, taken }: { into: string; taken: readonly string[] },
 ): Created {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name))
     throw new InputError(
-      `create method: expected a name of lower case words joined by hyphens, e.g. soft-top, got "${name}"`,
+      `create ${kind}: expected a name of lower case words joined by hyphens, e.g. soft-top, got "${name}"`,
     )
   if (taken.includes(name))
-    throw new InputError(`create method: there is a method "${name}" already; choose another name`)
-  const folder = resolve(into, `recdistill-method-${name}`)
+    throw new InputError(`create ${kind}: there is a ${kind} "${name}" already; choose another name`)
+  const folder = resolve(into, `recdistill-${kind}-${name}`)
   if (existsSync(folder))
-    throw new InputError(`create method: ${folder} is there already; remove it or choose another name`)
-  const packages = locatePackages()
+    throw new InputError(`create ${kind}: ${folder} is there already; remove it or choose another name`)
+  const packages = locatePackages(kind)
   const temporary = `${folder}.${process.pid}.tmp`
   try {
     const versions = Object.fromEntries(packages.map((each) => [each.name, `^${each.version}`]))
-    for (const [path, content] of Object.entries(methodFiles(name, versions))) {
+    for (const [path, content] of Object.entries(packageFiles(kind, name, versions))) {
       mkdirSync(dirname(join(temporary, path)), { recursive: true })
       writeFileSync(join(temporary, path), content)
     }
