@@ -113,7 +113,11 @@ function hashOf(chunks: Iterable<Uint8Array>): Buffer {
 function typeOf(array: ContainerArray): Entry['type'] {
   if (array instanceof Float32Array) return 'f32'
   if (array instanceof Float64Array) return 'f64'
-  return array instanceof Uint32Array ? 'u32' : 'u8'
+  if (array instanceof Uint32Array) return 'u32'
+  if (array instanceof Uint8Array) return 'u8'
+  throw new InputError(
+    'writeContainer: expected arrays of Float32, Float64, Uint32 or Uint8, got one of another type',
+  )
 }
 
 function roundUp(bytes: number): number {

@@ -75,3 +75,12 @@ test('a place that cannot be written gives one line and leaves nothing', () => {
   expect(() => writeFileAtomic(join(at, 'file', 'x'), 'content')).toThrow(/cannot write .*file.*not a folder/)
   expect(readdirSync(at)).toEqual(['file'])
 })
+
+test('an array of a type that the file does not know is refused, and nothing is written', () => {
+  const at = folder()
+  const arrays = { a: Int32Array.of(-1) as never }
+  expect(() => writeContainer(join(at, 'x'), { kind: 'sample', meta: null, arrays })).toThrow(
+    'writeContainer: expected arrays of Float32',
+  )
+  expect(readdirSync(at)).toEqual([])
+})
