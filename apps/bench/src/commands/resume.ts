@@ -9,6 +9,7 @@ import { fileLayer } from '../config/file.ts'
 import { resolveConfig } from '../config/resolve.ts'
 import { loweredIn, withChanges } from '../config/write.ts'
 import type { Io } from '../io.ts'
+import { releaseFolder } from '../run/claim-folder.ts'
 import { execute } from '../run/execute.ts'
 import { blamingTeacherFiles } from '../run/imported-teacher.ts'
 import { checkMoreEpochs } from '../run/more-epochs.ts'
@@ -38,8 +39,8 @@ export function resumeCommand(io: Io, done: (code: number) => void): Command {
     )
     .option('--json', 'print the result as JSON on stdout, and nothing else there')
     .action(async (path: string, flags: Flags) => {
-      const goOn = isCompressFolder(path) ? resumeCompression : resumeRun
-      done(await blamingTeacherFiles(path, () => goOn(path, flags, io)))
+      const again = isCompressFolder(path) ? resumeCompression : resumeRun
+      done(await blamingTeacherFiles(path, () => again(path, flags, io)))
     })
 }
 
@@ -71,6 +72,14 @@ function resumeCompression(path: string, flags: Flags, io: Io): Promise<number> 
 
 async function resumeRun(path: string, flags: Flags, io: Io): Promise<number> {
   const folder = openRunFolder(path)
+  try {
+    return await goOn(folder, path, flags, io)
+  } finally {
+    releaseFolder(folder.path)
+  }
+}
+
+async function goOn(folder: RunFolder, path: string, flags: Flags, io: Io): Promise<number> {
   if (flags.parallel !== undefined)
     throw new InputError(
       `--parallel: ${path} is a run, whose models are trained one after the other; leave it out`,
