@@ -1,5 +1,5 @@
 import { backbones } from '@recdistill/backbones'
-import { InputError, type EvalProtocol } from '@recdistill/core'
+import type { EvalProtocol } from '@recdistill/core'
 import { listDatasets } from '@recdistill/data'
 import { loadMethod, loadMethods } from '@recdistill/methods'
 import { metrics, protocols, resolveProtocol } from '@recdistill/metrics'
@@ -7,6 +7,7 @@ import type { AnyMethod } from '@recdistill/plugin'
 import type { ProtocolConfig } from './config/config.ts'
 import { presets } from './config/presets.ts'
 import { layerSchema } from './config/schema.ts'
+import { expectFreeName } from './expect-free-name.ts'
 import { createBackbones, type Backbones } from './own-backbones.ts'
 
 /** One of several to choose from: its name, one line about it, and what it takes. */
@@ -31,11 +32,11 @@ export interface Catalogue {
 
 export async function loadCatalogue(): Promise<Catalogue> {
   const methods = await loadMethods()
+  const names = methods.map(({ name }) => name)
+  const notOfMethods = new Set([...reserved, ...backbones.map(({ name }) => name)])
   return {
     methods,
-    backbones: createBackbones(
-      (name) => reserved.has(name) || methods.some((method) => method.name === name),
-    ),
+    backbones: createBackbones(new Set([...reserved, ...names])),
     datasets: listDatasets().map(({ name, about, citation, licence, home, splits, defaultSplit }) => ({
       name,
       about,
@@ -52,35 +53,24 @@ export async function loadCatalogue(): Promise<Catalogue> {
     protocols: Object.values(protocols).map((protocol) => ({ about: aboutProtocol(protocol), ...protocol })),
     presets: Object.entries(presets).map(([name, preset]) => ({ name, ...preset })),
     async method(reference) {
-      return (
-        methods.find(({ name }) => name === reference) ??
-        checked(reference, await loadMethod(reference), methods)
-      )
+      const own = methods.find(({ name }) => name === reference)
+      if (own) return own
+      const method = await loadMethod(reference)
+      expectFreeName(method.name, { kind: 'method', reference, taken: names, reserved: notOfMethods })
+      return method
     },
     protocol: ({ name, ...rules }) => resolveProtocol(name, rules),
   }
 }
 
 /** Keys of the configuration, and names in the folder and the tables of a run. */
-const reserved = new Set([
+const reserved = [
   ...Object.keys(layerSchema({ methods: [], backbones: [] }).shape),
   'scratch',
   'ensemble',
   'columns',
   'rankings',
-  ...backbones.map(({ name }) => name),
-])
-
-/** A plugin may not take a reserved name, nor that of a method whose values and published numbers are not its own. */
-function checked(reference: string, method: AnyMethod, own: readonly AnyMethod[]): AnyMethod {
-  if (own.some(({ name }) => name === method.name))
-    throw new InputError(
-      `${reference}: there is a method "${method.name}" already; give this one another name, e.g. "my-${method.name}"`,
-    )
-  if (reserved.has(method.name))
-    throw new InputError(`${reference}: a method may not be called "${method.name}"; choose another name`)
-  return method
-}
+]
 
 function aboutProtocol({ mask, users, coldItems, candidates, ks }: EvalProtocol): string {
   const masked = mask.test.length === 0 ? 'nothing' : mask.test.join(' and ')

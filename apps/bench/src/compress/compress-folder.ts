@@ -27,19 +27,16 @@ export function openCompressFolder(path: string, plan: CompressPlan): string {
   const full = resolve(path)
   try {
     mkdirSync(full, { recursive: true })
-    if (isCompressFolder(full)) {
-      claimFolder(full, path)
-      if (!same(readPlan(full), plan))
-        throw new InputError(
-          `--out: ${path} holds another compression; go on with that one by "${program} resume ${quoted(path)}", or name another folder`,
-        )
-      removeUnfinished(full)
-    } else if (readdirSync(full).length > 0)
+    const begun = isCompressFolder(full)
+    if (!begun && readdirSync(full).length > 0)
       throw new InputError(`--out: ${path} is not empty; name a new folder`)
-    else {
-      claimFolder(full, path)
-      writeFileAtomic(join(full, 'compress.json'), JSON.stringify(plan, null, 1))
-    }
+    claimFolder(full, path)
+    if (!begun) writeFileAtomic(join(full, 'compress.json'), JSON.stringify(plan, null, 1))
+    else if (!same(readPlan(full), plan))
+      throw new InputError(
+        `--out: ${path} holds another compression; go on with that one by "${program} resume ${quoted(path)}", or name another folder`,
+      )
+    removeUnfinished(full)
   } catch (error) {
     throw asInputError('write', full, error)
   }

@@ -67,14 +67,13 @@ export async function runCompress({
     abort.abort(new Stopped())
   })
   let imported: ImportedTeacher | null = null
-  let place = ''
   let claimed = ''
   try {
     imported = await openImported(config, { split, engine, cache, say })
     const { plan, folder } = await begin({ split, protocol, engine, imported })
     claimed = folder
     const before = foldersAt(folder).worked()
-    place = shownPath(folder)
+    const place = shownPath(folder)
     introduce({ ...config, methods: [] }, split, say)
     describe(plan, place, say)
     for (const note of imported?.notes ?? []) say(`teacher: ${note}`)
@@ -101,7 +100,7 @@ export async function runCompress({
     const killed = error instanceof TrialKilled
     if (!(error instanceof Stopped) && !killed) throw error
     if (killed) warn(error.message)
-    say(`stopped; go on with: ${program} resume ${quoted(place)}`)
+    say(`stopped; go on with: ${program} resume ${quoted(shownPath(claimed))}`)
     return killed ? 1 : 130
   } finally {
     signal.forget()

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { isPluginPath } from '@recdistill/plugin/load'
 import { pathKeys } from '@recdistill/teachers'
 import { isGroup } from './merge.ts'
 import { partsOfModel } from './model-text.ts'
@@ -37,9 +38,8 @@ export function absolutePaths(values: Readonly<Values>, folder: string): Values 
   return out
 }
 
-/** As `importPlugin` tells a relative path from a name. */
 function isPluginFile(value: unknown): boolean {
-  return typeof value === 'string' && !value.startsWith('file:') && /^\.|\.[cm]?[jt]s$/i.test(value)
+  return typeof value === 'string' && isPluginPath(value) && !value.startsWith('file:')
 }
 
 /** A bias is a file beside single files of vectors, and the name of a tensor in an archive. */

@@ -1,5 +1,5 @@
-import { asMethod, InputError, nearest, type AnyMethod } from '@recdistill/plugin'
-import { importPlugin, isPluginPackage } from '@recdistill/plugin/load'
+import { asMethod, type AnyMethod } from '@recdistill/plugin'
+import { importPlugin } from '@recdistill/plugin/load'
 import { loadFromCatalogue, methodNames } from './catalogue.ts'
 
 /**
@@ -17,11 +17,5 @@ export async function loadMethod(
 ): Promise<AnyMethod> {
   const names = methodNames()
   if (names.includes(nameOrPath)) return loadFromCatalogue(nameOrPath)
-  const plugin = await importPlugin(nameOrPath, { kind: 'method', from })
-  if (plugin !== null) return asMethod(plugin.value, nameOrPath)
-  const created = `recdistill-method-${nameOrPath}` // the name that `recdistill create method` gives a package
-  const near = isPluginPackage(created, from) ? created : nearest(nameOrPath, names)
-  throw new InputError(
-    `unknown method "${nameOrPath}";${near ? ` did you mean "${near}"?` : ''} there are ${names.join(', ')}, and no npm package of that name in node_modules; a file of yours is given as ./${nameOrPath}.js`,
-  )
+  return asMethod(await importPlugin(nameOrPath, { kind: 'method', names, from }), nameOrPath)
 }

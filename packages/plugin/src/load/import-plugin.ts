@@ -1,12 +1,14 @@
-import { InputError } from '@recdistill/core'
+import { InputError, nearest } from '@recdistill/core'
 import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { findPackage } from './find-package.ts'
 
-/** What a plugin is, as errors call it. */
 export interface PluginKind {
+  /** What it is, as errors call it. */
   readonly kind: 'method' | 'backbone'
+  /** Of those that are built in, which a misspelt reference may have meant. */
+  readonly names: readonly string[]
   /** The folder that relative paths and packages are seen from. */
   readonly from: string
 }
@@ -16,23 +18,24 @@ export function isPluginPath(reference: string): boolean {
   return /^(\.|\/|file:|[a-z]:[\\/])|\.[cm]?[jt]s$/i.test(reference)
 }
 
-/** Whether an npm package of that name is in the `node_modules` folders from `from` upwards. */
-export function isPluginPackage(name: string, from: string): boolean {
-  return /^(@[\w.-]+\/)?[\w.-]+$/.test(name) && findPackage(name, from) !== null
-}
-
 /**
- * The default export of a plugin, by the path of its file or the name of its npm package; null where there is no such package.
- * TypeScript needs a runtime that strips types (Node 22.18 and later).
- * @throws InputError when there is no such file, or when it fails.
+ * The default export of a plugin, by the path of its file or the name of its npm package, which is looked for in the `node_modules` folders
+ * from `from` upwards. TypeScript needs a runtime that strips types (Node 22.18 and later).
+ * @throws InputError when there is no such file or package, naming the nearest, or when it fails.
  */
-export async function importPlugin(
-  reference: string,
-  { kind, from }: PluginKind,
-): Promise<{ readonly value: unknown } | null> {
+export async function importPlugin(reference: string, { kind, names, from }: PluginKind): Promise<unknown> {
   const source = `${kind} ${reference}`
   const file = isPluginPath(reference) ? fileAt(reference, { source, from }) : findPackage(reference, from)
-  return file === null ? null : { value: await defaultExport(file, { kind, source }) }
+  if (file !== null) return defaultExport(file, { kind, source })
+  const created = `recdistill-${kind}-${reference}` // the name that `recdistill create` gives a package
+  const near = isPackage(created, from) ? created : nearest(reference, names)
+  throw new InputError(
+    `unknown ${kind} "${reference}";${near ? ` did you mean "${near}"?` : ''} there are ${names.join(', ')}, and no npm package of that name in node_modules; a file of yours is given as ./${reference}.js`,
+  )
+}
+
+function isPackage(name: string, from: string): boolean {
+  return /^[\w.-]+$/.test(name) && findPackage(name, from) !== null
 }
 
 function fileAt(path: string, { source, from }: { source: string; from: string }): string {

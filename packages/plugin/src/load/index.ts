@@ -1,1 +1,1 @@
-export { importPlugin, isPluginPackage, isPluginPath, type PluginKind } from './import-plugin.ts'
+export { importPlugin, isPluginPath, type PluginKind } from './import-plugin.ts'
