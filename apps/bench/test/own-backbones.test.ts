@@ -108,6 +108,7 @@ test.each([
   ['./reserved.mjs:4', /a backbone may not be called "scratch"; choose another name/],
   ['./no-create.mjs:4', /its default export is not a backbone: create is not a function; declare it with/],
   ['./none.mjs:4', /^recdistill: backbone \S+none\.mjs: no such file/],
+  ['./dist/none.mjs:4', /none\.mjs: no such file \(\S+\); is its package built\?$/m],
   [
     './softmax-mf.mjs:0',
     /expected backbone:dim with a dim of 1 or more, e\.g\. mf:400, got "\S+softmax-mf\.mjs:0"/,

@@ -110,6 +110,21 @@ const refused: [change: object, problem: string][] = [
     { backgrounds: { rest: { without: ['head'] } } },
     'background "rest": there is no list "head"; declared are none',
   ],
+  [
+    { fused: { kind: 'crossEntropy', list: 'head' } },
+    'fused gives { kind, ... }, its kind one of softCrossEntropy, catalogueCrossEntropy, binaryCrossEntropy, relaxedRanking, rceKd; got {"kind":"crossEntropy","list":"head"}',
+  ],
+  [
+    { lists: { head }, fused: { kind: 'softCrossEntropy', list: 'heat', temperature: 1 } },
+    'fused: there is no list "heat"; did you mean "head"? declared are head',
+  ],
+  [
+    {
+      lists: { head },
+      fused: { kind: 'rceKd', top: 'head', approximate: 'head', gamma: 'g', temperature: 1 },
+    },
+    'fused: there is no value "g"; declared are none',
+  ],
 ]
 
 test.each(refused)('%o is refused by name', (change, problem) => {

@@ -1,5 +1,8 @@
-import { InputError, nearest, show } from '@recdistill/core'
+import { InputError, show } from '@recdistill/core'
 import type { Aux, AuxSpec, Backgrounds, Lists, Rows, RowsSpec, Values } from './declarations.ts'
+import type { FusedLoss } from './fused.ts'
+import { fusedProblem } from './fused-problem.ts'
+import { undeclared } from './undeclared.ts'
 
 /** What a method has declared, once its parameters and its world are known. */
 export interface Declared {
@@ -8,6 +11,8 @@ export interface Declared {
   readonly rows: Rows
   readonly aux: Aux
   readonly backgrounds: Backgrounds
+  /** The loss by name, where there is one. */
+  readonly fused?: FusedLoss | null
 }
 
 /**
@@ -16,7 +21,10 @@ export interface Declared {
  * @param method Its name: speaks in the errors.
  * @throws InputError with the first part that is wrong.
  */
-export function checkDeclared(method: string, { lists, values, rows, aux, backgrounds }: Declared): void {
+export function checkDeclared(
+  method: string,
+  { lists, values, rows, aux, backgrounds, fused }: Declared,
+): void {
   const names = Object.keys(lists)
   const refuse = (what: string): never => {
     throw new InputError(`${method}: ${what}`)
@@ -37,12 +45,11 @@ export function checkDeclared(method: string, { lists, values, rows, aux, backgr
   each('aux', aux, auxProblem)
   each('background', backgrounds, ({ without }) =>
     Array.isArray(without)
-      ? unknownList(
-          without.find((list) => !names.includes(list as string)),
-          names,
-        )
+      ? (without.map((list) => undeclared('list', list, names)).find((problem) => problem !== null) ?? null)
       : `without: expected the names of lists, got ${show(without)}`,
   )
+  const problem = fused && fusedProblem(fused, { lists, values })
+  if (problem) refuse(problem)
 }
 
 type Fields = Readonly<Record<string, unknown>>
@@ -81,8 +88,7 @@ function rowsProblem(spec: RowsSpec, lists: readonly string[]): string | null {
   const words: readonly unknown[] = ['users', 'positives', 'negatives', 'items']
   if (words.includes(spec)) return null
   const { of, random, all, per, list } = Object(spec) as Fields
-  if (of === 'items' && list !== undefined)
-    return lists.includes(list as string) ? null : unknownList(list, lists)
+  if (of === 'items' && list !== undefined) return undeclared('list', list, lists)
   const isOne = all === true || (of === 'users' && per === 'row') || (isSize(random) && random > 0)
   if ((of === 'users' || of === 'items') && isOne) return null
   return `expected 'users', 'positives', 'negatives', 'items', or { of, ... } with random, all, per or list, got ${show(spec)}`
@@ -97,12 +103,6 @@ function auxProblem(spec: Fields): string | null {
   const { uniform, normal } = Object(init) as Fields
   if (init === 'zeros' || Number.isFinite(uniform ?? normal)) return null
   return `init: expected 'zeros', { uniform: a } or { normal: deviation }, got ${show(init)}`
-}
-
-function unknownList(list: unknown, lists: readonly string[]): string | null {
-  if (list === undefined) return null
-  const near = nearest(String(list), lists)
-  return `there is no list ${show(list)};${near ? ` did you mean "${near}"?` : ''} declared are ${lists.join(', ') || 'none'}`
 }
 
 function isSize(value: unknown): value is number {

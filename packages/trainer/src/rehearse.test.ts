@@ -112,6 +112,13 @@ describe('a rehearsal finds out', () => {
   })
 })
 
+test('a loss by name that is none is refused in words, before anything is computed', () => {
+  const fused = () => ({ kind: 'softCrossEntropy', list: 'favorites', temperature: 1 }) as const
+  expect(() => rehearse({ ...copied, fused }, { K: 7 }, { engine })).toThrow(
+    'asking: fused: there is no list "favorites"; did you mean "favourites"? declared are favourites, random',
+  )
+})
+
 test('nothing is left behind', () => {
   const before = tf.memory().numTensors
   rehearse(copied, { K: 7 }, { engine })

@@ -1,15 +1,7 @@
 import { InputError, nearest, type Csr, type Rng } from '@recdistill/core'
 import type { Engine } from '@recdistill/engine'
-import {
-  checkDeclared,
-  checkParams,
-  type AnyMethod,
-  type Lists,
-  type ListSpec,
-  type Model,
-  type Values,
-  type World,
-} from '@recdistill/plugin'
+import type { AnyMethod, Lists, ListSpec, Model, Values, World } from '@recdistill/plugin'
+import { declarationOf } from './declaration.ts'
 import { savedArray } from './named-arrays.ts'
 import { idsFrom, usersPerRound } from './ranked-blocks.ts'
 
@@ -53,27 +45,14 @@ export class UserLists {
   readonly #models: ListModels
 
   constructor(method: AnyMethod, params: Readonly<Record<string, unknown>>, models: ListModels) {
-    const { teacher, student, train } = models
-    const { numUsers, numItems } = student
-    if (teacher.numUsers !== numUsers || teacher.numItems !== numItems)
-      throw new InputError(
-        `${method.name}: the teacher knows ${teacher.numUsers} users and ${teacher.numItems} items, the split has ${numUsers} and ${numItems}; both must come from the same split`,
-      )
-    const dims = { student: student.dim, teacher: teacher.dim }
-    this.world = { numUsers, numItems, train, dims, teachers: Math.max(1, models.trajectories.length) }
-    checkParams(method, params, this.world)
-    this.made = method.make?.(params, this.world)
-    this.lists = method.lists(params, this.world, this.made)
-    this.values = method.values?.(params, this.world, this.made) ?? {}
+    const { world, made, lists, values } = declarationOf(method, params, models)
+    this.world = world
+    this.made = made
+    this.lists = lists
+    this.values = values
     this.method = method.name
     this.#models = models
-    checkDeclared(method.name, {
-      lists: this.lists,
-      values: this.values,
-      rows: method.rows?.(params, this.world) ?? {},
-      aux: method.aux?.(params, this.world) ?? {},
-      backgrounds: method.backgrounds?.(params) ?? {},
-    })
+    const { numUsers } = world
     for (const [name, spec] of Object.entries(this.lists))
       if ('draw' in spec) this.#stored.set(name, this.#makeList(spec))
     for (const [name, { size }] of Object.entries(this.values))

@@ -119,3 +119,10 @@ test('how files are read is refused of a data set, and goes with the files that 
   )
   await expect(resolve(flagsLayer({ delimiter: ';' }))).rejects.toThrow(/^delimiter: said of files/)
 })
+
+test('what is said of models is refused where none is trained', () => {
+  const refused = () => resolveSource([flagsLayer({ dataset: 'synthetic:tiny' }), setLayer(['rrd.K=5', 'epochs=3'])], catalogue) // prettier-ignore
+  expect(refused).toThrow(
+    /^--set rrd, --set epochs: said of models, and none is trained here; expected one of dataset, .* protocol$/,
+  )
+})

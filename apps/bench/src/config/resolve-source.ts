@@ -9,13 +9,22 @@ import { layerSchema } from './schema.ts'
 
 type Values = Record<string, unknown>
 
+const readHere: readonly string[] = ['dataset', 'data', 'train', 'valid', 'test', ...ofFiles, 'skipEmptyIds', 'where', 'minRating', 'maxPerUser', 'kCore', 'filters', 'split', 'splitSeed', 'dataDir', 'cache', 'protocol'] // prettier-ignore
+
 /** The part of a configuration that says which interactions and how they are measured: all a command without models needs. */
 export function resolveSource(
   layers: readonly Layer[],
   catalogue: Catalogue,
 ): { source: SourceConfig; protocol: ProtocolConfig } {
   const schema = layerSchema({ methods: catalogue.methods, backbones: catalogue.backbones.all() })
-  for (const layer of layers) checkLayer(layer, schema)
+  for (const layer of layers) {
+    checkLayer(layer, schema)
+    const idle = Object.keys(layer.values).filter((key) => !readHere.includes(key))
+    if (idle.length > 0)
+      throw new InputError(
+        `${idle.map((key) => layer.speak([key])).join(', ')}: said of models, and none is trained here; expected one of ${readHere.join(', ')}`,
+      )
+  }
   const values = mergeLayers(layers)
   if (['dataset', 'data', 'train', 'test'].every((key) => values[key] === undefined))
     throw new InputError(

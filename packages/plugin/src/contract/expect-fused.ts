@@ -1,6 +1,6 @@
-import { show } from '@recdistill/core'
 import assert from 'node:assert/strict'
-import type { FusedInput, FusedLoss } from '../fused.ts'
+import type { FusedInput } from '../fused.ts'
+import { fusedProblem } from '../fused-problem.ts'
 import { batchOf, blockOf } from './block.ts'
 import { isDrawn, type Drawn } from './drawn.ts'
 import { evaluate, generalPoint } from './evaluate.ts'
@@ -13,10 +13,10 @@ import { viewsOf } from './views.ts'
 export function expectFused(declared: Declared, drawn: Drawn): void {
   const fused = declared.subject.method.fused?.(declared.params)
   if (!fused) return
-  expectForm(fused)
+  const problem = fusedProblem(fused, declared)
+  assert.ok(problem === null, problem ?? '')
   const names = readBy(fused)
   for (const name of names) {
-    assert.ok(name in declared.lists, `fused names a list "${name}" that is not declared`)
     if (fused.kind === 'catalogueCrossEntropy')
       assert.equal(Reflect.get(declared.lists[name], 'size'), 'catalogue', `fused reads all items: ${name}`)
     else assert.ok(isDrawn(declared.lists[name]), `fused cannot read all items, or those of a pair: ${name}`)
@@ -54,26 +54,4 @@ export function expectFused(declared: Declared, drawn: Drawn): void {
   for (const view of student)
     if (view.name in plain.gradients) view.pull(Float32Array.from(plain.gradients[view.name]), pulled)
   assertNear(onTape.gradient, pulled, {}, 'gradient')
-}
-
-const parts: Record<FusedLoss['kind'], readonly string[]> = {
-  softCrossEntropy: ['list', 'temperature'],
-  catalogueCrossEntropy: ['list', 'temperature'],
-  binaryCrossEntropy: ['list', 'temperature', 'shift'],
-  relaxedRanking: ['listed', 'background', 'scoreCap'],
-  rceKd: ['top', 'approximate', 'gamma', 'temperature'],
-}
-
-/** A method in JavaScript has no compiler to tell it. */
-function expectForm(fused: FusedLoss): void {
-  const { kind } = fused
-  assert.ok(
-    Object.hasOwn(parts, kind),
-    `fused gives { kind, ... }, its kind one of ${Object.keys(parts).join(', ')}; got ${show(fused)}`,
-  )
-  const missing = parts[kind].find((part) => Reflect.get(fused, part) === undefined)
-  assert.ok(
-    missing === undefined,
-    `fused of kind "${kind}" has ${parts[kind].join(', ')}; ${missing} is not there`,
-  )
 }

@@ -40,7 +40,10 @@ function isPackage(name: string, from: string): boolean {
 
 function fileAt(path: string, { source, from }: { source: string; from: string }): string {
   const file = path.startsWith('file:') ? fileURLToPath(path) : resolve(from, path)
-  if (!existsSync(file)) throw new InputError(`${source}: no such file (${file})`)
+  if (!existsSync(file)) {
+    const built = /[\\/](dist|build|lib)[\\/]/.test(path) ? '; is its package built?' : ''
+    throw new InputError(`${source}: no such file (${file})${built}`)
+  }
   if (statSync(file).isDirectory())
     throw new InputError(`${source}: expected a file, got a folder; name the file, e.g. ${path}/index.js`)
   return file
