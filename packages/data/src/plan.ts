@@ -5,6 +5,7 @@ import { findDataset } from './datasets/find-dataset.ts'
 import type { DatasetDefinition, DataSource, SplitPreset } from './define-dataset.ts'
 import type { Located } from './fetch/locate.ts'
 import type { Filter } from './filter/filter.ts'
+import { nameFiles } from './name-files.ts'
 import { checkSplitRule, parseSplitRule } from './split/parse-split-rule.ts'
 import type { SplitRule } from './split/rule.ts'
 
@@ -98,5 +99,8 @@ function withDuplicates(filters: readonly Filter[]): readonly Filter[] {
 }
 
 function nameOf(paths: readonly string[]): string {
-  return paths.map((path) => basename(path)).join('+')
+  return nameFiles(
+    paths.map((path) => basename(path)),
+    '+',
+  )
 }

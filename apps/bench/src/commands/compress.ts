@@ -91,8 +91,8 @@ export function compressCommand(io: Io, done: (code: number) => void): Command {
           { ...settings, fixed: (method) => fixedOf(layers, method) },
           { catalogue, split, engine, teacherDim: imported?.model.dim ?? dimOf(configs[0]) },
         )
-        const name = split.manifest.dataset.replace(/[^\w.-]+/g, '-')
-        return { plan, folder: openCompressFolder(flags.out ?? freePath(`compress-${name}`), plan) }
+        const path = flags.out ?? freePath(`compress-${split.manifest.dataset}`)
+        return { plan, folder: openCompressFolder(path, plan) }
       },
     })
     done(code)

@@ -64,7 +64,7 @@ export async function execute({
         async () => {
           const { config: fitted, leftOut } = await fittingTeacher(fitting, { imported, lent }, context)
           const config = { ...fitted, tune: suitedTune(fitted) }
-          const folder = makeFolder(split.manifest.dataset.replace(/[^\w.-]+/g, '-'), config)
+          const folder = makeFolder(split.manifest.dataset, config)
           return { config, leftOut, imported, folder }
         },
         () => imported?.model.dispose(),

@@ -59,6 +59,13 @@ test('a run that comes to nothing leaves nothing, and what another has begun bes
   rmSync(at, { recursive: true })
 })
 
+test('a name is cut and freed of what file systems refuse', () => {
+  const now = new Date('2026-01-31T12:00:00.400Z')
+  expect(freePath(`a shop: ${'x'.repeat(300)}.csv`, now)).toBe(
+    join('runs', `2026-01-31T12-00-00-a-shop-${'x'.repeat(73)}`),
+  )
+})
+
 test('runs that begin in the same second have folders of their own', () => {
   const now = new Date('2026-01-31T12:00:00.400Z')
   const there = process.cwd()

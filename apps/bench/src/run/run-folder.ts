@@ -126,10 +126,13 @@ function readSplit(path: string): Pick<SplitManifest, 'hash' | 'counts'> | null 
   }
 }
 
-/** Where a run goes that nobody named a folder for: by time and name, and a number where others began in this second. */
+/**
+ * Where a run goes that nobody named a folder for: by time and what it is of, in letters that every file system takes and no more than
+ * fit, and a number where others began in this second.
+ */
 export function freePath(name: string, now = new Date()): string {
   const time = now.toISOString().slice(0, 19).replaceAll(':', '-')
-  const first = join('runs', `${time}-${name}`)
+  const first = join('runs', `${time}-${name.replace(/[^\w.-]+/g, '-').slice(0, 80)}`)
   let path = first
   for (let n = 2; existsSync(path); n++) path = `${first}-${n}`
   return path

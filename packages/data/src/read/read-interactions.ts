@@ -9,6 +9,7 @@ import {
   type FilterStep,
 } from '../filter/filter.ts'
 import { filterInDatabase } from '../filter/filter-sql.ts'
+import { nameFiles } from '../name-files.ts'
 import type { Roles } from './column-roles.ts'
 import { Database } from './database.ts'
 import { loadFile } from './load-file.ts'
@@ -90,7 +91,10 @@ export async function readSources(
     const hasTime = agree(seen, 'hasTime', 'time')
     const hasRating = agree(seen, 'hasRating', 'rating')
     await encode(database, more)
-    const label = seen.map(({ file }) => file).join(', ')
+    const label = nameFiles(
+      seen.map(({ file }) => file),
+      ', ',
+    )
     const steps = await filterInDatabase(database, filters, { label, hasRating, hasTime, accept })
     const sources = files.map(({ source: { file, bytes, sha256 } }) => ({ file, bytes, sha256 }))
     const table = await collect(database, { sources, steps, hasRating, hasTime, parts: groups.length > 1 })
