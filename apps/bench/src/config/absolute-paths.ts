@@ -9,7 +9,7 @@ type Values = Record<string, unknown>
 /** Relative paths among the values, made absolute from `folder`; names of methods and backbones, and addresses, stay as they are. */
 export function absolutePaths(values: Readonly<Values>, folder: string): Values {
   const path = (value: unknown) =>
-    typeof value === 'string' && !/^https?:/.test(value) ? resolve(folder, value) : value
+    typeof value === 'string' && !/^[a-z][a-z\d+.-]*:\/\//i.test(value) ? resolve(folder, value) : value
   const plugin = (value: unknown) => (isPluginFile(value) ? path(value) : value)
   const out = { ...values }
   for (const key of ['data', 'train', 'valid', 'test', 'dataDir', 'cache', 'teacherFrom'])

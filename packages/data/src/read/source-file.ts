@@ -2,6 +2,7 @@ import { InputError } from '@recdistill/core'
 import { asInputError } from '@recdistill/core/files'
 import { createHash } from 'node:crypto'
 import { createReadStream, existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 
@@ -69,12 +70,22 @@ function sizeOf(path: string): number {
   try {
     const stat = statSync(path)
     if (stat.isDirectory())
-      throw new InputError(`${path}: is a folder; name the files in it, or use it as the data folder`)
+      throw new InputError(
+        `${path}: is a folder; name the files in it, e.g. ${join(path, '*.csv')}, or use it as the data folder`,
+      )
+    if (!stat.isFile())
+      throw new InputError(`${path}: is no file on disk, which is read more than once; save it as one first`)
     return stat.size
   } catch (error) {
     const parts = path.split(',')
     if (parts.length > 1 && parts.every((part) => existsSync(part)))
       throw new InputError(`${path}: no such file; several are given one after the other: ${parts.join(' ')}`)
+    if (/^[a-z][a-z\d+.-]*:\/\//i.test(path))
+      throw new InputError(`${path}: is an address; files on this machine are read, so download it first`)
+    if (/[*?]/.test(path) && !existsSync(path))
+      throw new InputError(
+        `${path}: no such file; a shell puts the names in place of * and ? where there are no quotes around them`,
+      )
     throw asInputError('read', path, error)
   }
 }
