@@ -2,6 +2,8 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { InputError } from '@recdistill/core'
 import * as tf from '@tensorflow/tfjs'
+import { refuseFullMemory } from './kernels/full-memory.ts'
+import type { WasmBackend } from './kernels/heap.ts'
 import { registerKernels } from './kernels/register.ts'
 import { findNodeBackends, registerNodeBackend } from './node-backend/index.ts'
 import { sharedWasmFiles } from './shared-files.ts'
@@ -104,7 +106,9 @@ async function tryWasm(wasmFolder: string | undefined): Promise<string | null> {
       wasm.setWasmPaths(files ?? join(folder, '/'), files !== null)
     }
     registerKernels('wasm')
-    return (await quietly(() => tf.setBackend('wasm'))) ? null : 'TensorFlow.js refused it'
+    if (!(await quietly(() => tf.setBackend('wasm')))) return 'TensorFlow.js refused it'
+    refuseFullMemory(tf.backend() as unknown as WasmBackend)
+    return null
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }
