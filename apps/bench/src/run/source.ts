@@ -1,3 +1,4 @@
+import { isInputError } from '@recdistill/core'
 import { prepareSplit, type DataProgress, type DataSplit } from '@recdistill/data'
 import type { SourceConfig } from '../config/config.ts'
 import { line, type Io } from '../io.ts'
@@ -13,6 +14,10 @@ export async function prepareSource(
     ...(dataDir === null ? {} : { dataDir }),
     seed: splitSeed,
     onProgress: downloads(io),
+  }).catch((error: unknown) => {
+    if (isInputError(error) && error.message.includes(`write ${cache}`))
+      error.message += '; --cache FOLDER or RECDISTILL_CACHE names another place for what is kept'
+    throw error
   })
   for (const remark of split.facts.remarks ?? []) line(io.stderr, `${split.manifest.dataset}: ${remark}`)
   return split
