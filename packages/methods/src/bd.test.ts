@@ -135,3 +135,13 @@ test('the default is the released configuration of MF', () => {
   expect(presets[0]).toMatchObject({ lambda: defaults.lambda, weightDecay: 0, batch: 128 })
   expect(presets[1].params).toMatchObject({ form: 'users', tauT: 2, tauS: 2, epsT: 1e-4, perPair: 5 })
 })
+
+test('in the form users both directions have a weight, for it is all there is of their terms', () => {
+  const problems = (given: object) => bd.check?.(parseParams(bd, given), { numUsers: 1, numItems: 9 })
+  expect(problems({ form: 'users', lambdaST: 0 })).toEqual([
+    'bd.lambdaST: expected a number above 0 in the form users, which has no other term; got 0',
+  ])
+  expect(problems({ form: 'users', lambdaTS: 0, lambdaST: 0 })).toHaveLength(2)
+  expect(problems({ form: 'users' })).toEqual([])
+  expect(problems({ lambdaTS: 0, lambdaST: 0 })).toEqual([])
+})

@@ -43,6 +43,12 @@ export default defineMethod({
   }),
   defaults: { lambda: 1, weightDecay: 0, teacherWeightDecay: 0 },
   presets,
+  check: ({ form, lambdaTS, lambdaST }) =>
+    Object.entries(form === 'users' ? { lambdaTS, lambdaST } : {}).flatMap(([name, weight]) =>
+      weight > 0
+        ? []
+        : [`bd.${name}: expected a number above 0 in the form users, which has no other term; got ${weight}`],
+    ),
   lists: (params) => ({
     positive: { pair: 'positive' },
     forStudent: {

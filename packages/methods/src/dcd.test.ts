@@ -30,6 +30,7 @@ const teacher = [9, 8, 7, 6, 5, 4, -1, -2]
 const positions = [2, 0, 5, 1, 4, 3]
 const user = { teacher, student: [...positions.map((position) => 10 - position), -5, -6], seen: [] }
 const eps = { maxK: 6, T: 2 } // epsilon 0.5
+const none = { offsets: new Uint32Array(2), items: new Uint32Array(0) }
 
 describe('TV-8', () => {
   test('corrections of the original: the student’s positions among the candidates', () => {
@@ -176,6 +177,19 @@ test('the port has no item side, nor has a weight of 0; presets are the released
     batch: 2048,
   })
   expect(dcd.presets).toHaveLength(4)
+})
+
+test('port: however large T is, no more of the student’s ranking is asked for than there are items', () => {
+  const params = parseParams(dcd, { variant: 'port', K: 2, maxK: 6, T: 1e8 })
+  const world = { numUsers: 1, numItems: 8, train: none, dims: { student: 0, teacher: 0 } }
+  expect(dcd.values?.(params, world, undefined).correction.law).toMatchObject({
+    ranked: { k: 8 },
+    table: { length: 15 },
+  })
+  const { values } = drawUser(dcd, params, user, createRng(0))
+  expect([...values.correction]).toEqual(
+    positions.map((position, t) => Math.fround(Math.tanh((position - t) / 1e8))),
+  )
 })
 
 test('parameters that do not fit are refused in words', () => {

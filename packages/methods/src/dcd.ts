@@ -59,7 +59,7 @@ export default defineMethod({
       withRRD > 0 ? relaxedLists({ K, L, T: rrdT, maxK }) : { interesting: unused, uninteresting: unused }
     return { ...correctedLists(params), ...plain }
   },
-  values: (params) => ({ correction: correctionValue(params) }),
+  values: (params, { numItems }) => ({ correction: correctionValue(params, numItems) }),
   over: 'users',
   loss(input) {
     const { student, teacher, mask, params } = input
@@ -85,7 +85,7 @@ export default defineMethod({
       weight: itemWeight,
       over: 'positives',
       lists: () => correctedLists(params),
-      values: () => ({ correction: correctionValue(params) }),
+      values: ({ numItems }) => ({ correction: correctionValue(params, numItems) }),
       loss: (input) => relaxedTerm(input, underestimatedFirst(params)),
       fused: underestimatedFirst(params),
     })

@@ -6,6 +6,7 @@ import { expertAux } from './experts/parameters.ts'
 import { expertTerm } from './experts/expert-term.ts'
 import { presets } from './presets/de-rrd.ts'
 import rrd from './rrd.ts'
+import { interestingFirst, relaxedTerm } from './terms/relaxed-term.ts'
 
 /**
  * Both halves of the paper at once: vectors through distillation experts, rankings by relaxed ranking distillation.
@@ -42,7 +43,7 @@ export default defineMethod({
     const { deLambda, rrdLambda } = input.params
     return weightedSum([
       [deLambda, expertTerm(input)],
-      [rrdLambda, rrd.loss({ ...input, values: {}, everyone: {}, made: undefined })],
+      [rrdLambda, relaxedTerm(input, interestingFirst(input.params))],
     ])
   },
 })

@@ -219,5 +219,6 @@ test('the default is the port for CiteULike, MF to MF; lists that do not fit are
     hetcomp.check?.(parseParams(hetcomp, given), { numUsers: 1, numItems: 60 })
   expect(problems({})).toEqual([])
   expect(problems({ K: 61 })).toEqual(['hetcomp.K: expected at most 60, the number of items, got 61'])
+  expect(problems({ KP: 61 })).toEqual(['hetcomp.KP: expected at most 60, the number of items, got 61'])
   expect(problems({ k: 51 })).toEqual(['hetcomp.k: expected at most K = 50, got 51'])
 })

@@ -53,8 +53,11 @@ export default defineMethod({
   }),
   defaults: { lambda: 0.005, weightDecay: 1e-3 },
   presets,
-  check: ({ K, k }, { numItems }) => [
+  check: ({ K, KP, k }, { numItems }) => [
     ...(K > numItems ? [`hetcomp.K: expected at most ${numItems}, the number of items, got ${K}`] : []),
+    ...(KP !== null && KP > numItems
+      ? [`hetcomp.KP: expected at most ${numItems}, the number of items, got ${KP}`]
+      : []),
     ...(k !== null && k > K ? [`hetcomp.k: expected at most K = ${K}, got ${k}`] : []),
   ],
   trajectory: ({ V }) => V,

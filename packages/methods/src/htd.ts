@@ -55,9 +55,10 @@ export default defineMethod({
   rows: () => ({ users: 'users', items: 'items' }),
   aux: ({ groups }, world) => expertAux(groups, world),
   over: 'users',
-  loss({ student, teacher, aux, params, rng, ...at }) {
+  loss(input) {
+    const { student, teacher, aux, params, rng } = input
     const { alpha, groups, choice, prototypeGrad, samePairs } = params
-    const temperature = expertTemperature(params, at)
+    const temperature = expertTemperature(params, input)
     const grouping = (side: Side) => {
       const pair = { student: student.rows[side], teacher: teacher.rows[side], weight: 1 }
       const noise = gumbelNoise([pair.student.shape[0], groups], rng.fork(`gumbel ${side}`))

@@ -42,12 +42,8 @@ export function leavesOf(method: AnyMethod, params: object, scene: VectorScene):
 }
 
 /** The method's loss as a function of those leaves. */
-export function lossOfLeaves(
-  method: AnyMethod,
-  params: object,
-  { epoch = 0, epochs = 100, seed = 1 }: VectorScene,
-  leaves: Leaves,
-) {
+export function lossOfLeaves(method: AnyMethod, params: object, scene: VectorScene, leaves: Leaves) {
+  const { epoch = 0, seed = 1 } = scene
   const named = (prefix: string) =>
     Object.fromEntries(
       Object.entries(leaves)
@@ -66,8 +62,9 @@ export function lossOfLeaves(
     aux: leaves,
     params,
     epoch,
-    epochs,
-    progress: epoch / epochs,
+    get epochs() {
+      return scene.epochs ?? 100
+    },
     rng: createRng(seed).fork('step'),
   }
   return method.loss(input as never)

@@ -65,23 +65,26 @@ export function correctedLists({ variant, K, maxK }: CorrectionOptions): {
 }
 
 /** The correction of every candidate: [maxK], 0 behind the last. */
-export function correctionValue({ variant, maxK, T, refresh }: CorrectionOptions): ValueSpec {
+export function correctionValue(
+  { variant, maxK, T, refresh }: CorrectionOptions,
+  numItems: number,
+): ValueSpec {
+  const horizon = Math.min(numItems, correctionHorizon(maxK, T))
   return {
     size: maxK,
     refresh: { epochs: variant === 'port' ? 1 : refresh },
     carried: variant === 'port', // for there the lists of the same epoch read it
     fill(row, out) {
       if (positions.length < maxK) positions = new Uint32Array(maxK)
-      if (variant === 'port') correctionWeights(catalogueRanks(row, maxK, T), T, out)
+      if (variant === 'port') correctionWeights(catalogueRanks(row, maxK, horizon), T, out)
       else correctionWeights(ranksWithin(row), T, out)
     },
-    law: variant === 'port' ? catalogueLaw(maxK, T) : listedLaw(maxK, T),
+    law: variant === 'port' ? catalogueLaw(maxK, T, horizon) : listedLaw(maxK, T),
   }
 }
 
 /** `correctionWeights` of `catalogueRanks` by name. */
-function catalogueLaw(maxK: number, T: number): ValueLaw {
-  const horizon = correctionHorizon(maxK, T)
+function catalogueLaw(maxK: number, T: number, horizon: number): ValueLaw {
   return {
     kind: 'byPlace',
     from: candidatesUpTo(maxK),
@@ -115,9 +118,8 @@ function ranksWithin(row: Row): Uint32Array {
  * The student's positions of the candidates in the catalogue, seen items included, up to the horizon from where on all
  * corrections are 1: the top of a ranking costs a tenth of the positions of five hundred items.
  */
-function catalogueRanks(row: Row, maxK: number, T: number): Uint32Array {
+function catalogueRanks(row: Row, maxK: number, horizon: number): Uint32Array {
   const candidates = candidatesOf(row, maxK)
-  const horizon = correctionHorizon(maxK, T)
   const top = row.student.top(horizon)
   if (placeOf.length < row.numItems) placeOf = new Uint32Array(row.numItems)
   const stamp = clearMarks(listed, row.numItems)

@@ -6,7 +6,7 @@ export const expertParams = {
   startT: z.number().positive().default(1).describe('temperature of the selection in the first epoch'),
   endT: z
     .number()
-    .positive()
+    .min(1e-30) // logits divided by less are beyond 32-bit floats
     .default(1e-10)
     .describe('temperature it falls to, by the same factor every epoch'),
   annealEpochs: z

@@ -18,8 +18,9 @@ export interface ExpertInput {
 }
 
 /** How far experts' reconstructions are from the teacher's vectors: users once, positives and negatives half. */
-export function expertTerm({ student, teacher, aux, params, epoch, epochs, rng }: ExpertInput) {
-  const temperature = expertTemperature(params, { epoch, epochs })
+export function expertTerm(input: ExpertInput) {
+  const { student, teacher, aux, params, rng } = input
+  const temperature = expertTemperature(params, input)
   const side = (side: Side, names: readonly (keyof Vectors['rows'])[], weight: number) => {
     const groups = names.map((name) => ({ student: student.rows[name], teacher: teacher.rows[name], weight }))
     const rows = groups.reduce((sum, { student }) => sum + student.shape[0], 0)
