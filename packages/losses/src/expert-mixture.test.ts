@@ -175,12 +175,33 @@ test('frozen students get no gradient, experts do', () => {
 test('what does not fit is named, and no tensor is left behind', () => {
   const experts = gatedExperts(2, 3, 2, 4)
   expect(() => expertMixture(random(1, 3, 3), random(2, 2, 2), experts)).toThrow('selection is [2, 2]')
-  expect(() => expertMixture(random(1, 3, 3), random(2, 3, 3), experts)).toThrow('3 experts need')
+  expect(() => expertMixture(random(1, 3, 3), random(2, 3, 3), experts)).toThrow('3 experts on x of')
+  for (const layer of ['hidden', 'hiddenBias', 'output', 'outputBias'] as const) {
+    const odd = { ...experts, [layer]: random(1, 1, 1) }
+    expect(() => expertMixture(random(1, 3, 3), random(2, 3, 2), odd)).toThrow(
+      '2 experts on x of [3, 3] need',
+    )
+  }
   expect(() => gumbelSelection(tf.ones([1, 2]), tf.ones([1, 2]), { temperature: 0 })).toThrow(
     'must be above 0',
   )
   const [x, t, drawn] = [random(1, 2, 3), random(2, 2, 4), noise(3, 2, 2)]
   expectNoLeak(() =>
     expertRegression([{ student: x, teacher: t, weight: 1 }], experts, { noise: drawn, temperature: 1 }),
+  )
+})
+
+test('a regression refuses teachers of another space than the experts end in', () => {
+  const regress = (...groups: [Tensor2D, Tensor2D][]) =>
+    expertRegression(
+      groups.map(([student, teacher]) => ({ student, teacher, weight: 1 })),
+      { ...gatedExperts(2, 3, 4, 1), gate: random(5, 6, 2) },
+      { noise: noise(1, 4, 2), temperature: 1 },
+    )
+  expect(() => regress([random(1, 4, 3), random(2, 4, 6)])).toThrow(
+    'expertRegression: projected is [4, 1] but teacher is [4, 6]; experts end in the space of the teacher',
+  )
+  expect(() => regress([random(1, 2, 3), random(2, 2, 6)], [random(1, 2, 5), random(2, 2, 6)])).toThrow(
+    'expertRegression: student stacks [2, 3] and [2, 5]',
   )
 })

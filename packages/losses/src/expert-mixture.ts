@@ -17,12 +17,16 @@ export type Experts = ExpertLayers // hidden [d_S, E h], hiddenBias [1, E h], ou
  */
 export function expertMixture(x: Tensor2D, selection: Tensor2D, experts: Experts): Tensor2D {
   expectSameRows('expertMixture', { x, selection })
-  const { hidden, output, outputBias } = experts
+  const { hidden, hiddenBias, output, outputBias } = experts
   const E = selection.shape[1]
-  if (hidden.shape[1] % E !== 0 || output.shape[0] !== hidden.shape[1] || outputBias.shape[0] !== E)
+  const [units, width] = [hidden.shape[1], output.shape[1]]
+  const came = [hidden, hiddenBias, output, outputBias].map(({ shape }) => `[${shape.join(', ')}]`).join(', ')
+  if (
+    units % E !== 0 ||
+    came !== `[${x.shape[1]}, ${units}], [1, ${units}], [${units}, ${width}], [${E}, ${width}]`
+  )
     throw new RangeError(
-      `expertMixture: ${E} experts need a first layer of a multiple of ${E} columns, as many rows in the second and ${E} output biases, ` +
-        `got [${hidden.shape.join(', ')}], [${output.shape.join(', ')}] and [${outputBias.shape.join(', ')}]`,
+      `expertMixture: ${E} experts on x of [${x.shape.join(', ')}] need layers of [${x.shape[1]}, ${E} h], [1, ${E} h], [${E} h, d] and [${E}, d], got ${came}`,
     )
   return mixExperts(x, selection, experts)
 }

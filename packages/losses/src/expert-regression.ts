@@ -1,6 +1,7 @@
 import { type Scalar, stopGradient, type Tensor2D, tf } from '@recdistill/tensor'
 import { projectByExperts, type ExpertNoise, type GatedExperts } from './expert-projection.ts'
-import { expectSameRows } from './shapes.ts'
+import { expectSameRows, expectSameShape } from './shapes.ts'
+import { stackRows } from './stack-rows.ts'
 
 /** Entities of one kind, and how much each of them counts. */
 export interface WeightedRows {
@@ -31,15 +32,17 @@ export function expertRegression(
   return tf.tidy(() => {
     const present = groups.filter(({ student }) => student.shape[0] > 0)
     if (present.length === 0) return tf.scalar(0)
-    const [student, teacher] = (['student', 'teacher'] as const).map(
-      (name) =>
-      present.length === 1 ? present[0][name] : tf.concat(present.map((group) => group[name]), 0), // prettier-ignore
+    const [student, teacher] = (['student', 'teacher'] as const).map((name) =>
+      stackRows(
+        'expertRegression',
+        name,
+        present.map((group) => group[name]),
+      ),
     )
     const weights = present.flatMap(({ student, weight }) => new Array<number>(student.shape[0]).fill(weight))
-    const difference = tf.sub(
-      projectByExperts(student, teacher, experts, { noise, temperature }),
-      stopGradient(teacher),
-    )
+    const projected = projectByExperts(student, teacher, experts, { noise, temperature })
+    expectSameShape('expertRegression', { projected, teacher }, 'experts end in the space of the teacher')
+    const difference = tf.sub(projected, stopGradient(teacher))
     const distances = tf.sum(tf.square(difference), 1)
     return tf.sum<Scalar>(tf.mul(distances, tf.tensor1d(weights)))
   })

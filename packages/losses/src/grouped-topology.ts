@@ -27,7 +27,7 @@ export interface GroupedTopologyOptions {
  * @param teacher Vectors of the same entities, constants. [n, teacher dim], or several stacked
  * @param groups Group of each row. [n]
  * @returns Summed over pairs.
- * @throws RangeError when the three disagree on rows.
+ * @throws RangeError when the three disagree on rows, or what is stacked on columns.
  * @see Kang et al., Topology Distillation for Recommender System, KDD 2021, hierarchical topology distillation. The filter
  *   of pairs and the missing gradient of prototypes are those of the released code.
  */
@@ -42,7 +42,10 @@ export function groupedTopology(
   }: GroupedTopologyOptions = {},
 ): Scalar {
   return tf.tidy(() => {
-    const rows = { student: stackRows(student), teacher: stackRows(teacher) }
+    const rows = {
+      student: stackRows('groupedTopology', 'student', student),
+      teacher: stackRows('groupedTopology', 'teacher', teacher),
+    }
     expectSameRows('groupedTopology', rows)
     const n = rows.student.shape[0]
     if (groups.length !== n)

@@ -161,7 +161,8 @@ test('halves and tenths are of K, not of what is padded behind it', () => {
   const padded = { observed, target: tf.tensor2d([[...values, ...new Array<number>(10).fill(3)]]) }
   const mask = { target: tf.tensor2d([[...values.map(() => 1), ...new Array<number>(10).fill(0)]]) }
   expect(hetCompRankAware(padded, rest, { mask, K: 10 })).toBeNear(short.dataSync(), { rel: 1e-6 })
-  expect(() => hetCompRankAware(padded, rest, { K: 21 })).toThrow('K must be at most 20')
+  expect(() => hetCompRankAware(padded, rest, { K: 21 })).toThrow('K must be 0 to 20')
+  expect(() => hetCompRankAware(padded, rest, { K: -5 })).toThrow('K must be 0 to 20')
 })
 
 test('overall does not mind the order within its lists, rank-aware does', () => {

@@ -72,9 +72,9 @@ export function hetCompRankAware(
   { clamp = 40, mask = {}, K = scores.target.shape[1] }: HetCompOptions & { readonly K?: number } = {},
 ): Scalar {
   expectLists('hetCompRankAware', scores, background, { clamp, mask })
-  if (!(K <= scores.target.shape[1]))
+  if (!(K >= 0 && K <= scores.target.shape[1]))
     throw new RangeError(
-      `hetCompRankAware: K must be at most ${scores.target.shape[1]}, the length of target, got ${K}`,
+      `hetCompRankAware: K must be 0 to ${scores.target.shape[1]}, the length of target, got ${K}`,
     )
   return tf.tidy(() => {
     const target = within(scores.target, clamp)

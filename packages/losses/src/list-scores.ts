@@ -13,7 +13,7 @@ import { type Tensor2D, tf } from '@recdistill/tensor'
 export function listScores(users: Tensor2D, items: Tensor2D): Tensor2D {
   const [rows, dim] = users.shape
   const size = rows === 0 ? 0 : items.shape[0] / rows
-  if (!Number.isInteger(size) || items.shape[1] !== dim)
+  if (!Number.isInteger(size) || items.shape[0] !== rows * size || items.shape[1] !== dim)
     throw new RangeError(
       `listScores: users are [${users.shape.join(', ')}], so items must be [${rows} * Q, ${dim}], got [${items.shape.join(', ')}]`,
     )

@@ -80,3 +80,18 @@ test('what does not fit is named', () => {
     'pairwisePreference: epsilon must be at least 0, got -1',
   )
 })
+
+test('the epsilon bounds a pair that is wrong by any margin', () => {
+  for (const margin of [50, 1e4, 1e8, 1e20])
+    expect(pairwisePreference(tf.tensor2d([[0]]), tf.tensor2d([[margin]]), { epsilon: 1e-10 })).toBeNear(
+      10 * Math.log(10),
+      { rel: 1e-6 },
+    )
+})
+
+test('weights are constants, whatever they were computed from', () => {
+  const { gradients } = valueAndGradients({ x: tf.tensor2d([[1, 2]]) }, ({ x }) =>
+    pairwisePreference(tf.zeros([1, 3]), tf.ones([1, 3]), { weights: tf.square(x) }),
+  )
+  expect(gradients.x).toBeNear([0, 0])
+})

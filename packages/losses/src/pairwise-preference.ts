@@ -1,4 +1,4 @@
-import { type Scalar, softplus, type Tensor2D, tf } from '@recdistill/tensor'
+import { type Scalar, softplus, stopGradient, type Tensor2D, tf } from '@recdistill/tensor'
 import { expectSameRows, expectSameShape } from './shapes.ts'
 
 /**
@@ -39,10 +39,15 @@ export function pairwisePreference(
   return tf.tidy(() => {
     let terms = softplus(tf.sub<Tensor2D>(other, preferred))
     // log(sigmoid + epsilon) = log sigmoid + log(1 + epsilon / sigmoid), and 1 / sigmoid is e^terms
-    if (epsilon > 0) terms = tf.sub(terms, softplus(tf.add(terms, Math.log(epsilon))))
+    if (epsilon > 0) {
+      const floor = Math.log(epsilon)
+      terms = tf.minimum(terms, 40 - floor) // beyond, the difference is -floor to the last bit, but of large numbers it has no bits left
+      terms = tf.sub(terms, softplus(tf.add(terms, floor)))
+    }
     if (weights) {
-      const padding = preferred.shape[1] - weights.shape[1]
-      terms = tf.mul(terms, padding > 0 ? tf.pad2d(weights, [[0, 0], [0, padding]]) : weights) // prettier-ignore
+      const given = stopGradient(weights)
+      const padding = preferred.shape[1] - given.shape[1]
+      terms = tf.mul(terms, padding > 0 ? tf.pad2d(given, [[0, 0], [0, padding]]) : given) // prettier-ignore
     }
     if (!mask) return tf.mul(tf.sum<Scalar>(terms), 1 / Math.max(1, preferred.shape[1]))
     const pairs = tf.maximum(tf.sum(mask, 1, true), 1)

@@ -41,5 +41,6 @@ test('scores of lists are dot products, gradient included', () => {
   expect(listScores(users, items)).toBeNear([1, 2, 6, 2, 0, -6])
   expectGradient((u, i) => tf.sum(tf.square(listScores(u, i))), [[2, 3], [4, 3]]) // prettier-ignore
   expect(() => listScores(users, tf.ones([3, 2]))).toThrow('items must be [2 * Q, 2], got [3, 2]')
+  expect(() => listScores(tf.zeros([0, 2]), tf.ones([3, 2]))).toThrow('items must be [0 * Q, 2], got [3, 2]')
   expectNoLeak(() => listScores(users, items))
 })

@@ -166,3 +166,15 @@ test('what does not fit is named', () => {
     'rceKd: gamma is [2, 1] but top is [3, 4]',
   )
 })
+
+test('the weight of the lists is a constant, whatever it was computed from', () => {
+  const list = tf.tensor2d([[3, 1]])
+  const { gradients } = valueAndGradients({ x: tf.tensor2d([[0.5]]) }, ({ x }) =>
+    rceKd({
+      student: { top: tf.zeros([1, 2]), approximate: list },
+      teacher: { top: list, approximate: list },
+      gamma: tf.square(x),
+    }),
+  )
+  expect(gradients.x).toBeNear([0])
+})

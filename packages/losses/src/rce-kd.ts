@@ -1,4 +1,4 @@
-import { type Scalar, type Tensor2D, tf } from '@recdistill/tensor'
+import { type Scalar, stopGradient, type Tensor2D, tf } from '@recdistill/tensor'
 import { expectColumn, expectSameRows } from './shapes.ts'
 import { softCrossEntropyOfRows } from './soft-cross-entropy.ts'
 
@@ -45,8 +45,9 @@ export function rceKd({
   return tf.tidy(() => {
     const crossEntropy = (list: keyof TwoLists<unknown>) =>
       softCrossEntropyOfRows(student[list], teacher[list], { temperature, mask: mask[list] ?? null })
-    const closed = tf.mul(tf.sub(1, gamma), crossEntropy('top'))
-    const approximate = tf.mul(gamma, crossEntropy('approximate'))
+    const share = stopGradient(gamma)
+    const closed = tf.mul(tf.sub(1, share), crossEntropy('top'))
+    const approximate = tf.mul(share, crossEntropy('approximate'))
     return tf.sum<Scalar>(tf.add(closed, approximate))
   })
 }

@@ -200,6 +200,10 @@ test('what does not fit is named', () => {
   expect(() => topologyDistance(tf.zeros([3, 2]), tf.zeros([4, 2]))).toThrow(
     'topologyDistance: student is [3, 2] but teacher is [4, 2]; they must have the same rows',
   )
+  expect(() => topologyDistance([], [])).toThrow('topologyDistance: student is an empty list')
+  expect(() =>
+    groupedTopology(tf.zeros([6, 2]), [tf.zeros([3, 2]), tf.zeros([3, 5])], [1, 1, 1, 2, 2, 2]),
+  ).toThrow('groupedTopology: teacher stacks [3, 2] and [3, 5]; they must have the same columns')
   expect(() => groupedTopology(tf.zeros([3, 2]), tf.zeros([3, 2]), [1, 2])).toThrow(
     'groupedTopology: student has 3 rows but groups has 2; every row needs a group',
   )

@@ -11,18 +11,22 @@ import { unitRows } from './unit-rows.ts'
  *     d loss / d s_a = (G_a - <G_a, x_a> x_a) / |s_a|,   G = 4 (C^S - C^T) X,   x_a = s_a / |s_a|
  *
  * The lengths of rows do not matter; pairs of a row with itself add nothing. No matrix of n x n is made where the same
- * number comes cheaper from matrices of dim x dim: |X X' - Y Y'|^2 = |X' X|^2 - 2 |X' Y|^2 + |Y' Y|^2.
+ * number comes cheaper from matrices of dim x dim: |X X' - Y Y'|^2 = |X' X|^2 - 2 |X' Y|^2 + |Y' Y|^2. Where the spaces
+ * nearly agree its value is then rounding, some 1e-6 n^2 / dim; the gradient, a difference of vectors, stays right to a percent.
  *
  * @param student Vectors of the model in training, e.g. users and items. [n, student dim], or several stacked
  * @param teacher Vectors of the same entities, constants. [n, teacher dim], or several stacked
  * @returns Summed over ordered pairs.
- * @throws RangeError when the two disagree on rows.
+ * @throws RangeError when the two disagree on rows, or what is stacked on columns.
  * @see Kang et al., Topology Distillation for Recommender System, KDD 2021, full topology distillation. There rows are
  *   divided by their length unguarded; here a row of zeros has cosine 0 with all and gets no gradient.
  */
 export function topologyDistance(student: Stacked, teacher: Stacked): Scalar {
   return tf.tidy(() => {
-    const rows = { student: stackRows(student), teacher: stackRows(teacher) }
+    const rows = {
+      student: stackRows('topologyDistance', 'student', student),
+      teacher: stackRows('topologyDistance', 'teacher', teacher),
+    }
     expectSameRows('topologyDistance', rows)
     const x = unitRows(rows.student)
     const y = stopGradient(unitRows(rows.teacher))

@@ -130,6 +130,9 @@ test('no tensor is left behind, and weights are constants', () => {
     tf.sum(rankDiscrepancyWeights(x, tf.tensor2d([[3, 4]]), { numItems: 5, mu: 1 })),
   )
   expect(gradients.x).toBeNear([0, 0])
+  const own = valueAndGradients({ x }, ({ x }) => weightedPositives(tf.zeros([1, 2]), tf.square(x)))
+  expect(own.value).toBeNear(5 * Math.log(2))
+  expect(own.gradients.x).toBeNear([0, 0])
 })
 
 test('what does not fit is named', () => {

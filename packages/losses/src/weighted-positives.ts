@@ -1,4 +1,4 @@
-import { type Scalar, softplus, type Tensor2D, tf } from '@recdistill/tensor'
+import { type Scalar, softplus, stopGradient, type Tensor2D, tf } from '@recdistill/tensor'
 import { expectSameShape } from './shapes.ts'
 
 /**
@@ -14,5 +14,5 @@ import { expectSameShape } from './shapes.ts'
  */
 export function weightedPositives(scores: Tensor2D, weights: Tensor2D): Scalar {
   expectSameShape('weightedPositives', { scores, weights }, 'every item needs a weight')
-  return tf.tidy(() => tf.sum<Scalar>(tf.mul(softplus(tf.neg(scores)), weights)))
+  return tf.tidy(() => tf.sum<Scalar>(tf.mul(softplus(tf.neg(scores)), stopGradient(weights))))
 }
