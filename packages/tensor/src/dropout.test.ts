@@ -93,3 +93,12 @@ test('the plain backend draws the same numbers', async () => {
     numbers.forEach((value, n) => expect(Math.abs(value - plain[part][n])).toBeLessThan(1e-5))
   })
 })
+
+test('a bias of another width and a rate that is none are refused', () => {
+  const x: Tensor2D = tf.ones([2, 3])
+  expect(() => rectifiedUnits(x, tf.ones([1, 2]))).toThrow(
+    'rectifiedUnits: x is [2, 3] but bias is [1, 2]; it must be [1, 3]',
+  )
+  for (const rate of [1, -0.5, NaN])
+    expect(() => dropout(x, drop(rate, 1))).toThrow(`dropout: expected a rate in [0, 1), got ${rate}`)
+})

@@ -17,6 +17,8 @@ export interface Dropout {
  *     y = x * mask        d / dx = g * mask        mask = 0 with chance `rate`, else 1 / (1 - rate)
  *
  * One kernel on the wasm backend, a mask made in JavaScript elsewhere; both draw the same one.
+ *
+ * @throws RangeError for a rate beyond [0, 1).
  */
 export function dropout<T extends Tensor>(x: T, { rate, words }: Dropout): T {
   const mask = maskOf({ rate, words })
@@ -32,8 +34,13 @@ export function dropout<T extends Tensor>(x: T, { rate, words }: Dropout): T {
  * @param bias [1, width], or null for none.
  * @param drop Null for no dropout.
  * @returns [rows, width]
+ * @throws RangeError for a bias of another width, and for a rate beyond [0, 1).
  */
 export function rectifiedUnits(x: Tensor2D, bias: Tensor2D | null, drop: Dropout | null = null): Tensor2D {
+  if (bias && bias.size !== x.shape[1])
+    throw new RangeError(
+      `rectifiedUnits: x is [${x.shape.join(', ')}] but bias is [${bias.shape.join(', ')}]; it must be [1, ${x.shape[1]}]`,
+    )
   const mask = drop && maskOf(drop)
   const inputs = bias ? [x, bias] : [x]
   return withGradient<Tensor2D>(inputs, (save) => {
@@ -79,6 +86,7 @@ function pullPlainly(g: Tensor2D, y: Tensor, mask: Mask | null): Tensor2D {
 }
 
 function maskOf({ rate, words }: Dropout): Mask {
+  if (!(rate >= 0 && rate < 1)) throw new RangeError(`dropout: expected a rate in [0, 1), got ${rate}`)
   return {
     limit: Math.round(rate * 2 ** 16),
     kept: 1 / (1 - rate),

@@ -54,3 +54,7 @@ test('the plain backend draws the same', async () => {
   )
   expect(own[1].slice(0, 5)).toEqual(own[1].slice(10))
 })
+
+test('every row needs its id', () => {
+  expect(() => drawn([3, 2], 1, Uint32Array.of(4))).toThrow('expected an id for each of 3 rows, got 1')
+})

@@ -10,12 +10,15 @@ import { gumbelKernelName } from './kernels/gumbel.ts'
  *
  * @param options.ids Row r then holds the first numbers of substream `ids[r]`: the same for an id wherever it stands.
  * @returns [rows, width]
+ * @throws RangeError when there is not one id for each row.
  */
 export function gumbelNoise(
   shape: readonly [rows: number, width: number],
   rng: Rng,
   { ids = null }: { ids?: Uint32Array | null } = {},
 ): Tensor2D {
+  if (ids && ids.length !== shape[0])
+    throw new RangeError(`gumbelNoise: expected an id for each of ${shape[0]} rows, got ${ids.length}`)
   const { key } = rng
   if (tf.getKernel(gumbelKernelName, tf.getBackend()) === undefined)
     return tf.tensor2d(gumbelPlainly(shape, rng, ids), [...shape])
