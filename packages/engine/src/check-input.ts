@@ -1,4 +1,5 @@
 import { InputError, NO_ITEM, NumericError, type Csr } from '@recdistill/core'
+import { expectExclude } from './check-exclude.ts'
 import type { AdamOptions, ListRows, Table } from './engine.ts'
 
 /** Every id below the rows of its table. `padding` lets `NO_ITEM` pass. */
@@ -57,13 +58,6 @@ export function expectSameUsers(what: string, a: ListRows, b: ListRows): void {
       )
 }
 
-export function expectExclude(what: string, users: Uint32Array, exclude: Csr | null): void {
-  if (exclude === null) return
-  const rows = exclude.offsets.length - 1
-  for (const user of users)
-    if (user >= rows) throw new InputError(`${what}: exclude has ${rows} rows but user ${user} is ranked`)
-}
-
 /** What binary cross-entropy takes beside its lists. */
 export function expectBinary(
   rows: ListRows,
@@ -82,13 +76,14 @@ export function expectBinary(
 /** What `itemsAt` takes. */
 export function expectPositions(
   user: Table,
+  item: Table,
   users: Uint32Array,
   positions: Uint32Array,
   exclude: Csr | null,
   out: Uint32Array,
 ): void {
   expectIds('itemsAt: users', users, user)
-  expectExclude('itemsAt', users, exclude)
+  expectExclude('itemsAt', users, item, exclude)
   expectLength('itemsAt: out', out.length, positions.length)
   const k = users.length === 0 ? 0 : positions.length / users.length
   if (!Number.isInteger(k))
@@ -101,12 +96,13 @@ export function expectPositions(
 /** What both background calls take beside their lists, their numbers per row among it. */
 export function expectBackground(
   what: string,
+  item: Table,
   { users }: ListRows,
   exclude: Csr | null,
   clamp: number | null,
   perRow: Readonly<Record<string, Float32Array>>,
 ): void {
-  expectExclude(what, users, exclude)
+  expectExclude(what, users, item, exclude)
   if (clamp !== null) expectPositive(`${what}.clamp`, clamp)
   for (const [name, values] of Object.entries(perRow))
     expectLength(`${what}: ${name}`, values.length, users.length)

@@ -1,11 +1,11 @@
 import { InputError } from '@recdistill/core'
+import { expectExclude } from './check-exclude.ts'
 import {
   expectAdam,
   expectBackground,
   expectBinary,
   expectCatalogueLoss,
   expectCount,
-  expectExclude,
   expectFiniteRows,
   expectIds,
   expectLength,
@@ -93,12 +93,12 @@ export function checkedEngine<T extends Table>(
     },
     backgroundLogSumExp(user, item, rows, exclude, clamp, out) {
       const mine = pair('backgroundLogSumExp', user, item, rows)
-      expectBackground('backgroundLogSumExp', rows, exclude, clamp, { out })
+      expectBackground('backgroundLogSumExp', item, rows, exclude, clamp, { out })
       driver.backgroundLogSumExp(...mine, rows, exclude, clamp, out)
     },
     pullBackground(user, item, rows, exclude, clamp, grad, background) {
       const mine = pair('pullBackground', user, item, rows)
-      expectBackground('pullBackground', rows, exclude, clamp, { grad, background })
+      expectBackground('pullBackground', item, rows, exclude, clamp, { grad, background })
       driver.pullBackground(...mine, rows, exclude, clamp, grad, background)
     },
     gatherRows(table, ids, out) {
@@ -130,19 +130,19 @@ export function checkedEngine<T extends Table>(
       const mine = pair('rank', user, item)
       expectCount('rank.k', k, 1)
       expectIds('rank: users', users, user)
-      expectExclude('rank', users, exclude)
+      expectExclude('rank', users, item, exclude)
       return driver.rank(...mine, users, k, exclude)
     },
     positions(user, item, rows, exclude, out) {
       const mine = pair('positions', user, item, rows)
       if (checksIds) expectIds('positions: users', rows.users, user) // `exclude` is looked up by them
-      expectExclude('positions', rows.users, exclude)
+      expectExclude('positions', rows.users, item, exclude)
       expectLength('positions: out', out.length, rows.items.length)
       driver.positions(...mine, rows, exclude, out)
     },
     itemsAt(user, item, users, positions, exclude, out) {
       const mine = pair('itemsAt', user, item)
-      expectPositions(user, users, positions, exclude, out)
+      expectPositions(user, item, users, positions, exclude, out)
       driver.itemsAt(...mine, users, positions, exclude, out)
     },
     propagate(matrix, input, dim, out) {

@@ -88,7 +88,7 @@ export interface Engine<T extends Table = Table> {
   pullScores(user: T, item: T, rows: ListRows, grad: Float32Array): void
   /**
    * out[b] = log of the sum of e^clamp(score, -clamp, clamp) over the background of row b: all items but the user's row of
-   * `exclude` (by user id, ascending) and the items listed in `rows`, summed directly. Minus infinity where no item is left.
+   * `exclude` (see `rank`) and the items listed in `rows`, summed directly. Minus infinity where no item is left.
    * An item may be listed twice or be excluded as well. [rows]
    */
   backgroundLogSumExp(
@@ -125,8 +125,9 @@ export interface Engine<T extends Table = Table> {
   adam(tables: readonly T[], options: AdamOptions): void
 
   /**
-   * Top-k of the whole catalogue by dot product, streamed; rows of `exclude` (by user id, ascending) left out. A score has
-   * the same bits in every `rank` and `positions`; `scoreLists` sums in another order and may differ in the last bits.
+   * Top-k of the whole catalogue by dot product, streamed; rows of `exclude` (by user id, ascending) left out. They are looked at
+   * once and must not change. A score has the same bits in every `rank` and `positions`; `scoreLists` sums in another
+   * order and may differ in the last bits.
    */
   rank(user: T, item: T, users: Uint32Array, k: number, exclude: Csr | null): Ranking
   /** Position (0 is best) of given items among all items not in `exclude`; `NO_ITEM` for padding. [rows, k] */

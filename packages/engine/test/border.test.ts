@@ -28,6 +28,12 @@ describe.each(Object.entries(engines))('%s', (_, create) => {
       engine.rank(user, item, ids(0), 0, null)],
     ['exclude', /exclude has 1 rows but user 1/, ({ engine, user, item }) =>
       engine.rank(user, item, ids(1), 1, { offsets: ids(0, 0), items: ids() })],
+    ['excluded item', /rank: exclude holds id 3, outside table "items" of 3 rows/, ({ engine, user, item }) =>
+      engine.rank(user, item, ids(0), 1, { offsets: ids(0, 1), items: ids(3) })],
+    ['order of excluded items', /positions: row 1 of exclude holds 2 before 1; rows must be ascending/, ({ engine, user, item }) =>
+      engine.positions(user, item, { users: ids(0), items: ids(0), k: 1 }, { offsets: ids(0, 0, 2), items: ids(2, 1) }, ids(0))],
+    ['end of excluded rows', /backgroundLogSumExp: row 0 of exclude goes from 0 to 2 of 1 items/, ({ engine, user, item }) =>
+      engine.backgroundLogSumExp(user, item, { users: ids(0), items: ids(), k: 0 }, { offsets: ids(0, 2), items: ids(1) }, null, floats(0))],
     ['temperature', /temperature: expected a number above 0, got 0/, ({ engine, user, item }) =>
       engine.softCrossEntropy(user, item, { users: ids(0), items: ids(0), k: 1 }, floats(1), floats(1), 0, 1)],
     ['two lists', /row 0 is user 0 in the first list but 1 in the second/, ({ engine, user, item }) =>
@@ -87,6 +93,17 @@ describe.each(Object.entries(engines))('%s', (_, create) => {
     gradientOf(engine, item).forEach((g, n) => expect(g).toBeCloseTo(expected[n], 6))
     engine.adam([item], { lr: 0.1, weightDecay: 0 })
     expect([...engine.read(user)]).toEqual([1, 2, 3])
+    engine.dispose()
+  })
+
+  test('an item that is excluded twice counts once', () => {
+    const { engine, user, item } = small(create()) // scores of user 0: 1, 2, 3
+    const exclude = { offsets: ids(0, 2, 2), items: ids(2, 2) }
+    const [places, at] = [ids(9, 9, 9), ids(9, 9, 9)]
+    engine.positions(user, item, { users: ids(0), items: ids(0, 1, 2), k: 3 }, exclude, places)
+    engine.itemsAt(user, item, ids(0), ids(0, 1, 2), exclude, at)
+    expect([[...places], [...at]]).toEqual([[1, 0, 0], [1, 0, NO_ITEM]]) // prettier-ignore
+    expect([...engine.rank(user, item, ids(0), 3, exclude).items]).toEqual([1, 0, NO_ITEM])
     engine.dispose()
   })
 

@@ -1,7 +1,7 @@
 import type { Csr } from '@recdistill/core'
 import type { Context, Words } from './context.ts'
 
-/** What kernels are told of the rows of `exclude` of the users at hand, copied one behind the other; zeros where nothing is excluded. */
+/** What kernels are told of the rows of `exclude` of the users at hand, copied one behind the other, nothing twice; zeros where nothing is excluded. */
 export function excludedRows(
   { machine: { heap }, arena }: Context,
   users: Uint32Array,
@@ -16,8 +16,8 @@ export function excludedRows(
   for (let row = 0; row < users.length; row++) {
     const [from, to] = [offsets[users[row]], offsets[users[row] + 1]]
     heap.u32[at.excludeOffsets / 4 + row] = end
-    heap.u32.set(items.subarray(from, to), at.exclude / 4 + end)
-    end += to - from
+    for (let n = from; n < to; n++)
+      if (n === from || items[n] !== items[n - 1]) heap.u32[at.exclude / 4 + end++] = items[n]
   }
   heap.u32[at.excludeOffsets / 4 + users.length] = end
   return at
