@@ -2,6 +2,7 @@ import { InputError, type Split } from '@recdistill/core'
 import type { Engine } from '@recdistill/engine'
 import { tableKind } from '@recdistill/formats'
 import type { Model } from '@recdistill/plugin'
+import { statSync } from 'node:fs'
 import { dataIds, type DataIds } from './data-ids.ts'
 import { fingerprint, type FileFingerprint } from './fingerprint.ts'
 import { joinIds, one, type Join, type Side } from './join-ids.ts'
@@ -56,7 +57,9 @@ export async function openTeacher(
   source: TeacherSource,
   { split, engine, cache, onProgress }: OpenTeacherOptions,
 ): Promise<ImportedTeacher> {
-  const kind = kindOf(source) ?? (await kindOfTable(source))
+  const told = kindOf(source)
+  expectContent(source)
+  const kind = told ?? (await kindOfTable(source))
   if (kind === 'run')
     throw new InputError(`--teacher-from: ${source.from} is the folder of a run; it is no file of a teacher`)
   const data = dataIds(split)
@@ -152,6 +155,17 @@ function fromMatrix(
   } catch (error) {
     matrix.close()
     throw error
+  }
+}
+
+/** An upload or a job that failed leaves such files, and each format would call them something else. */
+function expectContent(source: TeacherSource): void {
+  for (const key of pathKeys) {
+    if (!isFile(source, key)) continue
+    const path = source[key] as string
+    const found = statSync(path, { throwIfNoEntry: false })
+    if (found?.isFile() && found.size === 0)
+      throw new InputError(`${path}: the file is empty; write it again, or get it again`)
   }
 }
 

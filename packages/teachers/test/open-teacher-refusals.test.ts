@@ -16,6 +16,22 @@ const safetensors = (name: string, tensors: Parameters<typeof writeSafetensors>[
 const nan = (values: Float32Array) => values.map((value, n) => (n === 5 ? NaN : value))
 const cases: readonly [string, () => TeacherSource, RegExp][] = [
   ['a file that is not there', () => ({ from: file('none.npy') }), /none\.npy: no such file/],
+  [
+    'empty lists',
+    () => ({ from: written('empty.csv', '') }),
+    /empty\.csv: the file is empty; write it again/,
+  ],
+  ['empty vectors', () => ({ from: written('empty.vec', '') }), /empty\.vec: the file is empty/],
+  [
+    'no bytes of Parquet',
+    () => ({ from: written('empty.parquet', '') }),
+    /empty\.parquet: the file is empty/,
+  ],
+  [
+    'empty vectors of items',
+    () => ({ from: userFile(), items: written('empty.npy', '') }),
+    /empty\.npy: the file is empty/,
+  ],
   ['a name that tells nothing', () => ({ from: written('x.bin', '1') }), /x\.bin.*teacherFrom\.kind/],
   [
     'a file cut short',
