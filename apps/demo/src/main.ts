@@ -116,7 +116,8 @@ const first = page.models // while titles are on their way a file may take the p
 if (titlesAt !== null) {
   const own = address.searchParams.has('titles')
   const titles = await fetchTitles(new URL(titlesAt, location.href)).catch((error: Error) => {
-    if (own) byId('ratio').textContent = error.message
+    // Beside the ratio, not in it: measuring writes over that.
+    if (own) byId('ratio').after(element('p', { className: 'none' }, error.message))
     return page.titles
   })
   if (own || page.models === first) page.titles = titles

@@ -35,8 +35,10 @@ function indexOf(text: string, part: string): number {
 export async function fetchTitles(address: URL): Promise<Titles> {
   const response = await fetch(address)
   if (!response.ok) throw new Error(`titles: ${address.href} answered ${response.status}`)
-  const value: unknown = await response.json()
+  const value: unknown = await response.json().catch(() => undefined) // no JSON is no object either
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new Error('titles: expected a JSON object of ids and titles')
+    throw new Error(
+      `titles: ${address.href}: expected a JSON object of ids and titles; ids are shown instead`,
+    )
   return createTitles(new Map(Object.entries(value).map(([item, title]) => [item, String(title)])))
 }

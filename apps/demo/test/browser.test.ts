@@ -315,6 +315,15 @@ describe('in Chromium', () => {
     expect(await page.textContent('article[data-role=teacher] [role=alert]')).toContain('dropped.recdistill')
   })
 
+  test.each(['bundles/text.recdistill', 'none.json'])(
+    'titles that cannot be had from %s are told for good',
+    async (address) => {
+      await open(`?titles=${address}`)
+      await page.waitForFunction(() => /as long/.test(document.getElementById('ratio')!.textContent!))
+      expect(await page.textContent('#ratio + p')).toMatch(/^titles: http.*(expected a JSON object|404)/)
+    },
+  )
+
   test('a student in int8, and titles in place of ids, which are never read as HTML', async () => {
     await open('?student=bundles/int8.recdistill&titles=titles.json')
     expect(await page.textContent('article[data-role=student]')).toContain('8 × int8')
