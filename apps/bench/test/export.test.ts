@@ -245,13 +245,15 @@ test('of a compression, the student that it chose, in the type that it chose', a
   writeFileSync(join(compression, 'compress.json'), '{}')
   writeFileSync(
     join(compression, 'results.json'),
-    JSON.stringify({ chosen: { model: 'scratch', precision: 'f16' } }),
+    JSON.stringify({ chosen: { model: 'scratch', precision: 'int8' } }),
   )
+  const refused = await run(['export', compression, '--to', 'pgvector', '--out', join(at, 'refused')])
+  expect(refused.stderr).toMatch(/--dtype int8: pgvector holds f32 or f16; .*; int8 is what the compression chose, and/)
   const out = join(at, 'chosen')
   const { code, stdout, stderr } = await run(['export', compression, '--to', 'bundle', '--out', out])
   expect(code, stderr).toBe(0)
   expect(stdout).toContain('scratch, which the compression chose')
-  expect(cardIn(out)).toMatchObject({ name: 'scratch', precision: { dtype: 'f16' } })
+  expect(cardIn(out)).toMatchObject({ name: 'scratch', precision: { dtype: 'int8' } })
 })
 
 test('what is left out of lists is a choice', async () => {

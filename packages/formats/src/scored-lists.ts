@@ -44,14 +44,17 @@ export async function readScoredLists(
       if (bad) {
         const [n, u, i, text] = bad.map((value) => (value === null || value === '' ? null : String(value)))
         const what = u === null ? 'no user' : i === null ? 'no item' : `${text ?? 'no value'} as its score`
-        throw new InputError(`${path}: row ${n} has ${what}; expected user, item and a finite number`)
+        const advice = /^[+-]?\d*,\d+$/.test(text ?? '') ? ', written with a point, 0.5 for 0,5' : ''
+        throw new InputError(
+          `${path}: row ${n} has ${what}; expected user, item and a finite number${advice}`,
+        )
       }
       const twice = await first(
         `SELECT u, i FROM rows GROUP BY u, i HAVING count(*) > 1 ORDER BY min(n) LIMIT 1`,
       )
       if (twice)
         throw new InputError(
-          `${path}: item "${String(twice[1])}" stands twice in the list of user "${String(twice[0])}"`,
+          `${path}: item "${String(twice[1])}" stands twice in the list of user "${String(twice[0])}"; keep one of the two`,
         )
       const ids = async (name: 'u' | 'i') => {
         await connection.run(

@@ -133,6 +133,10 @@ test('scored lists: each defect has its own line', async () => {
   )
   await refused(readScoredLists(put('user,item,score\n1,2,3\n1,3,nan\n')), /row 2 has nan as its score/i)
   await refused(readScoredLists(put('user,item,score\n1,2,x\n')), /row 1 has x as its score/)
+  await refused(
+    readScoredLists(put('user;item;score\n1;2;0,5\n1;3;0,25\n')),
+    /row 1 has 0,5 as its score; expected user, item and a finite number, written with a point, 0\.5 for 0,5$/,
+  )
   await refused(readScoredLists(put('user,item,score\n,2,1\n')), /row 1 has no user/)
   await refused(readScoredLists(put('user,item,score\n1,,1\n')), /row 1 has no item/)
   await refused(readScoredLists(put('user,item,score\n1,2\n')), /not a table in CSV|has no value/)

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { fromEmbeddings } from '@recdistill/backbones'
-import { InputError, type EvalProtocol, type Part, type Split } from '@recdistill/core'
+import { InputError, isInputError, type EvalProtocol, type Part, type Split } from '@recdistill/core'
 import type { Engine } from '@recdistill/engine'
 import {
   expectFits,
@@ -97,7 +97,13 @@ export function exportCommand(io: Io, done: (code: number) => void): Command {
           force: flags.force === true,
           measure: (rounded) => measured(rounded, { engine, split, protocol }),
           progress: lists.progress,
-        }).finally(lists.end)
+        })
+          .catch((error: unknown) => {
+            if (asked === null && isInputError(error) && error.message.startsWith('--dtype'))
+              error.message += `; ${precision} is what the compression chose, and --dtype says another`
+            throw error
+          })
+          .finally(lists.end)
         if (flags.json === true) line(io.stdout, JSON.stringify(card, null, 2))
         else {
           const { select } = protocol

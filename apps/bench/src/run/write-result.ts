@@ -42,7 +42,7 @@ function markdown(result: RunResult, sheets: readonly Sheet[]): string {
     markdownTable(result),
     '',
     `${counts.users} users, ${counts.items} items, ${counts.train} / ${counts.valid} / ${counts.test} interactions, split ${split.hash.slice(0, 12)}.`,
-    `recdistill ${version}, ${machine.cpu}, ${machine.engine.threads} threads, node ${machine.node}.`,
+    `recdistill ${version}, ${machine.cpu}, ${machine.engine.threads} ${machine.engine.threads === 1 ? 'thread' : 'threads'}, node ${machine.node}.`,
     '',
     ...sheets.map((sheet) => sheetMarkdown(sheet)),
   ].join('\n')

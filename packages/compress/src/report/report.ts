@@ -171,7 +171,10 @@ function againSheet({ split, protocol, machine, version, config, chosen }: Compr
       ['rule', JSON.stringify(split.rule)],
       ['protocol', JSON.stringify(protocol)],
       ['machine', `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}`],
-      ['engine', `${machine.engine.driver}, ${machine.engine.threads} threads, ${machine.engine.simd}`],
+      [
+        'engine',
+        `${machine.engine.driver}, ${machine.engine.threads} ${machine.engine.threads === 1 ? 'thread' : 'threads'}, ${machine.engine.simd}`,
+      ],
       ['recdistill', version],
       ['student', `${chosen.folder}, model ${chosen.model}`],
       ['configuration', JSON.stringify(config)],

@@ -54,7 +54,10 @@ export function provenance({ result, protocolInWords }: ReportContext): Markup {
           ['processor', `${machine.cpu}, ${machine.cores} cores`],
           ['memory', asBytes(machine.memoryBytes)],
           ['system', `${machine.platform}, Node ${machine.node}`],
-          ['engine', `${engine.driver}, ${engine.threads} threads, ${simd[engine.simd] ?? engine.simd}`],
+          [
+            'engine',
+            `${engine.driver}, ${engine.threads} ${engine.threads === 1 ? 'thread' : 'threads'}, ${simd[engine.simd] ?? engine.simd}`,
+          ],
           ['recdistill', result.version],
           ['started', result.startedAt],
           ['took', asSeconds(result.seconds)],
