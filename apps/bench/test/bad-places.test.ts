@@ -48,7 +48,9 @@ describe('bad places end in one line, exit code 2 and nothing half-written', () 
     writeFileSync(join(at, 'file'), '')
     const { code, stderr } = await run([...bench(join(at, 'out')), '--cache', join(at, 'file', 'cache')])
     expect(code).toBe(2)
-    expect(stderr.trimEnd().split('\n').at(-1)).toMatch(/cannot write .*file.cache.*; --cache FOLDER or RECDISTILL_CACHE/)
+    expect(stderr.trimEnd().split('\n').at(-1)).toMatch(
+      /cannot write .*file.cache.*; --cache FOLDER or RECDISTILL_CACHE/,
+    )
     expect(existsSync(join(at, 'out', 'results.json'))).toBe(false)
   })
 

@@ -248,7 +248,9 @@ test('of a compression, the student that it chose, in the type that it chose', a
     JSON.stringify({ chosen: { model: 'scratch', precision: 'int8' } }),
   )
   const refused = await run(['export', compression, '--to', 'pgvector', '--out', join(at, 'refused')])
-  expect(refused.stderr).toMatch(/--dtype int8: pgvector holds f32 or f16; .*; int8 is what the compression chose, and/)
+  expect(refused.stderr).toMatch(
+    /--dtype int8: pgvector holds f32 or f16; .*; int8 is what the compression chose, and/,
+  )
   const out = join(at, 'chosen')
   const { code, stdout, stderr } = await run(['export', compression, '--to', 'bundle', '--out', out])
   expect(code, stderr).toBe(0)

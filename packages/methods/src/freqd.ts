@@ -36,7 +36,12 @@ export default defineMethod({
       .describe('chance of each edge to stay, anew at every step'),
     dropout: z.number().min(0).max(0.99).default(0.2).describe('rate of dropout before both layers'),
     norm: z.boolean().default(true).describe('compare directions; false compares vectors'),
-    networks: z.int().min(1).max(1000).default(5).describe('networks whose mean projects the student’s vectors'),
+    networks: z
+      .int()
+      .min(1)
+      .max(1000)
+      .default(5)
+      .describe('networks whose mean projects the student’s vectors'),
     input: z
       .enum(['raw', 'scored'])
       .default('raw')
