@@ -28,3 +28,18 @@ export function savedArray(
     `${method}: the checkpoint has ${saved ? `${saved.length} numbers` : 'nothing'} for ${name}, the method needs ${length}; it has changed since, so use another folder or delete the file`,
   )
 }
+
+/**
+ * A size that somebody chose may be more than any array has: their mistake, and said as one.
+ * @throws InputError in the method's name.
+ */
+export function newArray<A>(method: string, what: string, length: number, make: (length: number) => A): A {
+  try {
+    return make(length)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new InputError(
+      `${method}: ${what} would have ${length} numbers, more than memory holds; ask for fewer of them`,
+    )
+  }
+}

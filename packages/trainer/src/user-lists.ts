@@ -2,7 +2,7 @@ import { InputError, nearest, type Csr, type Rng } from '@recdistill/core'
 import type { Engine } from '@recdistill/engine'
 import type { AnyMethod, Lists, ListSpec, Model, Values, World } from '@recdistill/plugin'
 import { declarationOf } from './declaration.ts'
-import { savedArray } from './named-arrays.ts'
+import { newArray, savedArray } from './named-arrays.ts'
 import { idsFrom, usersPerRound } from './ranked-blocks.ts'
 
 /** Lists of users, or of pairs, that are drawn and kept. */
@@ -54,9 +54,14 @@ export class UserLists {
     this.#models = models
     const { numUsers } = world
     for (const [name, spec] of Object.entries(this.lists))
-      if ('draw' in spec) this.#stored.set(name, this.#makeList(spec))
+      if ('draw' in spec) this.#stored.set(name, this.#makeList(name, spec))
     for (const [name, { size }] of Object.entries(this.values))
-      this.#numbers.set(name, models.engine.makeFloats(numUsers * size))
+      this.#numbers.set(
+        name,
+        newArray(method.name, `value "${name}"`, numUsers * size, (length) =>
+          models.engine.makeFloats(length),
+        ),
+      )
   }
 
   /** Lists that are drawn, in the order of their declaration. */
@@ -161,12 +166,18 @@ export class UserLists {
     for (const numbers of this.#numbers.values()) engine.release(numbers)
   }
 
-  #makeList(spec: Drawn): StoredList {
+  #makeList(name: string, spec: Drawn): StoredList {
     const { numUsers, train } = this.world
+    const { engine } = this.#models
     const items =
       spec.per === 'pair'
-        ? new Uint32Array(train.items.length * spec.size * epochsOf(spec))
-        : this.#models.engine.makeIds(numUsers * spec.size)
+        ? newArray(
+            this.method,
+            `list "${name}"`,
+            train.items.length * spec.size * epochsOf(spec),
+            (length) => new Uint32Array(length),
+          )
+        : newArray(this.method, `list "${name}"`, numUsers * spec.size, (length) => engine.makeIds(length))
     return { spec, size: spec.size, items, teacher: null, scores: null }
   }
 }

@@ -31,6 +31,21 @@ test.each([
     /^broken: list "a", of size 2, of user 0: RangeError: offset is out of bounds$/,
   ],
   [
+    'a list that no memory holds',
+    listOf({ size: 2 ** 40 }),
+    /^broken: list "a" would have \d+ numbers, more than memory holds; ask for fewer of them$/,
+  ],
+  [
+    'a list of pairs that no memory holds',
+    listOf({ size: 2 ** 40, per: 'pair', refresh: { epochs: 2 } }),
+    /^broken: list "a" would have \d+ numbers, more than memory holds/,
+  ],
+  [
+    'values that no memory holds',
+    { values: () => ({ w: { size: 2 ** 40, refresh: 'once', fill: () => undefined } }) },
+    /^broken: value "w" would have \d+ numbers, more than memory holds/,
+  ],
+  [
     'a refresh that is none',
     listOf({ refresh: 'sometimes' }),
     /^broken: list "a": refresh: expected 'once', 'batch' or \{ epochs: n \}, got "sometimes"$/,
