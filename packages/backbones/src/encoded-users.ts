@@ -5,6 +5,7 @@ import { tf } from '@recdistill/tensor'
 import { fusedOnTables } from './fused-on-tables.ts'
 import { rowsOfUsers } from './rows-of-users.ts'
 import type { StepEncoders } from './step-encoders.ts'
+import { userBlocks, type UserBlock } from './user-blocks.ts'
 import type { UserEncoder } from './user-encoder.ts'
 
 type Views = Pick<
@@ -21,6 +22,8 @@ export interface EncodedUsers extends Views {
   train(encoder: UserEncoder, users: Uint32Array, use: (table: Table, from: number, to: number) => void): void
   free(): void
 }
+
+type Use = (block: UserBlock) => void
 
 /** Users encoded together: their vectors are all of the users' side that is ever held. */
 const atOnce = 1024
@@ -39,35 +42,29 @@ export function encodedUsers(
   const { dim } = item
   const block = engine.table('encoded users', atOnce, dim, { trainable })
   const vectors = new Float32Array(atOnce * dim)
-  const places = Uint32Array.from({ length: atOnce }, (_, row) => row)
 
-  /** Encodes blocks of `users` one after the other; what `use` adds to the gradients of their vectors is pulled back. */
-  const inBlocks = (
-    by: UserEncoder,
-    users: Uint32Array,
-    use: (rows: Uint32Array, from: number, to: number) => void,
-    pulls: boolean,
-  ) => {
-    for (let from = 0; from < users.length; from += atOnce) {
-      const some = users.subarray(from, from + atOnce)
-      const part = vectors.subarray(0, some.length * dim)
-      by.encode(some, part)
-      vectors.fill(0, part.length)
-      engine.write(block, vectors)
-      use(places.subarray(0, some.length), from, from + some.length)
-      if (!pulls) continue
-      engine.takeGradient(block, vectors)
-      by.pull(some, part)
-    }
+  /** Encodes users into the table of a block; what `use` adds to the gradients of their vectors is pulled back. */
+  const encode = (by: UserEncoder, users: Uint32Array, use: () => void, pulls: boolean) => {
+    const part = vectors.subarray(0, users.length * dim)
+    by.encode(users, part)
+    vectors.fill(0, part.length)
+    engine.write(block, vectors)
+    use()
+    if (!pulls) return
+    engine.takeGradient(block, vectors)
+    by.pull(users, part)
   }
-  type Use = (rows: Uint32Array, from: number, to: number) => void
+  /** A user is encoded once for all of its rows in a block: a row for every training pair repeats it as often as it has seen items. */
+  const inBlocks = (by: UserEncoder, rows: Uint32Array, use: Use, pulls: boolean) => {
+    for (const part of userBlocks(rows, atOnce)) encode(by, part.users, () => use(part), pulls)
+  }
   const read = (by: UserEncoder, users: Uint32Array, use: Use) => inBlocks(by, users, use, false)
   const pull = (by: UserEncoder, users: Uint32Array, use: Use) => inBlocks(by, users, use, true)
 
   const scoresBy = (by: UserEncoder, users: Uint32Array, items: Uint32Array, k: number) => {
     const out = new Float32Array(users.length * k)
-    read(by, users, (rows, from, to) => {
-      const part = { users: rows, items: items.subarray(from * k, to * k), k }
+    read(by, users, ({ places, from, to }) => {
+      const part = { users: places, items: items.subarray(from * k, to * k), k }
       engine.scoreLists(block, item, part, out.subarray(from * k, to * k))
     })
     return out
@@ -77,9 +74,9 @@ export function encodedUsers(
     scoresOf: (users, items, k) => scoresBy(steps.plain, users, items, k),
     positionsOf(users, items, k, exclude) {
       const out = new Uint32Array(users.length * k)
-      read(steps.plain, users, (rows, from, to) => {
-        const part = { users: rows, items: items.subarray(from * k, to * k), k }
-        const excluded = exclude && rowsOfUsers(exclude, users.subarray(from, to))
+      read(steps.plain, users, ({ users: distinct, places, from, to }) => {
+        const part = { users: places, items: items.subarray(from * k, to * k), k }
+        const excluded = exclude && rowsOfUsers(exclude, distinct)
         engine.positions(block, item, part, excluded, out.subarray(from * k, to * k))
       })
       return out
@@ -87,15 +84,18 @@ export function encodedUsers(
     rowsOf(of, ids) {
       const out = new Float32Array(ids.length * dim)
       if (of === 'items') engine.gatherRows(item, ids, out)
-      else read(steps.of(), ids, (rows, from) => out.set(vectors.subarray(0, rows.length * dim), from * dim))
+      else
+        read(steps.of(), ids, ({ places, from, to }) =>
+          engine.gatherRows(block, places, out.subarray(from * dim, to * dim)),
+        )
       return out
     },
     rank(users, k, exclude): Ranking {
       const items = new Uint32Array(users.length * k)
       const scores = new Float32Array(users.length * k)
-      read(steps.plain, users, (rows, from, to) => {
-        const excluded = exclude && rowsOfUsers(exclude, users.subarray(from, to))
-        const ranking = engine.rank(block, item, rows, k, excluded)
+      read(steps.plain, users, ({ users: distinct, places, from }) => {
+        const excluded = exclude && rowsOfUsers(exclude, distinct)
+        const ranking = engine.rank(block, item, places, k, excluded)
         items.set(ranking.items, from * k)
         scores.set(ranking.scores, from * k)
       })
@@ -103,29 +103,34 @@ export function encodedUsers(
     },
     scores: (users, items, k) => tf.tensor2d(scoresBy(steps.of(items), users, items, k), [users.length, k]),
     pullScores(users, items, k, grad) {
-      pull(steps.of(items), users, (rows, from, to) => {
-        const part = { users: rows, items: items.subarray(from * k, to * k), k }
+      pull(steps.of(items), users, ({ places, from, to }) => {
+        const part = { users: places, items: items.subarray(from * k, to * k), k }
         engine.pullScores(block, item, part, grad.subarray(from * k, to * k))
       })
     },
     pullRows(of, ids, grad) {
       if (of === 'items') engine.pullRows(item, ids, grad)
       else
-        pull(steps.of(), ids, (rows, from, to) =>
-          engine.pullRows(block, rows, grad.subarray(from * dim, to * dim)),
+        pull(steps.of(), ids, ({ places, from, to }) =>
+          engine.pullRows(block, places, grad.subarray(from * dim, to * dim)),
         )
     },
     fused(loss, input, scale) {
       if (loss.kind === 'catalogueCrossEntropy') return null // rows of the block are no users of the teacher
       if (steps.apart) return null // its lists are of one encoding
       let sum = 0
-      pull(steps.of(), input.users, (rows, from, to) => {
+      pull(steps.of(), input.users, ({ places, from, to }) => {
         sum +=
-          fusedOnTables(engine, block, item, loss, { ...partOf(input, from, to), users: rows }, scale) ?? 0
+          fusedOnTables(engine, block, item, loss, { ...partOf(input, from, to), users: places }, scale) ?? 0
       })
       return sum
     },
-    train: (by, users, use) => inBlocks(by, users, (_, from, to) => use(block, from, to), true),
+    train(by, users, use) {
+      for (let from = 0; from < users.length; from += atOnce) {
+        const some = users.subarray(from, from + atOnce)
+        encode(by, some, () => use(block, from, from + some.length), true)
+      }
+    },
     free: () => engine.free(block),
   }
 }
