@@ -74,7 +74,7 @@ test('gradients of all rows of a user come back together', () => {
   expect(Float32Array.from([...pulled.values()].flat())).toBeNear(wanted, { abs: 1e-6 })
 })
 
-test('rows, rankings and positions of a user that repeats are those of the user', () => {
+test('vectors, rankings and positions of a user that repeats are those of the user', () => {
   const users = Uint32Array.of(4, 2, 4, 1400, 2)
   expect(views.rowsOf('users', users)).toBeNear([...users].flatMap(vectorOf), { abs: 1e-6 })
   const once = (user: number, exclude: Csr | null) => views.rank(Uint32Array.of(user), 4, exclude)
@@ -92,6 +92,16 @@ test('rows, rankings and positions of a user that repeats are those of the user'
         views.positionsOf(Uint32Array.of(user), list, 4, exclude),
       )
     })
+  }
+})
+
+test('items at positions are those of the ranking, of users beyond one block too', () => {
+  const users = rows.subarray(500)
+  const positions = Uint32Array.from({ length: 2 * users.length }, (_, n) => (3 * n) % 8)
+  for (const exclude of [null, train]) {
+    const { items: ranked } = views.rank(users, numItems, exclude)
+    const wanted = positions.map((at, n) => ranked[(n >> 1) * numItems + at])
+    expect(views.itemsAt(users, positions, 2, exclude)).toEqual(wanted)
   }
 })
 

@@ -12,7 +12,7 @@ type Views = Pick<
   Backbone,
   'dim' | 'scoresOf' | 'positionsOf' | 'rowsOf' | 'rank' | 'scores' | 'pullScores' | 'pullRows'
 > &
-  Required<Pick<Backbone, 'fused'>>
+  Required<Pick<Backbone, 'itemsAt' | 'fused'>>
 
 export interface EncodedUsers extends Views {
   /**
@@ -78,6 +78,15 @@ export function encodedUsers(
         const part = { users: places, items: items.subarray(from * k, to * k), k }
         const excluded = exclude && rowsOfUsers(exclude, distinct)
         engine.positions(block, item, part, excluded, out.subarray(from * k, to * k))
+      })
+      return out
+    },
+    itemsAt(users, positions, k, exclude) {
+      const out = new Uint32Array(users.length * k)
+      read(steps.plain, users, ({ users: distinct, places, from, to }) => {
+        const part = [from * k, to * k] as const
+        const excluded = exclude && rowsOfUsers(exclude, distinct)
+        engine.itemsAt(block, item, places, positions.subarray(...part), excluded, out.subarray(...part))
       })
       return out
     },
