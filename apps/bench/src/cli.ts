@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { main } from './main.ts'
+import { main, reportError } from './main.ts'
 
 // A reader that has seen enough (`recdistill list datasets | head`) is no error. A service outlives whoever read its log.
 let hasReader = true
@@ -13,4 +13,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 // Progress without a reader ends nothing: at Ctrl-C `tee` of `recdistill bench 2>&1 | tee log` goes first, and the checkpoint is yet to be
 // written. What came of it is in the folder and in the exit code.
 process.stderr.on('error', () => {})
+// What nobody waits for, such as a library's own start.
+process.on('uncaughtException', (error) => process.exit(reportError(error)))
 process.exitCode = await main(process.argv.slice(2))

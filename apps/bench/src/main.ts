@@ -1,4 +1,4 @@
-import { isInputError, isNumericError } from '@recdistill/core'
+import { isInputError, isNumericError, noAddresses } from '@recdistill/core'
 import { Command, CommanderError } from 'commander'
 import { benchCommand } from './commands/bench.ts'
 import { compareCommand } from './commands/compare.ts'
@@ -52,7 +52,7 @@ export async function main(argv: readonly string[], io: Io = processIo()): Promi
     await program.parseAsync([...argv], { from: 'user' })
     return code
   } catch (error) {
-    if (!(error instanceof CommanderError)) return report(error, io)
+    if (!(error instanceof CommanderError)) return reportError(error, io)
     if (error.exitCode === 0) return 0
     if (error.code !== 'commander.help') line(io.stderr, `recdistill: ${complaint(error, at)}`)
     return 2
@@ -74,7 +74,9 @@ function quieten(command: Command, io: Io, complains: (command: Command) => void
   for (const inner of command.commands) quieten(inner, io, complains)
 }
 
-function report(error: unknown, io: Io): number {
+/** Says what went wrong; the exit code back. */
+export function reportError(thrown: unknown, io: Io = processIo()): number {
+  const error = noAddresses('WebAssembly', thrown) ?? thrown
   if (isInputError(error)) {
     // What a method threw: its author needs the line. An error of the database has none, and goes on about its reader.
     const stack = error.cause instanceof Error ? (error.cause.stack ?? '') : ''

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -66,5 +67,29 @@ describe('bad places end in one line, exit code 2 and nothing half-written', () 
       /^recdistill: cannot write .*; .*(raise the limit|free some)/,
     )
     expect(readdirSync(join(at, 'runs'))).toEqual([])
+  })
+
+  // Node itself starts under these limits; one memory of WebAssembly or another is the first to be refused.
+  const starts = (kilobytes: number) =>
+    process.platform === 'linux' &&
+    spawnSync('sh', ['-c', `ulimit -v ${kilobytes}; exec "${process.execPath}" -e 0`]).status === 0
+
+  test.for([10e6, 14e6, 20e6])('a limit of %d kB on addresses', async (kilobytes, { skip }) => {
+    if (!starts(kilobytes)) skip(`Node does not start under ulimit -v ${kilobytes} here`)
+    const { code, stderr } = await runBinary(bench(join(freshFolder(), 'out')), {
+      shell: `ulimit -v ${kilobytes}`,
+    })
+    expect(stderr.trimEnd().split('\n').at(-1)).toMatch(
+      /^recdistill: .*no memory.*--disable-wasm-trap-handler/,
+    )
+    expect(code).toBe(2)
+  })
+
+  test('the way out of a limit on addresses', async ({ skip }) => {
+    if (!starts(16e6)) skip('Node does not start under ulimit -v 16000000 here')
+    const { code, stderr } = await runBinary(bench(join(freshFolder(), 'out')), {
+      shell: 'ulimit -v 16000000; export NODE_OPTIONS=--disable-wasm-trap-handler',
+    })
+    expect(code, stderr).toBe(0)
   })
 })

@@ -17,6 +17,7 @@ export type {
 } from './run.ts'
 export { InputError, isInputError, isNumericError, nearest, NumericError } from './errors.ts'
 export { explainIssue, unknownName, type Issue, type Refused } from './refusal/explain-issue.ts'
+export { noAddresses } from './refusal/no-addresses.ts'
 export { schemasAt, type JsonSchema } from './refusal/json-schema.ts'
 export { typeOf } from './refusal/schema-words.ts'
 export { show } from './refusal/show.ts'

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { noAddresses } from '@recdistill/core'
 import { createHeap, type Heap } from './heap.ts'
 import { Control } from './layout.ts'
 
@@ -65,7 +66,7 @@ function reserve(): WebAssembly.Memory {
     try {
       return new WebAssembly.Memory({ initial: 16, maximum, shared: true })
     } catch (error) {
-      if (maximum === LIMITS.at(-1)) throw error
+      if (maximum === LIMITS.at(-1)) throw noAddresses('engine', error) ?? error
     }
   throw new Error('unreachable')
 }
