@@ -16,14 +16,12 @@ type Views = Pick<
 
 export interface EncodedUsers extends Views {
   /**
-   * Encodes users by another encoder, and pulls back what `use` adds to the gradients of `table`: it holds the vectors of users
-   * `from` to `to` of the given ones, in that order.
+   * Encodes users, each given once, by another encoder, and pulls back what `use` adds to the gradients of `table`: it holds the
+   * vectors of users `from` to `to` of the given ones, in that order.
    */
   train(encoder: UserEncoder, users: Uint32Array, use: (table: Table, from: number, to: number) => void): void
   free(): void
 }
-
-type Use = (block: UserBlock) => void
 
 /** Users encoded together: their vectors are all of the users' side that is ever held. */
 const atOnce = 1024
@@ -43,20 +41,22 @@ export function encodedUsers(
   const block = engine.table('encoded users', atOnce, dim, { trainable })
   const vectors = new Float32Array(atOnce * dim)
 
-  /** Encodes users into the table of a block; what `use` adds to the gradients of their vectors is pulled back. */
-  const encode = (by: UserEncoder, users: Uint32Array, use: () => void, pulls: boolean) => {
-    const part = vectors.subarray(0, users.length * dim)
-    by.encode(users, part)
-    vectors.fill(0, part.length)
-    engine.write(block, vectors)
-    use()
-    if (!pulls) return
-    engine.takeGradient(block, vectors)
-    by.pull(users, part)
-  }
-  /** A user is encoded once for all of its rows in a block: a row for every training pair repeats it as often as it has seen items. */
+  type Use = (some: UserBlock) => void
+  /**
+   * Encodes blocks of users one after the other; what `use` adds to the gradients of their vectors is pulled back. A user is encoded
+   * once for all of its rows in a block: a row for every training pair repeats it as often as it has seen items.
+   */
   const inBlocks = (by: UserEncoder, rows: Uint32Array, use: Use, pulls: boolean) => {
-    for (const part of userBlocks(rows, atOnce)) encode(by, part.users, () => use(part), pulls)
+    for (const some of userBlocks(rows, atOnce)) {
+      const part = vectors.subarray(0, some.users.length * dim)
+      by.encode(some.users, part)
+      vectors.fill(0, part.length)
+      engine.write(block, vectors)
+      use(some)
+      if (!pulls) continue
+      engine.takeGradient(block, vectors)
+      by.pull(some.users, part)
+    }
   }
   const read = (by: UserEncoder, users: Uint32Array, use: Use) => inBlocks(by, users, use, false)
   const pull = (by: UserEncoder, users: Uint32Array, use: Use) => inBlocks(by, users, use, true)
@@ -134,12 +134,7 @@ export function encodedUsers(
       })
       return sum
     },
-    train(by, users, use) {
-      for (let from = 0; from < users.length; from += atOnce) {
-        const some = users.subarray(from, from + atOnce)
-        encode(by, some, () => use(block, from, from + some.length), true)
-      }
-    },
+    train: (by, users, use) => pull(by, users, ({ from, to }) => use(block, from, to)),
     free: () => engine.free(block),
   }
 }

@@ -168,16 +168,11 @@ export class UserLists {
 
   #makeList(name: string, spec: Drawn): StoredList {
     const { numUsers, train } = this.world
-    const { engine } = this.#models
-    const items =
-      spec.per === 'pair'
-        ? newArray(
-            this.method,
-            `list "${name}"`,
-            train.items.length * spec.size * epochsOf(spec),
-            (length) => new Uint32Array(length),
-          )
-        : newArray(this.method, `list "${name}"`, numUsers * spec.size, (length) => engine.makeIds(length))
+    const ofPairs = spec.per === 'pair'
+    const rows = ofPairs ? train.items.length * epochsOf(spec) : numUsers
+    const items = newArray(this.method, `list "${name}"`, rows * spec.size, (length) =>
+      ofPairs ? new Uint32Array(length) : this.#models.engine.makeIds(length),
+    )
     return { spec, size: spec.size, items, teacher: null, scores: null }
   }
 }
