@@ -7,6 +7,6 @@ import { InputError } from '../errors.ts'
 export function noAddresses(speaker: string, error: unknown): InputError | null {
   if (!(error instanceof RangeError) || !/^WebAssembly\.\w+\(\): .*memory/i.test(error.message)) return null
   return new InputError(
-    `${speaker}: no memory (${error.message}); where addresses are limited (ulimit -v), raise the limit to 40 GB or set NODE_OPTIONS=--disable-wasm-trap-handler, with which 16 GB do`,
+    `${speaker}: no memory (${error.message}); where addresses are limited (ulimit -v), raise the limit to 48 GB or set NODE_OPTIONS=--disable-wasm-trap-handler, with which 20 GB do`,
   )
 }

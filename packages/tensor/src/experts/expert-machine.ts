@@ -1,3 +1,4 @@
+import { InputError } from '@recdistill/core'
 import { startWorkers } from '../threads.ts'
 import { runs, wasm, type SharedMemory } from '../webassembly.ts'
 import { dropFaint } from './faint-weights.ts'
@@ -43,8 +44,9 @@ export function createExpertMachine({
   simd?: 'relaxed' | 'simd'
 }): ExpertMachine | null {
   const module = compile(simd) ?? (simd === 'relaxed' ? compile('simd') : null)
-  if (wasm === null || module === null) return null
-  const memory = new wasm.Memory({ initial: 16, maximum: 65536, shared: true })
+  if (module === null || wasm === null) return null
+  const memory = addressable()
+  if (memory === null) return null
   const kernel = new wasm.Instance(module, { env: { memory } }).exports as Exports
   const fieldsAt = kernel.fieldsAt() >>> 0
   let started = false
@@ -72,21 +74,15 @@ export function createExpertMachine({
     fields.set([rows, inputs, experts, hidden, outputs])
     fields[8] = input.inputs
     const packedBytes = experts * (kernel.packedBytes() >>> 0)
-    if (packedBytes > slotBytes) {
-      slotBytes = Math.ceil(packedBytes / 64) * 64
-      kept = []
-    }
+    const slotSize = Math.max(slotBytes, Math.ceil(packedBytes / 64) * 64)
     let end = Math.ceil((kernel.heapAt() >>> 0) / 64) * 64
     const slotsAt = end
-    end += SLOTS * slotBytes
+    end += SLOTS * slotSize
     const room = (floats: number) => {
       const at = end
       end = Math.ceil((end + floats * 4) / 64) * 64
       return at
     }
-    const known = kept.find(({ key }) => sameKey(key, input.layers.key))
-    const slot = known?.slot ?? (kept.length < SLOTS ? kept.length : kept[SLOTS - 1].slot)
-    kept = [{ key: input.layers.key, slot }, ...kept.filter((other) => other.slot !== slot)]
     const units = experts * hidden
     const at = {
       x: room(rows * inputs),
@@ -104,6 +100,13 @@ export function createExpertMachine({
       scratch: room((threads * (kernel.scratchBytes() >>> 0)) / 4),
     }
     reserve(memory, end)
+    if (slotSize > slotBytes) {
+      slotBytes = slotSize
+      kept = []
+    }
+    const known = kept.find(({ key }) => sameKey(key, input.layers.key))
+    const slot = known?.slot ?? (kept.length < SLOTS ? kept.length : kept[SLOTS - 1].slot)
+    const others = kept.filter((other) => other.slot !== slot)
     const { x, weights, first, firstBias, second, secondBias } = at
     new Uint32Array(memory.buffer, fieldsAt, 23).set(
       [
@@ -125,6 +128,7 @@ export function createExpertMachine({
       secondBias: view(secondBias, experts * outputs),
     }
     if (!known) {
+      kept = others // what throws on the way leaves the slot to nobody
       const given = input.layers.read()
       layers.first.set(given.first)
       layers.firstBias.set(given.firstBias)
@@ -132,6 +136,7 @@ export function createExpertMachine({
       layers.secondBias.set(given.secondBias)
       run(Job.pack, experts)
     }
+    kept = [{ key: input.layers.key, slot }, ...others]
     return { at, view, inputs, line, layers, blocks: Math.ceil(rows / BLOCK) }
   }
 
@@ -164,9 +169,28 @@ function sameKey(a: readonly object[], b: readonly object[]): boolean {
   return a.length === b.length && a.every((part, n) => part === b[n])
 }
 
+/** Null where the system does not give the addresses: slower, not wrong. */
+function addressable(): SharedMemory | null {
+  if (wasm === null) return null
+  try {
+    return new wasm.Memory({ initial: 16, maximum: 65536, shared: true })
+  } catch (error) {
+    process.emitWarning(`mixtures of experts run without kernels of their own: ${(error as Error).message}`)
+    return null
+  }
+}
+
 function reserve(memory: SharedMemory, bytes: number): void {
   const missing = bytes - memory.buffer.byteLength
-  if (missing > 0) memory.grow(Math.ceil(missing / 65536))
+  if (missing <= 0) return
+  try {
+    memory.grow(Math.ceil(missing / 65536))
+  } catch (error) {
+    throw new InputError(
+      `mixtures of experts: no memory for ${Math.ceil(bytes / 2 ** 20)} MiB (${(error as Error).message}): WebAssembly holds 4 GiB at most; take smaller batches, or fewer or smaller experts`,
+      { cause: error },
+    )
+  }
 }
 
 function compile(simd: 'relaxed' | 'simd'): object | null {

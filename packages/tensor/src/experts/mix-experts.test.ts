@@ -166,6 +166,29 @@ test('layers are read again when they are others, and not when they were used la
   alone.forEach((mixture, n) => expectNear(machines.relaxed.mix(inputs[n]), mixture, 2e-6, `layers ${n}`))
 })
 
+test('what fails on the way leaves nothing wrong behind: a step too large for memory, layers that cannot be read', () => {
+  const input = inputOf({ rows: 70, inputs: 3, experts: 2, hidden: 9, outputs: 40 }, 4, 1)
+  const expected = machines.single.mix(input).slice()
+  const other = inputOf({ rows: 70, inputs: 3, experts: 2, hidden: 9, outputs: 40 }, 5, 1)
+  const otherwise = machines.single.mix(other).slice()
+  const unread = {
+    ...other,
+    layers: {
+      ...other.layers,
+      read: () => {
+        throw new Error('not now')
+      },
+    },
+  }
+  const large = { ...input, experts: 400, hidden: 3000, outputs: 900, layers: { ...input.layers, key: [{}] } }
+  for (let again = 0; again < 2; again++) {
+    expect(() => machines.relaxed.mix(large)).toThrow(/^mixtures of experts: no memory for \d+ MiB/)
+    expect(() => machines.relaxed.mix(unread)).toThrow('not now')
+    expect(machines.relaxed.mix(input)).toEqual(expected)
+  }
+  expect(machines.relaxed.mix(other)).toEqual(otherwise)
+})
+
 test('on the tape: large mixtures agree with plain products, and leave nothing behind', () => {
   const input = inputOf({ rows: 260, inputs: 6, experts: 4, hidden: 50, outputs: 90 }, 5, 1)
   const leaves = tensorsOf(input)
