@@ -1,9 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { freshFolder, resultOf, run } from './run.ts'
 
-test('a run whose data has changed since is not gone on with, finished or not, and keeps its results', async () => {
+test('a run whose data has changed is not gone on with, finished or not, and keeps its results; moved data may be named anew', async () => {
   const at = freshFolder()
   const [data, out] = [join(at, 'our ratings.csv'), join(at, 'run')]
   const pairs = Array.from({ length: 600 }, (_, n) => `u${n % 30},i${(n * 7) % 43}`)
@@ -26,5 +26,14 @@ test('a run whose data has changed since is not gone on with, finished or not, a
   ])
   expect(resultOf(out).split).toEqual(split)
   writeFileSync(data, csv)
+  expect((await run(['resume', out])).code).toBe(0)
+
+  const moved = join(at, 'last year.csv')
+  renameSync(data, moved)
+  const config = join(out, 'config.yaml')
+  expect((await run(['resume', out])).stderr).toBe(
+    `recdistill: ${config}: data: cannot read ${data}: no such file or folder; check the path\n`,
+  )
+  writeFileSync(config, readFileSync(config, 'utf8').replace(data, moved))
   expect((await run(['resume', out])).code).toBe(0)
 })

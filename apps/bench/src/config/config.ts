@@ -71,6 +71,8 @@ export interface SourceConfig {
   readonly cache: string | null
   /** What the data is called before it is read. */
   readonly name: string
+  /** Who named each file: a flag, or a configuration and its key. */
+  readonly named: ReadonlyMap<string, string>
 }
 
 export interface ModelConfig {

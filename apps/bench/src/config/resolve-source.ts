@@ -30,12 +30,12 @@ export function resolveSource(
     throw new InputError(
       'expected --dataset NAME, --data FILE..., or --train FILE --test FILE; see recdistill list datasets',
     )
-  const source = sourceOf(values)
+  const source = sourceOf(values, layers)
   return { source, protocol: protocolOf(values.protocol, source) }
 }
 
 /** One group of keys as a request to `@recdistill/data`. */
-export function sourceOf(values: Values): SourceConfig {
+export function sourceOf(values: Values, layers: readonly Layer[]): SourceConfig {
   const idle = values.dataset === undefined ? [] : ofFiles.filter((key) => values[key] !== undefined)
   if (idle.length > 0)
     throw new InputError(
@@ -65,7 +65,17 @@ export function sourceOf(values: Values): SourceConfig {
     dataDir: (values.dataDir as string | undefined) ?? null,
     cache: (values.cache as string | undefined) ?? null,
     name: String(values.dataset ?? values.name ?? basename(paths[0] ?? 'nothing')),
+    named: namedIn(layers),
   }
+}
+
+/** Where each file of interactions was named, in words the reader typed. */
+function namedIn(layers: readonly Layer[]): ReadonlyMap<string, string> {
+  const named = new Map<string, string>()
+  for (const { values, speak } of layers)
+    for (const key of ['data', 'train', 'valid', 'test'])
+      for (const file of [values[key] ?? []].flat()) named.set(String(file), speak([key]))
+  return named
 }
 
 /** `where`, `skipEmptyIds`, `minRating`, `maxPerUser` and `kCore` are short for the filters most often used. */

@@ -35,7 +35,7 @@ export async function resolveConfig(given: readonly Layer[], catalogue: Catalogu
 
   const values = mergeLayers(layers)
   expectDistinct(loaded)
-  const source = sourceOf(values)
+  const source = sourceOf(values, layers)
   const dataset = source.name
   const split = 'split' in source.request ? source.request.split : undefined
   const defaults = modelDefaults(dataset, split)

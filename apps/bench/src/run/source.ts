@@ -6,7 +6,7 @@ import { bytes } from '../progress/format.ts'
 
 /** The split that was asked for; a download says how far it is, and what was assumed while reading is said. */
 export async function prepareSource(
-  { request, splitSeed, dataDir }: SourceConfig,
+  { request, splitSeed, dataDir, named }: SourceConfig,
   { cache, io }: { cache: string; io: Io },
 ): Promise<DataSplit> {
   const split = await prepareSplit(request, {
@@ -15,7 +15,10 @@ export async function prepareSource(
     seed: splitSeed,
     onProgress: downloads(io),
   }).catch((error: unknown) => {
-    if (isInputError(error) && error.message.includes(`write ${cache}`))
+    if (!isInputError(error)) throw error
+    for (const [file, place] of named)
+      if (error.message.startsWith(`cannot read ${file}: `)) error.message = `${place}: ${error.message}`
+    if (error.message.includes(`write ${cache}`))
       error.message += '; --cache FOLDER or RECDISTILL_CACHE names another place for what is kept'
     throw error
   })
