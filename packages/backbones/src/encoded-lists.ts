@@ -108,7 +108,10 @@ export function encodedLists(
     rowsOf(of, ids) {
       const out = new Float32Array(ids.length * dim)
       if (of === 'users') engine.gatherRows(item, ids, out)
-      else encode(steps.of(), ids, out)
+      else {
+        const { table, placed } = tableOf(steps.of(), ids)
+        engine.gatherRows(table, placed(ids), out)
+      }
       return out
     },
     scores: (items, users, k) => tf.tensor2d(scoresBy(steps.of(users), items, users, k), [items.length, k]),

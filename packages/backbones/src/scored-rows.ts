@@ -10,7 +10,8 @@ export interface RowScorer {
   some?(user: number, items: Uint32Array, out: Float32Array): void
 }
 
-type Views = Pick<Model, 'numUsers' | 'numItems' | 'dim' | 'scoresOf' | 'positionsOf' | 'rowsOf' | 'rank'>
+type Views = Pick<Model, 'numUsers' | 'numItems' | 'dim' | 'scoresOf' | 'positionsOf' | 'rowsOf' | 'rank'> &
+  Required<Pick<Model, 'itemsAt'>>
 
 /** The views of a model whose score is no dot product: `dim` is 0, users are ranked one by one, and no more than a row is held. */
 export function scoredRows(
@@ -49,6 +50,18 @@ export function scoredRows(
         scorer.all(check(user), row)
         const part = [n * k, (n + 1) * k] as const
         positionsInRow(row, excludedOf(exclude, user), items.subarray(...part), out.subarray(...part))
+      })
+      return out
+    },
+    itemsAt(users, positions, k, exclude) {
+      const out = new Uint32Array(users.length * k)
+      const [items, scores] = [new Uint32Array(numItems), new Float32Array(numItems)]
+      users.forEach((user, n) => {
+        scorer.all(check(user), row)
+        const asked = positions.subarray(n * k, (n + 1) * k)
+        const most = asked.reduce((most, at) => (at < numItems ? Math.max(most, at + 1) : most), 0)
+        topOfRow(row, excludedOf(exclude, user), items.subarray(0, most), scores.subarray(0, most))
+        asked.forEach((at, j) => (out[n * k + j] = at < most ? items[at] : NO_ITEM))
       })
       return out
     },

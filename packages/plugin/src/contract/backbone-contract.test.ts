@@ -148,6 +148,10 @@ const broken: [law: string, breakIt: (backbone: Backbone, context: BackboneConte
     (b) => ({ ...b, positionsOf: (u, i, k, e) => b.positionsOf(u, i, k, e).map((p) => p + 1) }),
   ],
   [
+    'positions are places in the ranking',
+    (b) => ({ ...b, itemsAt: (u, p, _, e) => p.map((at) => b.rank(u, b.numItems, e).items[at + 1]) }),
+  ],
+  [
     'gradient of the own objective agrees with finite differences',
     (b) => ({ ...b, base: (batch) => b.base(batch) * 1.1 }),
   ],

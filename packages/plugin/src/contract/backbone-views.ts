@@ -129,6 +129,11 @@ export function expectPositions(model: Model, exclude: Csr | null): void {
     const items = row.filter((item) => item !== NO_ITEM).reverse()
     const positions = model.positionsOf(Uint32Array.of(user), items, items.length, exclude)
     assert.deepEqual([...positions], [...items.keys()].reverse(), `user ${user}`)
+    if (!model.itemsAt) continue
+    const asked = Uint32Array.of(...positions, NO_ITEM, items.length, model.numItems)
+    const found = model.itemsAt(Uint32Array.of(user), asked, asked.length, exclude)
+    const none = [NO_ITEM, NO_ITEM, NO_ITEM]
+    assert.deepEqual([...found], [...items, ...none], `user ${user}: items at positions`)
   }
 }
 
