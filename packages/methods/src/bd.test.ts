@@ -70,6 +70,22 @@ test('a user who has seen everything gets no item where nothing is over-ranked',
   expect([...forStudent]).toEqual(new Array(20).fill(NO_ITEM))
 })
 
+test('each direction draws what it draws alone, whoever had their turn before', () => {
+  const noise = createRng(5)
+  const scores = () => Array.from({ length: 30 }, () => noise.normal())
+  const users = [1, 2, 3].map(() => ({ teacher: scores(), student: scores(), seen: [4, 9] }))
+  const params = parseParams(bd)
+  const only = (name: string) => ({
+    lists: (...world: Parameters<AnyMethod['lists']>) => ({ [name]: method.lists(...world)[name] }),
+  })
+  const drawnBy = (part: Pick<AnyMethod, 'lists'>, n: number) =>
+    drawUser(part, params, users[n], createRng(6)).lists
+  const both = users.map((_, n) => drawnBy(method, n))
+  for (const n of [0, 2, 1])
+    for (const name of ['forTeacher', 'forStudent'])
+      expect(drawnBy(only(name), n)[name]).toEqual(both[n][name])
+})
+
 test('form users: an item counts once for a user in an epoch, padding last in each pair', () => {
   const noise = createRng(4)
   const scores = () => Array.from({ length: 40 }, () => noise.normal())

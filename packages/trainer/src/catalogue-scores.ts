@@ -11,7 +11,8 @@ export function catalogueScores(model: Model, users: Uint32Array): Float32Array 
   for (let first = 0; first < numItems; first += longest) {
     const length = Math.min(longest, numItems - first)
     const items = new Uint32Array(users.length * length)
-    for (let t = 0; t < items.length; t++) items[t] = first + (t % length)
+    for (let item = 0; item < length; item++) items[item] = first + item
+    for (let row = 1; row < users.length; row++) items.copyWithin(row * length, 0, length)
     const piece = model.scoresOf(users, items, length)
     for (let row = 0; row < users.length; row++)
       scores.set(piece.subarray(row * length, (row + 1) * length), row * numItems + first)

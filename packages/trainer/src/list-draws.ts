@@ -5,7 +5,6 @@ import { drawJob, fillJob, type DrawJob } from './draw-jobs.ts'
 import { inMethod } from './in-method.ts'
 import { MovingRow } from './moving-row.ts'
 import { usersPerRound } from './ranked-blocks.ts'
-import { usersPerCatalogue } from './ranked-model.ts'
 import type { ListModels, UserLists } from './user-lists.ts'
 
 /** Draws a method's lists and values when they are due. */
@@ -77,9 +76,8 @@ export function listDraws(lists: UserLists, models: ListModels): ListDraws {
         ...drawn.map(([name, list]) => drawJob(name, list, setting, at)),
         ...fill(false),
       ]
-      // programs of pairs, which draw for many epochs at once, may look at all items: the lists of a user share their scores
-      const ofPairs = drawn.some(([, { spec }]) => spec.per === 'pair')
-      const perRound = ofPairs ? usersPerCatalogue(numItems) : usersPerRound
+      // programs of pairs, which draw for many epochs at once, may look at all items: the lists of a user share what they found
+      const perRound = drawn.some(([, { spec }]) => spec.per === 'pair') ? 1 : usersPerRound
       for (const [name] of dueLists(isOfBatch)) waiting.lists.add(name)
       for (const [name] of dueValues(isOfBatch)) waiting.values.add(name)
       row.beginRound(epoch, perRound)

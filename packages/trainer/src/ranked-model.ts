@@ -165,7 +165,7 @@ export class RankedModel implements Ranked {
 }
 
 /** Users whose scores of all items fit into a block. */
-export function usersPerCatalogue(numItems: number): number {
+function usersPerCatalogue(numItems: number): number {
   return Math.max(1, Math.min(usersPerRound, Math.floor(blockBytes / (4 * Math.max(1, numItems)))))
 }
 

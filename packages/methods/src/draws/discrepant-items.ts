@@ -18,6 +18,8 @@ export interface DiscrepancyOptions {
   readonly maskMode: 'last' | 'zeroScore'
 }
 
+/** Whose ranks are at hand for the other learner, who comes next. */
+let ranked: { readonly student: Ranked; readonly user: number; readonly epoch: number } | null = null
 const drawn = createMarks()
 let catalogue = new Uint32Array(0)
 let scores = new Float32Array(0)
@@ -41,13 +43,19 @@ export function drawDiscrepant(
   if (out.length === 0) return
   const { numItems } = row
   if (catalogue.length !== numItems) makeRoom(numItems)
-  rankAll(row.teacher, row.seen, maskMode, teacherRanks)
-  rankAll(row.student, row.seen, maskMode, studentRanks)
+  const { student, teacher, user, epoch, seen } = row
+  const again = ranked?.student === student && ranked.user === user && ranked.epoch === epoch
+  ranked = null
+  if (!again) {
+    rankAll(teacher, seen, maskMode, teacherRanks)
+    rankAll(student, seen, maskMode, studentRanks)
+    ranked = { student, user, epoch }
+  }
   if (learner === 'teacher') favouredWeights(teacherRanks, studentRanks, epsE, weights)
   else overRankedWeights(studentRanks, teacherRanks, epsT, weights)
   if (sampleWithReplacement(catalogue, weights, out, rng) === 0) {
     weights.fill(1)
-    for (let n = 0; n < row.seen.length; n++) weights[row.seen[n]] = 0
+    for (let n = 0; n < seen.length; n++) weights[seen[n]] = 0
     sampleWithReplacement(catalogue, weights, out, rng)
   }
   if (form === 'users') {
