@@ -31,6 +31,8 @@ test.each<readonly [string, readonly string[], RegExp]>([
   ],
   ['no method', [...tiny, '--keep', '0.9', '--methods', 'none'], /needs a method that teaches/],
   ['an unknown method', [...tiny, '--keep', '0.9', '--methods', 'rrdd'], /rrdd.*did you mean "rrd"/],
+  ['a search in the search', [...tiny, '--keep', '0.9', '--set', 'tune.trials=3'], /--set tune: .* --trials/],
+  ['the size of its students', [...tiny, '--keep', '0.9', '--set', 'student.dim=4'], /student\.dim.*--dims/],
   [
     'settings of another student',
     [...tiny, '--keep', '0.9', '--set', 'student.backbone=lightgcn'],

@@ -24,8 +24,22 @@ export interface CompressFlags {
   readonly json?: boolean
 }
 
+/** What a compression settles itself. The configuration of a run may say it; who types it expects something of it. */
+const settled = {
+  tune: 'it searches settings anyway, and --trials says how many students are tried',
+  'student.dim': 'use --dims',
+  baselines: 'compare with them by recdistill bench',
+  saveRankings: 'export the student --to recommendations',
+  followTest: 'it looks at the test part once, at the end',
+  keepGoing: 'it always goes on where a student fails',
+}
+
 /** As of `bench`; `--epochs` and `--patience` are of the students here, and the teacher has the configuration's. */
 export function layersOfCompress({ epochs: _epochs, patience: _patience, ...flags }: CompressFlags): Layer[] {
+  for (const assignment of flags.set ?? [])
+    for (const [key, instead] of Object.entries(settled))
+      if (`${assignment.split('=')[0].trim()}.`.startsWith(`${key}.`))
+        throw new InputError(`--set ${key}: a compression does nothing with it; ${instead}`)
   return layersOf({
     ...flags,
     ...(flags.teacherEpochs === undefined ? {} : { epochs: flags.teacherEpochs }),
