@@ -186,7 +186,9 @@ test(
     const folder = join(freshFolder(), 'far')
     const { code, stdout, stderr } = await runBinary([...tiny, '--keep', '2', '--out', folder])
     expect(code, stderr).toBe(4)
-    expect(stdout).toContain('the target was not met')
+    expect(stdout).toContain(
+      "the target was not met (the smallest student that keeps 200 % of the teacher's quality): this is the best student",
+    )
     const { met, trials, chosen } = read<CompressResult>(folder, 'results.json')
     expect(met).toBe(false)
     const qualities = trials.flatMap(({ candidates }) => candidates.map(({ quality }) => quality.value))

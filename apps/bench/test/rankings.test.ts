@@ -1,3 +1,4 @@
+import { prepareSplit } from '@recdistill/data'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
@@ -102,4 +103,17 @@ test.each([
   const { code, stderr } = await evaluate(file, '--ranking-columns', columns)
   expect(code).toBe(2)
   expect(stderr).toMatch(message)
+})
+
+test('lists that find nothing of what is measured are told how that comes', async () => {
+  const { ids, test: truth } = await prepareSplit({ files: data }, { cacheDir: freshFolder() })
+  const held = new Set<string>()
+  for (let user = 0; user < 30; user++)
+    for (let at = truth.offsets[user]; at < truth.offsets[user + 1]; at++)
+      held.add(`${ids?.users[user]},${ids?.items[truth.items[at]]}`)
+  const rows = ranked.filter(({ user, item }) => !held.has(`${user},${item}`))
+  const file = written('unheld.csv', ['user,item,rank', ...rows.map((row) => Object.values(row).join())])
+  const { means, stderr } = await measured(file)
+  expect(new Set(Object.values(means))).toEqual(new Set([0]))
+  expect(stderr).toContain('unheld.csv: no list has an item of the test part within the cut-offs')
 })

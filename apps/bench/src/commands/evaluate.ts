@@ -62,6 +62,10 @@ export function evaluateCommand(io: Io, done: (code: number) => void): Command {
       beyond: protocol.candidates.kind === 'catalogue',
     })
     const { means, beyond, cold, averagedOver } = evaluation
+    if (Object.values(means).every((value) => value === 0))
+      say(
+        `${flags.rankings}: no list has an item of the ${part} part within the cut-offs; lists made without that part, as by export --seen train,valid,test, cannot be measured on it`,
+      )
     if (flags.json === true) {
       const result = {
         part,

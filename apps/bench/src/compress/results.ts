@@ -37,10 +37,7 @@ export function tell(
   }
   const out = json ? io.stderr : io.stdout
   if (!meets)
-    line(
-      out,
-      `the target was not met: no student that was tried is ${targetInWords(target)}; this is the best`,
-    )
+    line(out, `the target was not met (${targetInWords(target)}): this is the best student that was found`)
   line(out, `took ${duration(result.seconds)}; report: ${place}/report.html`)
   line(out, `to deploy it: ${program} export ${quoted(place)} --to bundle`)
 }
