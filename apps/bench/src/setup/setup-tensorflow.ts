@@ -23,6 +23,7 @@ import {
   type Flavour,
   type Provision,
 } from '@recdistill/tensor/node-backend'
+import type { Io } from '../io.ts'
 import { acquire } from './acquire.ts'
 import { compileBinding } from './compile.ts'
 import { cudaWheels, npmPackages, tensorflowWheels } from './known.ts'
@@ -42,6 +43,7 @@ export interface SetupOptions {
   readonly force: boolean
   readonly env: Env
   readonly say: (text: string) => void
+  readonly onInterrupt: Io['onInterrupt']
   readonly platform?: string
 }
 
@@ -58,12 +60,18 @@ export interface SetupResult extends Trial {
  * @throws InputError of one line when something is missing or wrong; nothing has changed then.
  */
 export async function setupTensorFlow(options: SetupOptions): Promise<SetupResult> {
-  const { flavour, env, say, platform = platformName() } = options
+  const { flavour, env, say, onInterrupt, platform = platformName() } = options
   const folder = provisionFolder(flavour, env)
   const there = await alreadyThere(folder, options)
   if (there) return there
 
   const work = makeWorkFolder(env, flavour)
+  const forget = onInterrupt(() => {
+    // Ctrl-C ends the process, and gigabytes would stay behind.
+    rmSync(work, { recursive: true, force: true })
+    say('stopped; nothing has changed')
+    process.exit(130)
+  })
   try {
     const source = await acquire({ ...options, platform, work })
     const made = join(work, 'made')
@@ -106,16 +114,20 @@ export async function setupTensorFlow(options: SetupOptions): Promise<SetupResul
     replace(folder, made, join(work, 'old'))
     return { ...trial, folder, provision, changed: true }
   } finally {
+    forget()
     rmSync(work, { recursive: true, force: true })
   }
 }
 
-/** Removes what `setupTensorFlow` made. @returns The folders that were there. */
+/** Removes what `setupTensorFlow` made, and what attempts that were killed left. @returns The folders that were there. */
 export function undoTensorFlow(flavours: readonly Flavour[], env: Env): readonly string[] {
-  const removed = flavours.map((flavour) => provisionFolder(flavour, env)).filter((path) => existsSync(path))
-  for (const path of removed) rmSync(path, { recursive: true })
   const home = tensorflowHome(env)
-  if (existsSync(home) && readdirSync(home).length === 0) rmdirSync(home)
+  if (!existsSync(home)) return []
+  const removed = readdirSync(home)
+    .filter((name) => flavours.some((flavour) => name === flavour || name.startsWith(`.${flavour}-`)))
+    .map((name) => join(home, name))
+  for (const path of removed) rmSync(path, { recursive: true })
+  if (readdirSync(home).length === 0) rmdirSync(home)
   return removed
 }
 

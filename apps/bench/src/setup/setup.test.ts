@@ -43,7 +43,8 @@ function world(programs: Record<string, string> = {}) {
 
 function options({ env }: { env: SetupOptions['env'] }, more: Partial<SetupOptions> = {}): SetupOptions {
   const defaults = { flavour: 'cpu', from: null, sha256: null, cuda: true, force: false } as const
-  return { ...defaults, env, say: () => undefined, platform: 'linux-x64', ...more }
+  const io = { say: () => undefined, onInterrupt: () => () => undefined }
+  return { ...defaults, ...io, env, platform: 'linux-x64', ...more }
 }
 
 /** The one line that setup fails with; and nothing may be left of the attempt. */
@@ -279,7 +280,8 @@ test('undo removes what was provisioned and no more; doing it again is no error'
   for (const flavour of ['cpu', 'gpu'] as const) mkdirSync(provisionFolder(flavour, env), { recursive: true })
   const beside = join(tensorflowHome(env), 'notes')
   writeFileSync(beside, '')
-  expect(undoTensorFlow(['gpu'], env)).toEqual([provisionFolder('gpu', env)])
+  const killed = mkdtempSync(join(tensorflowHome(env), '.gpu-'))
+  expect(undoTensorFlow(['gpu'], env)).toEqual([killed, provisionFolder('gpu', env)])
   const words: string[] = []
   const io = {
     stdout: { write: (text: string) => words.push(text) },
@@ -289,7 +291,7 @@ test('undo removes what was provisioned and no more; doing it again is no error'
   }
   expect(await main(['setup', 'tensorflow', '--undo'], io)).toBe(0)
   expect(words.join('')).toBe(`removed ${provisionFolder('cpu', env)}\n`)
-  expect(existsSync(beside)).toBe(true)
+  expect(readdirSync(tensorflowHome(env))).toEqual(['notes'])
   expect(await main(['setup', 'tensorflow', '--undo'], io)).toBe(0)
   expect(words.at(-1)).toBe('nothing to remove\n')
   expect(readProvision(provisionFolder('cpu', env))).toBe(null)
