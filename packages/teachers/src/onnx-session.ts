@@ -24,7 +24,7 @@ export async function openOnnx(path: string, counts: { users: number; items: num
   const runtime = await loadRuntime(path)
   let session: Session
   try {
-    session = await runtime.InferenceSession.create(path, { logSeverityLevel: 3 })
+    session = await runtime.InferenceSession.create(path, { logSeverityLevel: 4 })
   } catch (error) {
     throw new InputError(`${path}: not a sound ONNX model (${firstLine(error)}); export it again`)
   }

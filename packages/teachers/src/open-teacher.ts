@@ -44,7 +44,10 @@ export interface OpenTeacherOptions {
   readonly onProgress?: (done: number, of: number) => void
 }
 
-type Opened = Omit<ImportedTeacher, 'kind' | 'form' | 'files'>
+interface Opened extends Omit<ImportedTeacher, 'kind' | 'form' | 'files'> {
+  /** Files that the named ones refer to. */
+  readonly beside?: readonly string[]
+}
 
 /**
  * Opens what `source` names and joins its ids to those of the data.
@@ -63,14 +66,17 @@ export async function openTeacher(
   if (kind === 'run')
     throw new InputError(`--teacher-from: ${source.from} is the folder of a run; it is no file of a teacher`)
   const data = dataIds(split)
-  const opened = await open[kind](source, { data, split, engine, cache, onProgress })
+  const { beside = [], ...opened } = await open[kind](source, { data, split, engine, cache, onProgress })
   const doubts = spellingDoubts(opened)
   try {
     return {
       ...opened,
       kind,
       form: formNames[kind],
-      files: pathKeys.flatMap((key) => (isFile(source, key) ? [fingerprint(source[key] as string)] : [])),
+      files: [
+        ...pathKeys.flatMap((key) => (isFile(source, key) ? [source[key] as string] : [])),
+        ...beside,
+      ].map(fingerprint),
       notes: [...opened.notes, ...joinNotes(kind, opened, data), ...doubts],
       ...(doubts.length === 0 ? {} : { traps: doubts }),
     }
@@ -123,14 +129,14 @@ const open: Readonly<
       users: idsGiven(source, 'users') ?? data.users,
       items: idsGiven(source, 'items') ?? data.items,
     }
-    const { matrix, bytes, notes } = await scoreOnnx(source.from, {
+    const { matrix, bytes, files, notes } = await scoreOnnx(source.from, {
       users: ids.users.length,
       items: ids.items.length,
       cache,
       ...(onProgress && { onProgress }),
     })
     const opened = fromMatrix(matrix, source, data, bytes)
-    return { ...opened, notes: [...notes, ...opened.notes] }
+    return { ...opened, beside: files.slice(1), notes: [...notes, ...opened.notes] }
   },
 }
 

@@ -4,15 +4,16 @@ import { createHash } from 'node:crypto'
 import { closeSync, mkdirSync, openSync, rmSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { fingerprint } from './fingerprint.ts'
+import { filesOfOnnx } from './onnx-files.ts'
 import { openOnnx, type OnnxSession } from './onnx-session.ts'
 import type { ScoreMatrix } from './score-teacher.ts'
 
 const mostBytes = 64 * 2 ** 30
-/** Scores asked for in one call. */
-const scoresAtOnce = 2 ** 20
+/** Scores asked for in one call: a model makes some vectors for each pair on the way, which may be long. */
+const scoresAtOnce = { pairs: 2 ** 14, rows: 2 ** 20 }
 
 /**
- * The scores of an ONNX model for every user and item, made once and kept in the cache folder under the content of the model;
+ * The scores of an ONNX model for every user and item, made once and kept in the cache folder under the content of its files;
  * they are then read row by row like any score matrix. Accepted are two signatures, with whole-number inputs that are told apart by
  * `user` and `item` in their names, else taken in this order:
  *
@@ -30,8 +31,11 @@ export async function scoreOnnx(
     cache,
     onProgress,
   }: { users: number; items: number; cache: string; onProgress?: (done: number, of: number) => void },
-): Promise<{ matrix: ScoreMatrix; bytes: number; notes: readonly string[] }> {
-  const { sha256, bytes } = fingerprint(path)
+): Promise<{ matrix: ScoreMatrix; bytes: number; files: readonly string[]; notes: readonly string[] }> {
+  const files = filesOfOnnx(path)
+  const prints = files.map(fingerprint)
+  const sha256 = prints.map((each) => each.sha256).join()
+  const bytes = prints.reduce((sum, each) => sum + each.bytes, 0)
   const key = createHash('sha256').update(JSON.stringify({ sha256, users, items })).digest('hex').slice(0, 32)
   const kept = join(cache, 'teachers', `${key}.scores`)
   const size = 4 * users * items
@@ -54,7 +58,7 @@ export async function scoreOnnx(
       await session.release()
     }
   }
-  return { matrix: openKept(path, kept, users, items), bytes, notes: [note] }
+  return { matrix: openKept(path, kept, users, items), bytes, files, notes: [note] }
 }
 
 async function writeScores(
@@ -70,7 +74,7 @@ async function writeScores(
   const file = openSync(to, 'w')
   try {
     const each = pairs ? 1 : items
-    const atOnce = fixed ?? Math.max(1, Math.floor(scoresAtOnce / each))
+    const atOnce = fixed ?? Math.max(1, Math.floor(scoresAtOnce[pairs ? 'pairs' : 'rows'] / each))
     const total = pairs ? users * items : users
     const out = new Float32Array(atOnce * each)
     for (let first = 0; first < total; first += atOnce) {

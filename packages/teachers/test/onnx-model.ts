@@ -1,11 +1,15 @@
-/** Two tables and a dot product as an ONNX file, asked for pairs or for whole rows: as little of the format as that takes. */
+/**
+ * Two tables and a dot product as an ONNX file, asked for pairs or for whole rows: as little of the format as that takes.
+ * @param options.outside Name of the file that holds the users' table, as it is.
+ */
 export function onnxModel(
   kind: 'pairs' | 'rows',
   { users, items, dim }: { users: Float32Array; items: Float32Array; dim: number },
   {
     type = 'int64',
     names = ['user', 'item'],
-  }: { type?: 'int64' | 'int32'; names?: readonly [string, string] } = {},
+    outside = null,
+  }: { type?: 'int64' | 'int32'; names?: readonly [string, string]; outside?: string | null } = {},
 ): Uint8Array {
   const index = type === 'int64' ? 7 : 6
   const [user, item] = names
@@ -21,7 +25,7 @@ export function onnxModel(
   const graph = [
     ...nodes.map((each) => bytes(1, each)),
     text(2, 'scores'),
-    bytes(5, table('U', [users.length / dim, dim], users)),
+    bytes(5, table('U', [users.length / dim, dim], outside ?? users)),
     bytes(5, table('I', [items.length / dim, dim], items)),
     bytes(5, message([number(1, 1), number(2, 7), text(8, 'axes'), bytes(9, raw(BigInt64Array.of(1n)))])),
     bytes(11, value(user, index, ['n'])),
@@ -43,12 +47,14 @@ function node(
   return message([...from.map((name) => text(1, name)), text(2, to), text(3, to), text(4, op), ...attributes])
 }
 
-function table(name: string, shape: readonly number[], values: Float32Array) {
+function table(name: string, shape: readonly number[], values: Float32Array | string) {
   return message([
     ...shape.map((size) => number(1, size)),
     number(2, 1),
     text(8, name),
-    bytes(9, raw(values)),
+    ...(typeof values === 'string'
+      ? [bytes(13, message([text(1, 'location'), text(2, values)])), number(14, 1)]
+      : [bytes(9, raw(values))]),
   ])
 }
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -49,6 +49,26 @@ describe.skipIf(!hasRuntime)('ONNX models', () => {
     expectScores((await open({ from: written('other.onnx', content) })).model)
     expect(readdirSync(join(file('cache'), 'teachers'))).toEqual(kept)
     model.dispose()
+  })
+
+  test('weights in a file beside it are of the model: other weights, other scores', async () => {
+    const outside = `${'long-'.repeat(40)}users.data` // a length of two bytes
+    const from = written('halved.onnx', onnxModel('pairs', { users, items, dim }, { outside }))
+    await expect(open({ from })).rejects.toThrow(
+      /halved\.onnx: its weights are in .*users\.data, which is not/,
+    )
+    const weights = written(outside, Buffer.from(users.buffer))
+    const { model, bytes, files } = await open({ from })
+    expectScores(model)
+    expect(bytes).toBe(readFileSync(from).length + 4 * users.length)
+    expect(files.map((each) => each.file)).toEqual([from, weights])
+    writeFileSync(weights, Buffer.from(users.map((x) => 2 * x).buffer))
+    const twice = await open({ from })
+    expect(twice.model.scoresOf(Uint32Array.of(1), Uint32Array.of(3), 1)[0]).toBeCloseTo(
+      2 * scores[numItems + 3],
+      5,
+    )
+    for (const each of [model, twice.model]) each.dispose()
   })
 
   test('inputs in another order, told apart by name; ids of rows', async () => {
