@@ -71,6 +71,10 @@ function inWords(path: string, side: Side, { vectors, bias, ids }: Guess): strin
 function theMatrix(path: string, shapes: Shapes, of: Side, alone: boolean): string {
   const matrices = Object.keys(shapes).filter((name) => shapes[name].length === 2 && shapes[name][1] > 1)
   if (alone && matrices.length === 1) return matrices[0]
+  if (matrices.length === 1)
+    throw new InputError(
+      `${path}: expected vectors of users and vectors of items, and "${matrices[0]}" [${shapes[matrices[0]].join(', ')}] is the only matrix; scores of users and items are read from .npy, which numpy.save writes; where it is one of the two, name the other's file with --teacher-items FILE`,
+    )
   const speaking = matrices.filter((name) => words[of].test(name) && !words[other(of)].test(name))
   const better = speaking.filter((name) => /emb|factor|vector/i.test(name))
   const fitting = better.length === 1 ? better : speaking

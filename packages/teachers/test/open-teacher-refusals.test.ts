@@ -80,6 +80,11 @@ const cases: readonly [string, () => TeacherSource, RegExp][] = [
     /ab\.safetensors: no tensor is named like the vectors of users; it has a \[6, 4\], b \[9, 4\].*teacherFrom\.userTensor/,
   ],
   [
+    'a matrix of scores where vectors are read',
+    () => ({ from: safetensors('one.safetensors', { scores: tables().users }) }),
+    /one\.safetensors: .*"scores" \[6, 4\] is the only matrix; scores .* \.npy/,
+  ],
+  [
     'two that could be',
     () => ({
       from: safetensors('two.safetensors', {
