@@ -1,5 +1,6 @@
 import { InputError } from '@recdistill/core'
 import { asInputError } from '@recdistill/core/files'
+import { temporaryAt } from '@recdistill/formats/database'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { ModelCard } from './model-card.ts'
@@ -33,6 +34,7 @@ export async function writeFolder<T>(
   if (underWay.has(temporary))
     throw new InputError(`--out: ${path} is being written already; name another folder`)
   underWay.add(temporary)
+  const remove = temporaryAt(temporary)
   let result: T
   try {
     mkdirSync(dirname(target), { recursive: true })
@@ -51,9 +53,9 @@ export async function writeFolder<T>(
       rmSync(old, { recursive: true, force: true })
     } else renameSync(temporary, target)
   } catch (error) {
-    discard(temporary)
     throw asInputError('write', path, error)
   } finally {
+    remove()
     underWay.delete(temporary)
   }
   return result

@@ -1,11 +1,13 @@
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBInstance } from '@duckdb/node-api'
 import { asInputError, putInPlace } from '@recdistill/core/files'
-import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs'
+import { closeSync, mkdirSync, mkdtempSync, openSync } from 'node:fs'
 import { tmpdir, totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
+import { temporaryAt } from './temporary-at.ts'
 
 export { itemColumns, userColumns } from './column-names.ts'
 export { commaNumber, decimalComma } from './decimal-comma.ts'
+export { temporaryAt } from './temporary-at.ts'
 export { isLostInLines, uniformLines, withUniformLines, type TextFile } from './uniform-lines.ts'
 
 /**
@@ -15,6 +17,7 @@ export { isLostInLines, uniformLines, withUniformLines, type TextFile } from './
 export async function withDatabase<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
   const duckdb = await import('@duckdb/node-api')
   const folder = mkdtempSync(join(tmpdir(), 'recdistill-'))
+  const remove = temporaryAt(folder)
   let instance: DuckDBInstance | null = null
   let connection: DuckDBConnection | null = null
   try {
@@ -30,7 +33,7 @@ export async function withDatabase<T>(work: (connection: DuckDBConnection) => Pr
   } finally {
     connection?.closeSync()
     instance?.closeSync()
-    rmSync(folder, { recursive: true, force: true })
+    remove()
   }
 }
 
@@ -43,10 +46,12 @@ export async function writeRows(
   fill: (connection: DuckDBConnection) => Promise<void>,
 ): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`
+  const remove = temporaryAt(temporary)
   try {
     mkdirSync(dirname(path), { recursive: true })
     closeSync(openSync(temporary, 'w')) // the database says in words of its own why it cannot
   } catch (error) {
+    remove()
     throw asInputError('write', path, error)
   }
   try {
@@ -56,9 +61,10 @@ export async function writeRows(
     })
     putInPlace(temporary, path)
   } catch (error) {
-    rmSync(temporary, { force: true })
     const full = /No space left|disk/i.test(String(error))
     throw asInputError('write', path, full ? Object.assign(new Error(), { code: 'ENOSPC' }) : error)
+  } finally {
+    remove()
   }
 }
 

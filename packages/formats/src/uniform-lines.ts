@@ -1,17 +1,10 @@
-import {
-  closeSync,
-  createReadStream,
-  createWriteStream,
-  mkdtempSync,
-  openSync,
-  readSync,
-  rmSync,
-} from 'node:fs'
+import { closeSync, createReadStream, createWriteStream, mkdtempSync, openSync, readSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { StringDecoder } from 'node:string_decoder'
 import { constants, createGunzip, gunzipSync } from 'node:zlib'
+import { temporaryAt } from './temporary-at.ts'
 
 /** A text file as its bytes are. */
 export interface TextFile {
@@ -36,6 +29,7 @@ export async function withUniformLines<T>(
     if (!isLostInLines(error) && !(isLostAtStart(error) && beginsWithBothEnds(path, gzip))) throw error
   }
   const folder = mkdtempSync(join(tmpdir(), 'recdistill-'))
+  const remove = temporaryAt(folder)
   try {
     const copy = join(folder, 'lines')
     const uniform = (chunks: AsyncIterable<Buffer>) => uniformLines(chunks, wide)
@@ -49,7 +43,7 @@ export async function withUniformLines<T>(
       throw error
     }
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    remove()
   }
 }
 

@@ -1,7 +1,8 @@
 import { InputError } from '@recdistill/core'
 import { asInputError, openBytes, putInPlace } from '@recdistill/core/files'
 import { createHash } from 'node:crypto'
-import { closeSync, mkdirSync, openSync, rmSync, statSync, writeSync } from 'node:fs'
+import { temporaryAt } from '@recdistill/formats/database'
+import { closeSync, mkdirSync, openSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { fingerprint } from './fingerprint.ts'
 import { filesOfOnnx } from './onnx-files.ts'
@@ -47,14 +48,15 @@ export async function scoreOnnx(
       )
     const session = await openOnnx(path, { users, items })
     const temporary = `${kept}.${process.pid}.tmp`
+    const remove = temporaryAt(temporary)
     try {
       mkdirSync(join(cache, 'teachers'), { recursive: true })
       await writeScores(path, session, temporary, { users, items, onProgress })
       putInPlace(temporary, kept)
     } catch (error) {
-      rmSync(temporary, { force: true })
       throw asInputError('write', kept, error)
     } finally {
+      remove()
       await session.release()
     }
   }

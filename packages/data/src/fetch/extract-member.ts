@@ -1,7 +1,8 @@
 import { InputError } from '@recdistill/core'
 import { putInPlace } from '@recdistill/core/files'
+import { temporaryAt } from '@recdistill/formats/database'
 import { randomBytes } from 'node:crypto'
-import { createWriteStream, mkdirSync, rmSync } from 'node:fs'
+import { createWriteStream, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { crc32 } from 'node:zlib'
@@ -13,6 +14,7 @@ import { openPromise, type Entry, type ZipFile } from 'yauzl'
  */
 export async function extractMember(archive: string, member: RegExp, path: string): Promise<void> {
   const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`
+  const remove = temporaryAt(temporary)
   let zip: ZipFile | null = null
   try {
     zip = await openPromise(archive, { autoClose: false })
@@ -30,11 +32,11 @@ export async function extractMember(archive: string, member: RegExp, path: strin
     if (sum !== entry.crc32) throw new Error(`CRC-32 of ${entry.fileName} does not match`)
     putInPlace(temporary, path)
   } catch (error) {
-    rmSync(temporary, { force: true })
     if (error instanceof InputError) throw error
     throw new InputError(`${archive}: not a sound zip archive (${(error as Error).message}); get it again`)
   } finally {
     zip?.close()
+    remove()
   }
 }
 

@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { asInputError } from '@recdistill/core/files'
+import { temporaryAt } from '@recdistill/formats/database'
 
 /** A holder that has not been heard of for so long is dead. */
 const deadAfterSeconds = 15
@@ -19,13 +20,14 @@ export async function oneAtATime<T>(
     if (silence(lock) > deadAfter) bury(lock)
     else await sleep(100)
   }
+  const release = temporaryAt(lock)
   const renewal = setInterval(() => renew(lock), (1000 * deadAfter) / 5)
   renewal.unref()
   try {
     return await work()
   } finally {
     clearInterval(renewal)
-    rmSync(lock, { recursive: true, force: true })
+    release()
   }
 }
 
