@@ -1,7 +1,7 @@
 import { InputError } from '@recdistill/core'
 import { asInputError, openBytes, putInPlace } from '@recdistill/core/files'
-import { createHash } from 'node:crypto'
 import { temporaryAt } from '@recdistill/formats/database'
+import { createHash } from 'node:crypto'
 import { closeSync, mkdirSync, openSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { fingerprint } from './fingerprint.ts'

@@ -43,7 +43,6 @@ export function setupCommand(io: Io, done: (code: number) => void): Command {
         force: flags.force === true,
         env: io.env,
         say,
-        onInterrupt: io.onInterrupt,
       })
       line(
         io.stdout,

@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { InputError } from '@recdistill/core'
+import { temporaryAt } from '@recdistill/formats/database'
 import {
   bindingFile,
   libraryFolder,
@@ -23,7 +24,6 @@ import {
   type Flavour,
   type Provision,
 } from '@recdistill/tensor/node-backend'
-import type { Io } from '../io.ts'
 import { acquire } from './acquire.ts'
 import { compileBinding } from './compile.ts'
 import { cudaWheels, npmPackages, tensorflowWheels } from './known.ts'
@@ -43,7 +43,6 @@ export interface SetupOptions {
   readonly force: boolean
   readonly env: Env
   readonly say: (text: string) => void
-  readonly onInterrupt: Io['onInterrupt']
   readonly platform?: string
 }
 
@@ -60,18 +59,13 @@ export interface SetupResult extends Trial {
  * @throws InputError of one line when something is missing or wrong; nothing has changed then.
  */
 export async function setupTensorFlow(options: SetupOptions): Promise<SetupResult> {
-  const { flavour, env, say, onInterrupt, platform = platformName() } = options
+  const { flavour, env, say, platform = platformName() } = options
   const folder = provisionFolder(flavour, env)
   const there = await alreadyThere(folder, options)
   if (there) return there
 
   const work = makeWorkFolder(env, flavour)
-  const forget = onInterrupt(() => {
-    // Ctrl-C ends the process, and gigabytes would stay behind.
-    rmSync(work, { recursive: true, force: true })
-    say('stopped; nothing has changed')
-    process.exit(130)
-  })
+  const remove = temporaryAt(work)
   try {
     const source = await acquire({ ...options, platform, work })
     const made = join(work, 'made')
@@ -114,8 +108,7 @@ export async function setupTensorFlow(options: SetupOptions): Promise<SetupResul
     replace(folder, made, join(work, 'old'))
     return { ...trial, folder, provision, changed: true }
   } finally {
-    forget()
-    rmSync(work, { recursive: true, force: true })
+    remove()
   }
 }
 

@@ -43,8 +43,7 @@ function world(programs: Record<string, string> = {}) {
 
 function options({ env }: { env: SetupOptions['env'] }, more: Partial<SetupOptions> = {}): SetupOptions {
   const defaults = { flavour: 'cpu', from: null, sha256: null, cuda: true, force: false } as const
-  const io = { say: () => undefined, onInterrupt: () => () => undefined }
-  return { ...defaults, ...io, env, platform: 'linux-x64', ...more }
+  return { ...defaults, env, say: () => undefined, platform: 'linux-x64', ...more }
 }
 
 /** The one line that setup fails with; and nothing may be left of the attempt. */
