@@ -53,6 +53,25 @@ test('the first none of a ranking are none', () => {
   expect([...ranked.top(2)]).toEqual([2, 1])
 })
 
+test.each([true, false])('items at positions of a model without vectors, frozen: %s', (frozen) => {
+  const { asked, model } = rotating()
+  let calls = 0
+  const itemsAt: Model['itemsAt'] = (users, positions) => {
+    calls++
+    return positions.map((at) => (2 * numItems - 1 - users[0] - at) % numItems)
+  }
+  const ranked = new RankedModel({ ...model, itemsAt }, train, { frozen, wholeList: () => null })
+  for (let round = 0; round < 2; round++) {
+    ranked.beginRound()
+    for (let user = 0; user < numUsers; user++) {
+      ranked.select(user)
+      expect([...ranked.at(Uint32Array.of(3, 0))]).toEqual([(11 - user) % 5, (9 - user) % 5])
+    }
+  }
+  // what was ranked once is kept; a model that learns is asked for what is wanted alone
+  expect([asked.ranks, calls]).toEqual(frozen ? [1, 0] : [0, 2 * numUsers])
+})
+
 test('scores of the whole catalogue are made for a block of users at once, and anew in the next round', () => {
   const { asked, model } = rotating()
   const ranked = new RankedModel(model, train, { frozen: false, wholeList: () => null })

@@ -20,6 +20,7 @@ export interface WholeList {
 export class RankedModel implements Ranked {
   readonly #model: Model
   readonly #train: Csr
+  readonly #itemsAt: Model['itemsAt']
   readonly #wholeList: (items: Uint32Array) => WholeList | null
   readonly #ranked: Readonly<Record<Seen, RankedBlocks>>
   readonly #answers = new Map<string, { list: Uint32Array; values: Uint32Array | Float32Array }>()
@@ -35,6 +36,8 @@ export class RankedModel implements Ranked {
   ) {
     this.#model = model
     this.#train = train
+    // a frozen model that goes through the catalogue user by user does so once: its rankings are kept
+    this.#itemsAt = frozen && model.dim === 0 ? undefined : model.itemsAt?.bind(model)
     this.#wholeList = wholeList
     this.#ranked = {
       skip: new RankedBlocks(model, { exclude: train, frozen }),
@@ -89,7 +92,7 @@ export class RankedModel implements Ranked {
   }
 
   at(positions: Uint32Array, { seen = 'keep' }: { seen?: Seen } = {}): Uint32Array {
-    const { itemsAt } = this.#model
+    const itemsAt = this.#itemsAt
     if (itemsAt) {
       const exclude = seen === 'skip' ? this.#train : null
       return this.#answer(positions, `item ${seen}`, (users, asked, k) => itemsAt(users, asked, k, exclude))
@@ -106,9 +109,7 @@ export class RankedModel implements Ranked {
     seen: Seen,
   ): Uint32Array | null {
     const asked = positions.subarray(first * size, (first + count) * size)
-    return (
-      this.#model.itemsAt?.(idsFrom(first, count), asked, size, seen === 'skip' ? this.#train : null) ?? null
-    )
+    return this.#itemsAt?.(idsFrom(first, count), asked, size, seen === 'skip' ? this.#train : null) ?? null
   }
 
   /** Scores of a declared list, for some users at once. */
