@@ -40,8 +40,9 @@ export class RankedBlocks {
     this.#asked = true
     const longest = Math.max(1, Math.min(k, this.#model.numItems))
     if (this.#width < longest) {
-      this.#width = longest
-      this.#usersPerBlock = Math.max(1, Math.min(usersPerRound, Math.floor(blockBytes / (4 * longest))))
+      // whoever asks for more is hardly the last: twice as many, so that few users' depths rank a block again
+      this.#width = Math.min(Math.max(longest, 2 * this.#width), this.#model.numItems)
+      this.#usersPerBlock = Math.max(1, Math.min(usersPerRound, Math.floor(blockBytes / (4 * this.#width))))
       this.#blocks.clear()
     }
     const index = Math.floor(user / this.#usersPerBlock)

@@ -41,6 +41,19 @@ test.each([3, 5, 3000])('a block of users is ranked once for all of them, asked 
   expect(asked.ranks).toBe(1)
 })
 
+test('users who ask for ever more of a ranking have it made a few times, not once each', () => {
+  const { model } = rotating()
+  const widths: number[] = []
+  const rank: Model['rank'] = (users, k) =>
+    (widths.push(k), { items: new Uint32Array(users.length * k) }) as never
+  const ranked = new RankedModel({ ...model, numItems: 100, rank }, train, {
+    frozen: true,
+    wholeList: () => null,
+  })
+  for (let k = 10; k <= 100; k++) expect(ranked.top(k)).toHaveLength(k)
+  expect(widths).toEqual([10, 20, 40, 80, 100])
+})
+
 test('the first none of a ranking are none', () => {
   const { model } = rotating()
   const rank: Model['rank'] = (users, k, exclude) => {
