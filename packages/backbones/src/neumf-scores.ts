@@ -1,5 +1,6 @@
 import type { Engine, Table } from '@recdistill/engine'
 import { gather } from './gather.ts'
+import { dot, rectifiedDot } from './dot.ts'
 import { blockRows, type Perceptron } from './perceptron.ts'
 
 interface Tables {
@@ -120,18 +121,13 @@ export function neumfScores(engine: Engine, tables: Tables, hidden: Perceptron):
       const mine = hidden.firstLayer(gather(engine, deepUser, Uint32Array.of(id)), 0, dim)
       const x = gather(engine, user, Uint32Array.of(id))
       for (let d = 0; d < dim; d++) x[d] *= weights[d]
-      const first = new Float32Array(blockRows * width)
+      const ofTop = weights.subarray(dim)
       inBlocks(out.length, (from, to) => {
-        for (let at = 0; at < first.length; at += width)
-          for (let d = 0; d < width; d++) first[at + d] = parts[from * width + at + d] + mine[d]
-        const top = hidden.forwardFrom(first)
-        for (let n = 0; n < to - from; n++) {
-          let score = bias
-          const y = (from + n) * dim
-          for (let d = 0; d < dim; d++) score += x[d] * vectors[y + d]
-          for (let d = 0; d < last; d++) score += weights[dim + d] * top[n * last + d]
-          out[from + n] = score
-        }
+        const part = parts.subarray(from * width, (from + blockRows) * width)
+        const { values, shift } = hidden.beforeLast(part, mine)
+        for (let n = 0; n < to - from; n++)
+          out[from + n] =
+            bias + dot(x, vectors, (from + n) * dim) + rectifiedDot(ofTop, shift, values, n * last)
       })
     },
     forget() {

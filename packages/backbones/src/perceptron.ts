@@ -11,8 +11,11 @@ export interface Perceptron {
   readonly tables: readonly Table[]
   /** Activations of every layer, the input first; `input` is [blockRows, widths[0]]. Each is overwritten by the next call. */
   forward(input: Float32Array): readonly Float32Array[]
-  /** The same from the values before the first layer's relu on. [blockRows, widths[1]] */
-  forwardFrom(first: Float32Array): Float32Array
+  /**
+   * The last layer before its relu, `values` + `shift` in each row, of rows whose first layer is `parts` + `part` + bias before its
+   * own. Values are overwritten by the next call. [blockRows, last width]
+   */
+  beforeLast(parts: Float32Array, part: Float32Array): { values: Float32Array; shift: Float32Array }
   /** The part of the first layer before its relu that a share of the input gives: input columns `from` to `to`, without bias. */
   firstLayer(part: Float32Array, from: number, to: number): Float32Array
   /** Adds the pullback: to its own tables, and returns the gradient of the input of the last `forward`. `grad` is overwritten. */
@@ -38,32 +41,37 @@ export function perceptron(
   })
   let input: Float32Array = new Float32Array(0)
 
-  const activate = (n: number) => {
-    const { width, bias, out } = layers[n]
-    const b = engine.read(bias)
-    for (let at = 0; at < out.length; at += width)
-      for (let d = 0; d < width; d++) out[at + d] = Math.max(out[at + d] + b[d], 0)
+  const multiply = (n: number) => {
+    const { input: width, weights, out } = layers[n]
+    product(n === 0 ? input : layers[n - 1].out, width, engine.read(weights), layers[n].width, out)
   }
-  const run = (from: number) => {
-    for (let n = from; n < layers.length; n++) {
-      const { input: width, weights, out } = layers[n]
-      const below = n === 0 ? input : layers[n - 1].out
-      product(below, width, engine.read(weights), layers[n].width, out)
-      activate(n)
-    }
+  const activate = ({ out, width }: (typeof layers)[number], values: Float32Array, shift: Float32Array) => {
+    for (let at = 0; at < out.length; at += width)
+      for (let d = 0; d < width; d++) {
+        const value = values[at + d] + shift[d]
+        out[at + d] = 0.5 * (value + Math.abs(value)) // relu without a branch
+      }
+  }
+  const pass = (n: number) => {
+    multiply(n)
+    activate(layers[n], layers[n].out, engine.read(layers[n].bias))
   }
   return {
     tables: layers.flatMap(({ weights, bias }) => [weights, bias]),
     forward(given) {
       input = given
-      run(0)
+      layers.forEach((_, n) => pass(n))
       return [input, ...layers.map(({ out }) => out)]
     },
-    forwardFrom(first) {
-      layers[0].out.set(first)
-      activate(0)
-      run(1)
-      return layers[layers.length - 1].out
+    beforeLast(parts, part) {
+      const bias = engine.read(layers[0].bias)
+      const shift = part.map((value, d) => value + bias[d])
+      const last = layers.length - 1
+      if (last === 0) return { values: parts, shift }
+      activate(layers[0], parts, shift)
+      for (let n = 1; n < last; n++) pass(n)
+      multiply(last)
+      return { values: layers[last].out, shift: engine.read(layers[last].bias).slice() }
     },
     firstLayer(part, from, to) {
       const { width, weights } = layers[0]
