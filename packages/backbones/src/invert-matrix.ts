@@ -1,6 +1,5 @@
 import { NumericError } from '@recdistill/core'
 import type { Engine } from '@recdistill/engine'
-import { denseProducts } from './dense-products.ts'
 
 /**
  * Replaces a symmetric positive definite matrix [n, n] by its inverse: Gauss and Jordan's elimination by blocks of rows, without
@@ -8,7 +7,6 @@ import { denseProducts } from './dense-products.ts'
  * @throws NumericError when the matrix is singular, or so nearly that float32 cannot tell.
  */
 export function invertMatrix(engine: Engine, matrix: Float32Array, n: number, block = 256): void {
-  const product = denseProducts(engine)
   const panel = new Float32Array(Math.min(block, n) * n)
   const change = new Float32Array(Math.min(block, n) * n)
   const rowsOf = (from: number, to: number) => matrix.subarray(from * n, to * n)
@@ -19,7 +17,7 @@ export function invertMatrix(engine: Engine, matrix: Float32Array, n: number, bl
     invertSmall(pivot, width)
     // R = P A[block, :], with P itself in its own columns
     const reduced = panel.subarray(0, width * n)
-    product(pivot, width, rowsOf(first, last), n, reduced)
+    engine.product(pivot, rowsOf(first, last), { rows: width, inner: width, columns: n }, reduced)
     putColumns(reduced, n, first, pivot, width)
     for (let from = 0; from < n; from += block) {
       if (from === first) continue
@@ -28,7 +26,7 @@ export function invertMatrix(engine: Engine, matrix: Float32Array, n: number, bl
       const rows = rowsOf(from, to)
       const part = change.subarray(0, rows.length)
       putColumns(rows, n, first, new Float32Array(factor.length), width)
-      product(factor, width, reduced, n, part)
+      engine.product(factor, reduced, { rows: to - from, inner: width, columns: n }, part)
       for (let e = 0; e < rows.length; e++) rows[e] -= part[e]
     }
     rowsOf(first, last).set(reduced)

@@ -3,9 +3,10 @@ import { createEngine } from '@recdistill/engine'
 import { randomSplit } from '@recdistill/testkit'
 import { expect, test } from 'vitest'
 import neumf from './neumf.ts'
-import { blockRows } from './perceptron.ts'
 
 const engine = createEngine({ threads: 2 })
+
+const blockRows = 1024
 
 const create = (
   split: ReturnType<typeof randomSplit>,

@@ -1,12 +1,10 @@
-import { InputError, NO_ITEM } from '@recdistill/core'
+import { InputError } from '@recdistill/core'
 import type { Engine } from '@recdistill/engine'
 import { defineBackbone, type Backbone, type BackboneContext } from '@recdistill/plugin'
 import { tf } from '@recdistill/tensor'
 import { z } from 'zod'
 import { binaryCrossEntropy } from './binary-cross-entropy.ts'
 import { initTable, initUniform } from './init-table.ts'
-import { neumfScores } from './neumf-scores.ts'
-import { perceptron } from './perceptron.ts'
 import { scoredRows } from './scored-rows.ts'
 import { restoreTables, stateOfTables } from './table-state.ts'
 
@@ -26,7 +24,7 @@ const params = z.object({
  *
  * Its own objective is the binary cross-entropy on logits, target 1 for the seen item and 0 for each negative, summed.
  * W_l start Xavier uniform, w Kaiming uniform (a = 1), biases at 0. A score is no dot product: `dim` is 0, and ranking goes
- * through the catalogue user by user, with the items' half of the first layer made once per change of the model.
+ * through the catalogue, with the items' half of the first layer made once per change of the model.
  */
 export default defineBackbone({
   name: 'neumf',
@@ -52,33 +50,35 @@ function createNeumf(
     deepUser: engine.table('mlp users', numUsers, dim, { trainable }),
     deepItem: engine.table('mlp items', numItems, dim, { trainable }),
   }
-  const widths = [2 * dim]
-  for (let n = 0; n < layers; n++) widths.push(Math.max(1, Math.floor(dim / 2 ** n)))
-  const hidden = perceptron(engine, widths, { trainable, rng })
-  const last = dim + widths[layers]
+  const widths = Array.from({ length: layers }, (_, n) => Math.max(1, Math.floor(dim / 2 ** n)))
+  const hidden = widths.map((width, n) => {
+    const below = n === 0 ? 2 * dim : widths[n - 1]
+    const weights = engine.table(`hidden ${n + 1}`, below, width, { trainable })
+    const bias = engine.table(`hidden ${n + 1} bias`, 1, width, { trainable })
+    if (trainable) initUniform(engine, weights, Math.sqrt(6 / (below + width)), rng)
+    return { weights, bias }
+  })
+  const last = dim + widths[layers - 1]
   const output = engine.table('output', 1, last, { trainable })
   const outputBias = engine.table('output bias', 1, 1, { trainable })
   if (trainable) {
     for (const table of Object.values(vectors)) initTable(engine, table, init, rng)
     initUniform(engine, output, Math.sqrt(3 / last), rng)
   }
-  const tables = [...Object.values(vectors), ...hidden.tables, output, outputBias]
-  const scorer = neumfScores(engine, { ...vectors, output, outputBias }, hidden)
-  const rows = scoredRows('neumf', split, { all: (user, out) => scorer.row(user, out) })
+  const ofLayers = hidden.flatMap(({ weights, bias }) => [weights, bias])
+  const tables = [...Object.values(vectors), ...ofLayers, output, outputBias]
+  const scorer = engine.pairPerceptron({ ...vectors, layers: hidden, output, outputBias })
+  const rows = scoredRows('neumf', split, {
+    all: (user, out) => scorer.scoreAll(Uint32Array.of(user), out),
+    allOf: scorer.scoreAll,
+  })
 
   const scoresOf: Backbone['scoresOf'] = (users, items, k) => {
     const out = new Float32Array(items.length)
-    const { places, pairUsers, pairItems } = pairsOf(users, items, k)
-    const scores = scorer.pairs(pairUsers, pairItems)
-    for (let n = 0; n < places.length; n++) out[places[n]] = scores[n]
+    scorer.score({ users, items, k }, out)
     return out
   }
-  const pullScores: Backbone['pullScores'] = (users, items, k, grad) => {
-    const { places, pairUsers, pairItems } = pairsOf(users, items, k)
-    const ofPairs = new Float32Array(places.length)
-    for (let n = 0; n < places.length; n++) ofPairs[n] = grad[places[n]]
-    scorer.pull(pairUsers, pairItems, ofPairs)
-  }
+  const pullScores: Backbone['pullScores'] = (users, items, k, grad) => scorer.pull({ users, items, k }, grad)
   return {
     ...rows,
     parameters: tables.reduce((sum, table) => sum + table.rows * table.dim, 0),
@@ -111,25 +111,8 @@ function createNeumf(
       restoreTables(engine, tables, state)
     },
     dispose() {
+      scorer.release()
       for (const table of tables) engine.free(table)
     },
   }
-}
-
-/** The places of a list that hold an item, each with its user. */
-function pairsOf(users: Uint32Array, items: Uint32Array, k: number) {
-  let count = 0
-  for (const item of items) if (item !== NO_ITEM) count++
-  const places = new Uint32Array(count)
-  const pairUsers = new Uint32Array(count)
-  const pairItems = new Uint32Array(count)
-  let n = 0
-  for (let row = 0; row < users.length; row++)
-    for (let place = row * k; place < (row + 1) * k; place++) {
-      if (items[place] === NO_ITEM) continue
-      places[n] = place
-      pairUsers[n] = users[row]
-      pairItems[n++] = items[place]
-    }
-  return { places, pairUsers, pairItems }
 }

@@ -15,7 +15,7 @@ export function topOfRow(
 ): void {
   const k = items.length
   let size = 0
-  let next = 0
+  let next = 0 // of the excluded ones
   // A heap with the worst of the best at its root. Items come in order of id, so an equal score never displaces one.
   const worse = (a: number, b: number) => by[a] < by[b] || (by[a] === by[b] && items[a] > items[b])
   const swap = (a: number, b: number) => {
@@ -34,22 +34,32 @@ export function topOfRow(
       at = worst
     }
   }
-  for (let item = 0; item < scores.length; item++) {
-    if (next < excluded.length && excluded[next] === item) {
+  const nan = (item: number) => new NumericError(`rank: the score of item ${item} is NaN`)
+  let item = 0
+  for (; item < scores.length && size < k; item++) {
+    if (excluded[next] === item) {
       next++
       continue
     }
-    const score = scores[item]
-    if (score !== score) throw new NumericError(`rank: the score of item ${item} is NaN`)
-    if (size < k) {
-      items[size] = item
-      by[size++] = score
-      if (size === k) for (let at = (k >> 1) - 1; at >= 0; at--) sink(at, k)
-    } else if (score > by[0]) {
+    if (Number.isNaN(scores[item])) throw nan(item)
+    items[size] = item
+    by[size++] = scores[item]
+  }
+  if (size === k) for (let at = (k >> 1) - 1; at >= 0; at--) sink(at, k)
+  // Nearly every item that is left falls short of the worst of the best: from one excluded item to the next, one comparison each.
+  let worst = k > 0 ? by[0] : Infinity
+  while (item < scores.length) {
+    const end = next < excluded.length ? Math.min(excluded[next++], scores.length) : scores.length
+    for (; item < end; item++) {
+      const score = scores[item]
+      if (score <= worst) continue
+      if (Number.isNaN(score)) throw nan(item)
       items[0] = item
       by[0] = score
       sink(0, k)
+      worst = by[0]
     }
+    item++
   }
   if (size < k) for (let at = (size >> 1) - 1; at >= 0; at--) sink(at, size)
   for (let end = size - 1; end > 0; end--) {

@@ -21,6 +21,10 @@ import { layersClear, layersDeliver, layersIn, layersJoin } from './layer-tables
 import { layers } from './layers'
 import { laneRows } from './lanes'
 import { listRows } from './list-rows'
+import { pairCatalogue } from './pair-catalogue'
+import { pairPull, pairSums } from './pair-pull'
+import { pairScores } from './pair-scores'
+import { product } from './product'
 import { propagate } from './propagate'
 import { rank } from './rank'
 
@@ -59,6 +63,11 @@ export function run(kernel: u32, chunk: u32, thread: u32): void {
     case Kernel.drawInOrder: drawInOrder(chunk, thread); break
     case Kernel.fillOverlap: fillOverlap(chunk, thread); break
     case Kernel.fillByPlace: fillByPlace(chunk, thread); break
+    case Kernel.product: product(chunk); break
+    case Kernel.pairScores: pairScores(chunk, thread); break
+    case Kernel.pairPull: pairPull(chunk, thread); break
+    case Kernel.pairSums: pairSums(chunk); break
+    case Kernel.pairCatalogue: pairCatalogue(chunk, thread); break
     default: unreachable()
   }
 }

@@ -17,7 +17,8 @@ import {
   expectTrainable,
 } from './check-input.ts'
 import { expectGraph, expectMatrix, expectMatrixEntries } from './check-matrix.ts'
-import type { Engine, ListRows, Table } from './engine.ts'
+import { expectPerceptron, expectProduct, tablesOf } from './check-perceptron.ts'
+import type { Engine, ListRows, PerceptronTables, Table } from './engine.ts'
 
 /**
  * The border of a driver: every table must be its own and every shape and id right before it is asked, so that no driver checks
@@ -145,6 +146,10 @@ export function checkedEngine<T extends Table>(
       expectPositions(user, item, users, positions, exclude, out)
       driver.itemsAt(...mine, users, positions, exclude, out)
     },
+    product(left, right, shape, out) {
+      expectProduct(left, right, shape, out)
+      driver.product(left, right, shape, out)
+    },
     propagate(matrix, input, dim, out) {
       expectMatrix(matrix, input, dim, out)
       if (!sound.has(matrix.indices)) {
@@ -169,6 +174,41 @@ export function checkedEngine<T extends Table>(
           means.pullBack()
         },
         release: () => means.release(),
+      }
+    },
+
+    pairPerceptron(tables) {
+      expectPerceptron(tables)
+      const { user, item } = tables
+      const all = tablesOf(tables)
+      all.forEach(own)
+      const scorer = driver.pairPerceptron(tables as PerceptronTables<T>)
+      const lists = (what: string, rows: ListRows, numbers: Float32Array) => {
+        all.forEach(own)
+        expectLists(what, rows)
+        expectLength(`${what}: scores`, numbers.length, rows.items.length)
+        if (checksIds) return
+        expectIds(`${what}: users`, rows.users, user)
+        expectIds(`${what}: items`, rows.items, item, true)
+      }
+      return {
+        score(rows, out) {
+          lists('pairPerceptron.score', rows, out)
+          scorer.score(rows, out)
+        },
+        pull(rows, grad) {
+          for (const table of all) expectTrainable('pairPerceptron.pull', table)
+          lists('pairPerceptron.pull', rows, grad)
+          scorer.pull(rows, grad)
+        },
+        scoreAll(users, out) {
+          all.forEach(own)
+          expectIds('pairPerceptron.scoreAll: users', users, user)
+          expectLength('pairPerceptron.scoreAll: out', out.length, users.length * item.rows)
+          scorer.scoreAll(users, out)
+        },
+        forget: () => scorer.forget(),
+        release: () => scorer.release(),
       }
     },
 

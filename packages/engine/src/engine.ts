@@ -38,6 +38,45 @@ export interface MeanOfLayers {
   release(): void
 }
 
+/** Shapes of a dense product: [rows, inner] x [inner, columns]. */
+export interface ProductShape {
+  readonly rows: number
+  readonly inner: number
+  readonly columns: number
+  /** The left matrix is given as [inner, rows]. */
+  readonly transposed?: boolean // false
+}
+
+/**
+ * Tables of a score that is a weighted product of vectors and a perceptron over others, added up: NeuMF (spec 3.5).
+ *
+ *     score = output [p_u * q_i ; h_n] + output bias,  h_1 = relu([p'_u ; q'_i] W_1 + b_1),  h_l = relu(h_(l-1) W_l + b_l)
+ */
+export interface PerceptronTables<T extends Table = Table> {
+  readonly user: T // [users, dim]
+  readonly item: T // [items, dim]
+  readonly deepUser: T // [users, dim]
+  readonly deepItem: T // [items, dim]
+  /** One or more; the first takes both deep rows, the user's first. */
+  readonly layers: readonly { readonly weights: T; readonly bias: T }[] // [width below, width], [1, width]
+  readonly output: T // [1, dim + last width]
+  readonly outputBias: T // [1, 1]
+}
+
+/** Scores of pairs by a perceptron. Once one of its tables is freed, it can be released only. */
+export interface PairPerceptron {
+  /** out[b, j] = score of user users[b] and item items[b, j]; padding scores 0. [rows, k] */
+  score(rows: ListRows, out: Float32Array): void
+  /** Adds the pullback of `score` to the gradients of all tables. */
+  pull(rows: ListRows, grad: Float32Array): void
+  /** Scores of the whole catalogue; sums run in another order than those of `score`. [users, items] */
+  scoreAll(users: Uint32Array, out: Float32Array): void
+  /** Drops what `scoreAll` keeps of the tables: to be called when their values change. */
+  forget(): void
+  /** Gives memory back; the next call takes it anew. */
+  release(): void
+}
+
 /** One user row, k item columns: the addressing every list kernel shares. */
 export interface ListRows {
   readonly users: Uint32Array // [rows]
@@ -144,6 +183,8 @@ export interface Engine<T extends Table = Table> {
     exclude: Csr | null,
     out: Uint32Array,
   ): void
+  /** out = left x right, dense and row-major. [rows, columns] */
+  product(left: Float32Array, right: Float32Array, shape: ProductShape, out: Float32Array): void
   /** out = matrix x input. [rows, dim] The structure of a matrix is kept: its offsets and indices must not change. */
   propagate(matrix: SparseMatrix, input: Float32Array, dim: number, out: Float32Array): void
   /**
@@ -161,6 +202,9 @@ export interface Engine<T extends Table = Table> {
     base: readonly [users: T, items: T],
     out: readonly [users: T, items: T],
   ): MeanOfLayers
+
+  /** Scores of pairs by a perceptron over tables of this engine. */
+  pairPerceptron(tables: PerceptronTables<T>): PairPerceptron
 
   /** K1 on rows of one positive and n negatives: adds the gradient of the sum over rows, returns the loss summed over rows. */
   bpr(user: T, item: T, users: Uint32Array, positives: Uint32Array, negatives: Uint32Array, n: number): number

@@ -1,4 +1,14 @@
-export type { AdamOptions, Engine, ListRows, MeanOfLayers, SparseMatrix, Table } from './engine.ts'
+export type {
+  AdamOptions,
+  Engine,
+  ListRows,
+  MeanOfLayers,
+  PairPerceptron,
+  PerceptronTables,
+  ProductShape,
+  SparseMatrix,
+  Table,
+} from './engine.ts'
 export type {
   CorrectionDraw,
   DrawnUsers,

@@ -1,5 +1,5 @@
 import { createRng, NO_ITEM } from '@recdistill/core'
-import { createEngine } from './index.ts'
+import { createEngine, createPlainEngine, type Engine, type PerceptronTables } from './index.ts'
 
 /** Median milliseconds of named scenarios at the size of CiteULike: 5,219 users, 25,181 items, batch 2048. */
 const USERS = 5219
@@ -48,6 +48,28 @@ function world(dim: number, scale = 0.1) {
   engine.write(user, normals(USERS * dim, scale))
   engine.write(item, normals(ITEMS * dim, scale))
   return { engine, user, item }
+}
+
+/** Tables of NeuMF: every layer half as wide as the one below. */
+function perceptron(engine: Engine, dim: number, layers: number): PerceptronTables {
+  const table = (name: string, rows: number, columns: number) => {
+    const made = engine.table(name, rows, columns, { trainable: true })
+    engine.write(made, normals(rows * columns, 0.1))
+    return made
+  }
+  const widths = [2 * dim, ...Array.from({ length: layers }, (_, n) => dim / 2 ** n)]
+  return {
+    user: table('users', USERS, dim),
+    item: table('items', ITEMS, dim),
+    deepUser: table('deep users', USERS, dim),
+    deepItem: table('deep items', ITEMS, dim),
+    layers: widths.slice(1).map((width, n) => ({
+      weights: table(`hidden ${n + 1}`, widths[n], width),
+      bias: table(`bias ${n + 1}`, 1, width),
+    })),
+    output: table('output', 1, dim + widths[layers]),
+    outputBias: table('output bias', 1, 1),
+  }
 }
 
 const adam = { lr: 1e-3, weightDecay: 1e-5 }
@@ -138,6 +160,47 @@ const scenarios: Record<string, () => void> = {
       engine.relaxedRanking(user, item, listed, background, weights, null, 0.1)
     })
     engine.dispose()
+  },
+  ...Object.fromEntries(
+    [1, 2].map((layers) => [
+      `pairs${layers}`,
+      () => {
+        for (const [driver, engine, part] of [
+          ['kernels', createEngine({ threads }), 1],
+          ['plain', createPlainEngine(), 16],
+        ] as const) {
+          const tables = perceptron(engine, 64, layers)
+          const scorer = engine.pairPerceptron(tables)
+          const [rows, k] = [BATCH / part, 80]
+          const list = { users: ids(rows, USERS), items: lists(k, 0).subarray(0, rows * k), k }
+          const numbers = new Float32Array(rows * k).fill(0.01)
+          const users = Uint32Array.from({ length: 64 / part }, (_, n) => n)
+          const whole = new Float32Array(users.length * ITEMS)
+          const times = part === 1 ? 20 : 3
+          console.log(
+            `   ${driver}: ${rows * k} pairs of 64 numbers, ${users.length} users with the catalogue`,
+          )
+          measure(`pairs, ${layers} layers`, times, () => scorer.score(list, numbers))
+          measure(`pairs back`, times, () => scorer.pull(list, numbers))
+          measure(`catalogue`, times, () => scorer.scoreAll(users, whole))
+          engine.dispose()
+        }
+      },
+    ]),
+  ),
+  product() {
+    const size = 512
+    const [left, right] = [normals(size * size, 1), normals(size * size, 1)]
+    const shape = { rows: size, inner: size, columns: size }
+    console.log(`   ${((2 * size ** 3) / 1e9).toFixed(2)} GFLOP`)
+    for (const [name, engine] of [
+      ['product', createEngine({ threads })],
+      ['product, plain', createPlainEngine()],
+    ] as const) {
+      const out = new Float32Array(size * size)
+      measure(name, 10, () => engine.product(left, right, shape, out))
+      engine.dispose()
+    }
   },
   ...Object.fromEntries(
     [20, 64].map((dim) => [

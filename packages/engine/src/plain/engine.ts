@@ -8,7 +8,9 @@ import { catalogueCrossEntropy } from './catalogue-loss.ts'
 import { plainNumbers } from './numbers.ts'
 import { itemsAt } from './items-at.ts'
 import { meanOfLayers } from './mean-of-layers.ts'
+import { pairPerceptron } from './pair-perceptron.ts'
 import { positions } from './positions.ts'
+import { product } from './product.ts'
 import { propagate } from './propagate.ts'
 import { pullRows, pullScores } from './pull-scores.ts'
 import { rank } from './rank.ts'
@@ -64,8 +66,10 @@ export function createPlainEngine(): Engine {
       const k = positions.length / Math.max(users.length, 1)
       itemsAt(user, item, { users, items: positions, k }, exclude, out)
     },
+    product,
     propagate,
     meanOfLayers: (...given) => meanOfLayers(engine, ...given), // its values are checked as a caller's are
+    pairPerceptron: (tables) => pairPerceptron(engine, tables),
 
     bpr,
     softCrossEntropy,

@@ -4,10 +4,11 @@ import { checkedEngine } from '../checked-engine.ts'
 import type { Engine } from '../engine.ts'
 import { meanOfLayers } from '../plain/mean-of-layers.ts'
 import { plainNumbers } from '../plain/numbers.ts'
+import { pairPerceptron } from '../plain/pair-perceptron.ts'
 import { backgroundLogSumExp, pullBackground } from './background.ts'
 import { catalogueCrossEntropy } from './catalogue-loss.ts'
 import { itemsAt, positions, rank } from './catalogue.ts'
-import { createDevice } from './device.ts'
+import { attribute, createDevice } from './device.ts'
 import { createListLosses } from './list-losses.ts'
 import { gatherBlock, inBlocks, pullBlock, scoresOf } from './lists.ts'
 import { createSparseMatrices } from './sparse.ts'
@@ -121,8 +122,21 @@ export function createTensorFlowEngine(
       const k = positions.length / Math.max(users.length, 1)
       itemsAt(device, user, item, users, positions, k, exclude, out)
     },
+    product(left, right, { rows, inner, columns, transposed = false }, out) {
+      if (inner === 0) out.fill(0)
+      if (inner === 0 || out.length === 0) return
+      device.scope(() => {
+        const of = [
+          device.floats(left, transposed ? [inner, rows] : [rows, inner]),
+          device.floats(right, [inner, columns]),
+        ]
+        const product = device.run('MatMul', of, [attribute.bool('transpose_a', transposed)])
+        out.set(device.readFloats(product))
+      })
+    },
     propagate: matrices.product,
     meanOfLayers: (...given) => meanOfLayers(engine, ...given), // its values are checked as a caller's are
+    pairPerceptron: (tables) => pairPerceptron(engine, tables),
 
     ...createListLosses(device),
     catalogueCrossEntropy(user, item, teacherUser, teacherItem, users, weights, temperature, scale) {

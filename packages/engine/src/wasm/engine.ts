@@ -15,6 +15,8 @@ import { createListLosses } from './list-losses.ts'
 import { createMachine } from './machine.ts'
 import { meanOfLayers } from './mean-of-layers.ts'
 import { createNumbers } from './numbers.ts'
+import { pairPerceptron } from './pair-perceptron.ts'
+import { createProduct } from './product.ts'
 import { createPropagation } from './propagate.ts'
 import {
   arrayOf,
@@ -132,8 +134,10 @@ export function createWasmEngine({
     rank: catalogues.rank,
     positions: catalogues.positions,
     itemsAt: catalogues.itemsAt,
+    product: createProduct(context),
     propagate: createPropagation(context),
     meanOfLayers: (...given) => meanOfLayers(context, ...given),
+    pairPerceptron: (tables) => pairPerceptron(context, tables),
 
     ...createListLosses(context),
     catalogueCrossEntropy: catalogueLoss.crossEntropy,

@@ -34,6 +34,11 @@ export enum Kernel {
   drawInOrder,
   fillOverlap,
   fillByPlace,
+  product,
+  pairScores,
+  pairPull,
+  pairSums,
+  pairCatalogue,
 }
 
 /** What a row of lists is for. */
@@ -185,6 +190,50 @@ export enum Arg {
   byBlock,
   outUser,
   outItem,
+  rowStep,
+  innerStep,
+  inner,
+  adds,
+  slots,
+  ofUsers,
+  ofItems,
+  network,
+  partBytes,
+  ids,
+}
+
+/** Words that describe the perceptron of pairs; those of its layers above the first follow. */
+export enum Network {
+  upper, // layers above the first
+  width, // of the first layer
+  bytes, // of a row of the first layer, padded
+  product, // pointer: weights of the product of vectors
+  top, // pointer: weights of the last layer, padded
+  topBytes,
+  bias,
+  activations, // bytes of all layers of a block of pairs
+  widest, // bytes of the widest padded row
+  words,
+}
+
+/** Words of a layer above the first. Sums over pairs stand where `toWeights` and `toBias` say, from the start of a part. */
+export enum Upper {
+  inner, // width of the layer below
+  innerBytes, // of a row of it, padded
+  width,
+  bytes,
+  below, // where the activations below begin, from the first
+  weights,
+  transposed,
+  bias,
+  toWeights,
+  toBias,
+  words,
+}
+
+/** Pairs that go through the layers together. */
+export enum Pairs {
+  block = 64,
 }
 
 /** How a draw by corrections is made: flags. */
