@@ -65,14 +65,14 @@ describeBadInput('settings', [
     /m\.mjs: there is a method "rrd" already; give this one another name, e\.g\. "my-rrd"/,
   ],
   [
-    'a method of vectors for a student without',
-    () => [...tiny, '--student', 'neumf:4', '--methods', 'de'],
-    /de: it compares vectors .*the student neumf has none; use one with vectors/,
+    'a method of vectors for a teacher without',
+    () => [...tiny, '--teacher', 'ease', '--methods', 'de'],
+    /de: it compares vectors .*the teacher ease has none; use one with vectors/,
   ],
   [
     'an item side with a teacher without vectors',
     () => [...tiny, '--teacher', 'ease', '--methods', 'dcd'],
-    /dcd: its item side ranks users for an item.*the teacher ease has no vectors; switch/,
+    /dcd: its item side ranks users for an item.*the teacher ease has no vectors that meet in a dot product; switch/,
   ],
   [
     'snapshots of a teacher that takes no steps',

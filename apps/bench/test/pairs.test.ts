@@ -114,7 +114,7 @@ function problemOf(
   teacher: BackboneDefinition,
 ): string | null {
   const { numUsers, numItems, train } = split
-  const pair = { student: sideOf(student), teacher: sideOf(teacher) }
+  const pair = { student: sideOf(student, dims.student), teacher: sideOf(teacher, dims.teacher) }
   return pairProblem(method, paramsOf(method), pair, { numUsers, numItems, train, dims })
 }
 

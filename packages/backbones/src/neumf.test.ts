@@ -1,4 +1,4 @@
-import { createRng, InputError, NO_ITEM } from '@recdistill/core'
+import { createRng, NO_ITEM } from '@recdistill/core'
 import { createEngine } from '@recdistill/engine'
 import { randomSplit } from '@recdistill/testkit'
 import { expect, test } from 'vitest'
@@ -85,8 +85,11 @@ test('padding between items moves no score', () => {
   expect([...padded]).toEqual([0, alone[0], alone[1], 0])
 })
 
-test('vectors are refused in words', () => {
+test('the vectors to compare are both of a user or an item, one after the other', () => {
   const model = create(randomSplit({ users: 5, items: 9, seed: 1 }))
-  expect(() => model.rowsOf('users', Uint32Array.of(0))).toThrow(/neumf: .* no vectors/)
-  expect(() => model.pullRows('items', Uint32Array.of(0), new Float32Array(0))).toThrow(InputError)
+  const { users, 'mlp users': deepUsers, items, 'mlp items': deepItems } = model.state().parameters
+  const row = (table: Float32Array, id: number) => [...table.subarray(id * 4, id * 4 + 4)]
+  const rows = model.rowsOf('users', Uint32Array.of(3, 1))
+  expect([...rows]).toEqual([3, 1].flatMap((id) => [...row(users, id), ...row(deepUsers, id)]))
+  expect([...model.rowsOf('items', Uint32Array.of(8))]).toEqual([...row(items, 8), ...row(deepItems, 8)])
 })

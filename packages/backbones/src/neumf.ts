@@ -1,9 +1,9 @@
-import { InputError } from '@recdistill/core'
 import type { Engine } from '@recdistill/engine'
 import { defineBackbone, type Backbone, type BackboneContext } from '@recdistill/plugin'
 import { tf } from '@recdistill/tensor'
 import { z } from 'zod'
 import { binaryCrossEntropy } from './binary-cross-entropy.ts'
+import { gather } from './gather.ts'
 import { initTable, initUniform } from './init-table.ts'
 import { scoredRows } from './scored-rows.ts'
 import { restoreTables, stateOfTables } from './table-state.ts'
@@ -24,7 +24,8 @@ const params = z.object({
  *
  * Its own objective is the binary cross-entropy on logits, target 1 for the seen item and 0 for each negative, summed.
  * W_l start Xavier uniform, w Kaiming uniform (a = 1), biases at 0. A score is no dot product: `dim` is 0, and ranking goes
- * through the catalogue, with the items' half of the first layer made once per change of the model.
+ * through the catalogue, with the items' half of the first layer made once per change of the model. Methods that compare vectors
+ * take both of a user or an item, [p_u ; p'_u], as one.
  */
 export default defineBackbone({
   name: 'neumf',
@@ -35,6 +36,7 @@ export default defineBackbone({
   },
   params,
   vectors: false,
+  rowDim: (dim) => 2 * dim,
   create: createNeumf,
 })
 
@@ -73,6 +75,8 @@ function createNeumf(
     allOf: scorer.scoreAll,
   })
 
+  const pairOf = (of: 'users' | 'items') =>
+    of === 'users' ? [vectors.user, vectors.deepUser] : [vectors.item, vectors.deepItem]
   const scoresOf: Backbone['scoresOf'] = (users, items, k) => {
     const out = new Float32Array(items.length)
     scorer.score({ users, items, k }, out)
@@ -81,6 +85,7 @@ function createNeumf(
   const pullScores: Backbone['pullScores'] = (users, items, k, grad) => scorer.pull({ users, items, k }, grad)
   return {
     ...rows,
+    rowDim: 2 * dim,
     parameters: tables.reduce((sum, table) => sum + table.rows * table.dim, 0),
     begin() {},
     base({ users, positives, negatives, negativesPerRow: n }) {
@@ -98,8 +103,22 @@ function createNeumf(
     scoresOf,
     scores: (users, items, k) => tf.tensor2d(scoresOf(users, items, k), [users.length, k]),
     pullScores,
-    pullRows() {
-      throw new InputError('neumf: its scores are no dot products, so it has no vectors to pull')
+    rowsOf(of, ids) {
+      const [shallow, deep] = pairOf(of).map((table) => gather(engine, table, ids))
+      const out = new Float32Array(ids.length * 2 * dim)
+      for (let n = 0; n < ids.length; n++) {
+        out.set(shallow.subarray(n * dim, (n + 1) * dim), 2 * n * dim)
+        out.set(deep.subarray(n * dim, (n + 1) * dim), (2 * n + 1) * dim)
+      }
+      return out
+    },
+    pullRows(of, ids, grad) {
+      pairOf(of).forEach((table, half) => {
+        const mine = new Float32Array(ids.length * dim)
+        for (let n = 0; n < ids.length; n++)
+          mine.set(grad.subarray((2 * n + half) * dim, (2 * n + half + 1) * dim), n * dim)
+        engine.pullRows(table, ids, mine)
+      })
     },
     update() {
       scorer.forget()

@@ -9,6 +9,7 @@ const parts: readonly string[] = [
   'batches',
   'trains',
   'defaults',
+  'rowDim',
   'create',
   ...flags,
 ]
@@ -24,6 +25,7 @@ export function asBackbone(value: unknown, source: string): BackboneDefinition {
 
 function problemOf(backbone: Readonly<Record<string, unknown>>): string | null {
   if (typeof backbone.create !== 'function') return 'create is not a function'
+  if (!['function', 'undefined'].includes(typeof backbone.rowDim)) return 'rowDim is not a function'
   if (!['pairs', 'users', undefined].includes(backbone.batches as undefined))
     return 'batches is neither "pairs" nor "users"'
   if (!['steps', 'once', undefined].includes(backbone.trains as undefined))

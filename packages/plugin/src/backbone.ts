@@ -38,7 +38,7 @@ export interface Backbone extends Model {
   scores(users: Uint32Array, items: Uint32Array, k: number): Tensor2D
   /** Adds d loss / d scores. `grad` is [users, k], row-major; places holding `NO_ITEM` are ignored. */
   pullScores(users: Uint32Array, items: Uint32Array, k: number, grad: Float32Array): void
-  /** Adds d loss / d rows. [ids, dim] */
+  /** Adds d loss / d rows. [ids, dim or rowDim] */
   pullRows(of: 'users' | 'items', ids: Uint32Array, grad: Float32Array): void
   /** Adds d loss / d raw rows. [ids, dim] A backbone has it where it has `rawRowsOf`. */
   pullRawRows?(of: 'users' | 'items', ids: Uint32Array, grad: Float32Array): void
@@ -116,9 +116,11 @@ export interface BackboneDefinition<P extends z.ZodObject = z.ZodObject> {
   readonly trains?: 'steps' | 'once'
   /**
    * Whether users and items have vectors that meet in a dot product (default): then `dim` is not 0 and there is `flipped`. Methods
-   * that compare vectors, or rank users for an item, are for such models only.
+   * that rank users for an item are for such models only, and those that compare vectors for these and for models with `rowDim`.
    */
   readonly vectors?: boolean
+  /** Length of the vectors that stand for users and items though no dot product makes a score (`vectors: false`): see `Model.rowDim`. */
+  readonly rowDim?: (dim: number) => number
   /** Whether its size is chosen, as `dim` (default). A model of counts or of pairs of items has none: its `dim` is 0. */
   readonly sized?: boolean
   /** Settings of training that suit it, when nothing else is said; `batch` counts what `batches` says. */

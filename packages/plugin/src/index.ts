@@ -6,7 +6,7 @@ export {
   type OptimizerOptions,
   type PairBatch,
 } from './backbone.ts'
-export type { Model } from './model.ts'
+export { rowDimOf, type Model } from './model.ts'
 export type { FusedInput, FusedLoss } from './fused.ts'
 export type {
   Aux,

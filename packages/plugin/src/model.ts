@@ -6,6 +6,11 @@ export interface Model extends Ranker {
   readonly numItems: number
   /** Length of the vectors that meet in the final dot product; 0 for a model without such vectors. */
   readonly dim: number
+  /**
+   * Length of the rows of `rowsOf` where it is not `dim`: a model whose score is no dot product may have vectors that stand for a
+   * user or an item all the same.
+   */
+  readonly rowDim?: number
   /** Numbers a deployment has to carry. */
   readonly parameters: number
   /** Scores of lists. `items` is users * k, row-major; places holding `NO_ITEM` score 0. [users, k]; a view, valid until the next call. */
@@ -17,7 +22,10 @@ export interface Model extends Ranker {
    * not so many, or the position is `NO_ITEM`. [users, k] A model without it is served through `rank`.
    */
   itemsAt?(users: Uint32Array, positions: Uint32Array, k: number, exclude: Csr | null): Uint32Array
-  /** Gathered vectors entering the final dot product, in an array of the caller's own. [ids, dim]; throws where `dim` is 0. */
+  /**
+   * Gathered vectors entering the final dot product, or those that stand for users and items without one, in an array of the
+   * caller's own. [ids, dim or rowDim]; throws where there are none.
+   */
   rowsOf(of: 'users' | 'items', ids: Uint32Array): Float32Array
   /**
    * The rows of parameters that vectors are computed from, where every vector has one, e.g. before propagation. [ids, dim] A
@@ -35,4 +43,9 @@ export interface Model extends Ranker {
    */
   flipped?(): Model
   dispose(): void
+}
+
+/** Length of the vectors that `rowsOf` gives; 0 where there are none. */
+export function rowDimOf({ dim, rowDim = dim }: Pick<Model, 'dim' | 'rowDim'>): number {
+  return rowDim
 }

@@ -16,10 +16,11 @@ const plain = {
 
 const none = { offsets: new Uint32Array(3), items: new Uint32Array(0) }
 const world = { numUsers: 2, numItems: 3, train: none, dims: { student: 4, teacher: 8 } }
-const mf = sideOf({ name: 'mf' })
-const cdae = sideOf({ name: 'cdae', batches: 'users' })
-const neumf = sideOf({ name: 'neumf', vectors: false })
-const ease = sideOf({ name: 'ease', trains: 'once', vectors: false })
+const mf = sideOf({ name: 'mf' }, 4)
+const cdae = sideOf({ name: 'cdae', batches: 'users' }, 4)
+const neumf = sideOf({ name: 'neumf', vectors: false, rowDim: (dim) => 2 * dim }, 4)
+const deep = sideOf({ name: 'deep', vectors: false }, 4)
+const ease = sideOf({ name: 'ease', trains: 'once', vectors: false }, 0)
 const given = sideOfModel({ dim: 8 }, 'vectors.npy')
 
 const problem = (more: object, student = mf, teacher = mf, params: Record<string, unknown> = {}) =>
@@ -39,7 +40,8 @@ test('a method that asks for nothing special takes any teacher, and any student 
 test('vectors are needed of both where they are compared', () => {
   const rows = { rows: () => ({ users: 'users' }) }
   expect(problem(rows, cdae, given)).toBe(null)
-  expect(problem(rows, neumf, mf)).toMatch('the student neumf has none')
+  expect(problem(rows, neumf, sideOfModel({ dim: 0, rowDim: 8 }, 'kept'))).toBe(null)
+  expect(problem(rows, deep, mf)).toMatch('the student deep has none')
   expect(problem(rows, mf, ease)).toMatch('the teacher ease has none')
   expect(problem({ rows: () => ({}) }, neumf, ease)).toBe(null)
 })

@@ -1,7 +1,7 @@
 import type { BackboneDefinition } from './backbone.ts'
 import type { World } from './declarations.ts'
 import type { AnyMethod } from './method.ts'
-import type { Model } from './model.ts'
+import { rowDimOf, type Model } from './model.ts'
 
 /** What a model of a pair declares of itself. */
 export interface PairSide {
@@ -9,7 +9,10 @@ export interface PairSide {
   readonly batches: 'pairs' | 'users'
   /** `never`: made elsewhere, so there is nothing of its training. */
   readonly trains: 'steps' | 'once' | 'never'
+  /** They meet in a dot product. */
   readonly vectors: boolean
+  /** Length of those that can be compared; 0 where there are none. */
+  readonly rows: number
 }
 
 export interface Pair {
@@ -17,14 +20,18 @@ export interface Pair {
   readonly teacher: PairSide
 }
 
-/** A backbone as one side of a pair. */
-export function sideOf({
-  name,
-  batches = 'pairs',
-  trains = 'steps',
-  vectors = true,
-}: Pick<BackboneDefinition, 'name' | 'batches' | 'trains' | 'vectors'>): PairSide {
-  return { name, batches, trains, vectors }
+/** A backbone of a size as one side of a pair. */
+export function sideOf(
+  {
+    name,
+    batches = 'pairs',
+    trains = 'steps',
+    vectors = true,
+    rowDim,
+  }: Pick<BackboneDefinition, 'name' | 'batches' | 'trains' | 'vectors' | 'rowDim'>,
+  dim: number,
+): PairSide {
+  return { name, batches, trains, vectors, rows: rowDim?.(dim) ?? (vectors ? dim : 0) }
 }
 
 /**
@@ -49,17 +56,17 @@ export function pairProblem(
   }
   if ((method.trajectory?.(params) ?? 0) > 0 && teacher.trains !== 'steps')
     return `${name}: it learns from snapshots of the teacher's training, and ${teacher.name} has none, for it is not trained in steps; use a teacher such as mf`
-  const without = [student, teacher].find(({ vectors }) => !vectors)
-  if (without === undefined) return null
-  const role = without === student ? 'student' : 'teacher'
-  if (Object.keys(method.rows?.(params, world) ?? {}).length > 0)
-    return `${name}: it compares vectors of users and items, and the ${role} ${without.name} has none; use one with vectors such as mf, or a method that compares scores or rankings such as rce-kd`
-  if (method.itemSide?.(params))
-    return `${name}: its item side ranks users for an item, for which the ${role} ${without.name} has no vectors; switch the item side off, or use one with vectors such as mf`
+  const told = (side: PairSide) => `the ${side === student ? 'student' : 'teacher'} ${side.name}`
+  const empty = [student, teacher].find(({ rows }) => rows === 0)
+  if (empty && Object.keys(method.rows?.(params, world) ?? {}).length > 0)
+    return `${name}: it compares vectors of users and items, and ${told(empty)} has none; use one with vectors such as mf, or a method that compares scores or rankings such as rce-kd`
+  const unscored = [student, teacher].find(({ vectors }) => !vectors)
+  if (unscored && method.itemSide?.(params))
+    return `${name}: its item side ranks users for an item, for which ${told(unscored)} has no vectors that meet in a dot product; switch the item side off, or use one with vectors such as mf`
   return null
 }
 
 /** A model that is there as one side of a pair: `name` speaks for it. */
-export function sideOfModel(model: Pick<Model, 'dim'>, name: string): PairSide {
-  return { name, batches: 'pairs', trains: 'never', vectors: model.dim > 0 }
+export function sideOfModel(model: Pick<Model, 'dim' | 'rowDim'>, name: string): PairSide {
+  return { name, batches: 'pairs', trains: 'never', vectors: model.dim > 0, rows: rowDimOf(model) }
 }

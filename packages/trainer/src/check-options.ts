@@ -1,6 +1,6 @@
 import { InputError } from '@recdistill/core'
 import { checkMeasurable } from '@recdistill/metrics'
-import { pairProblem, sideOf, sideOfModel } from '@recdistill/plugin'
+import { pairProblem, rowDimOf, sideOf, sideOfModel } from '@recdistill/plugin'
 import type { TrainOptions } from './options.ts'
 
 /** @throws InputError for the first setting that cannot be trained with. */
@@ -53,10 +53,10 @@ function checkPair(
   { definition: student, dim }: TrainOptions['backbone'],
   { definition, params, teacher, learningTeacher, trajectories }: NonNullable<TrainOptions['method']>,
 ): void {
-  const known = learningTeacher && sideOf(learningTeacher.backbone.definition)
+  const known = learningTeacher && sideOf(learningTeacher.backbone.definition, learningTeacher.backbone.dim)
   const given = { ...sideOfModel(teacher, 'given'), ...(trajectories && { trains: 'steps' as const }) }
-  const pair = { student: sideOf(student), teacher: known ?? given }
-  const dims = { student: dim, teacher: teacher.dim }
+  const pair = { student: sideOf(student, dim), teacher: known ?? given }
+  const dims = { student: pair.student.rows, teacher: rowDimOf(teacher) }
   const problem = pairProblem(definition, params, pair, { numUsers, numItems, train, dims })
   if (problem !== null) throw new InputError(problem)
 }

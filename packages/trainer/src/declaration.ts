@@ -2,6 +2,7 @@ import { InputError, type Csr } from '@recdistill/core'
 import {
   checkDeclared,
   checkParams,
+  rowDimOf,
   type AnyMethod,
   type Lists,
   type Model,
@@ -33,7 +34,7 @@ export function declarationOf(
     throw new InputError(
       `${method.name}: the teacher knows ${teacher.numUsers} users and ${teacher.numItems} items, the split has ${numUsers} and ${numItems}; both must come from the same split`,
     )
-  const dims = { student: student.dim, teacher: teacher.dim }
+  const dims = { student: rowDimOf(student), teacher: rowDimOf(teacher) }
   const world = { numUsers, numItems, train, dims, teachers: Math.max(1, trajectories.length) }
   checkParams(method, params, world)
   const made = method.make?.(params, world)

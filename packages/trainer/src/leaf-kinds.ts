@@ -1,5 +1,5 @@
 import { NO_ITEM } from '@recdistill/core'
-import { InputError, type Backbone, type Backgrounds, type Model } from '@recdistill/plugin'
+import { InputError, rowDimOf, type Backbone, type Backgrounds, type Model } from '@recdistill/plugin'
 import { tf, type Tensor } from '@recdistill/tensor'
 import type { AuxTables } from './aux-tables.ts'
 import { backgroundOf, pullBackground } from './background.ts'
@@ -31,7 +31,7 @@ export function rowsKind(names: readonly string[]): LeafKind {
     names,
     read(name, model, block) {
       const ids = block.ids(name)
-      const { dim } = model
+      const dim = rowDimOf(model)
       const rowsOf = (block.isRaw(name) && model.rawRowsOf) || model.rowsOf
       const values = rowsOf.call(model, block.sideOf(name), ids.map(orFirst))
       for (let n = 0; n < ids.length; n++) if (ids[n] === NO_ITEM) values.fill(0, n * dim, (n + 1) * dim)
@@ -39,7 +39,7 @@ export function rowsKind(names: readonly string[]): LeafKind {
     },
     pull(name, model, block, grad) {
       const ids = block.ids(name)
-      const { dim } = model
+      const dim = rowDimOf(model)
       for (let n = 0; n < ids.length; n++) if (ids[n] === NO_ITEM) grad.fill(0, n * dim, (n + 1) * dim)
       const pullRows = (block.isRaw(name) && model.pullRawRows) || model.pullRows
       pullRows.call(model, block.sideOf(name), ids.map(orFirst), grad)

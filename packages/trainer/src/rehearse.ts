@@ -114,11 +114,12 @@ function noting(model: Model, notes: Notes): Model {
   const deepestOf = (positions: Uint32Array) =>
     positions.reduce((most, at) => (at === NO_ITEM ? most : Math.max(most, at + 1)), 0)
   // What a frozen teacher is, and nothing of how it was trained.
-  const { numUsers, numItems, dim, parameters } = model
+  const { numUsers, numItems, dim, rowDim, parameters } = model
   return {
     numUsers,
     numItems,
     dim,
+    ...(rowDim !== undefined && { rowDim }),
     parameters,
     rowsOf: (of, ids) => model.rowsOf(of, ids),
     dispose() {},

@@ -44,13 +44,10 @@ export async function checkFit(
     checkMeasurable(split, measured.protocol, part)
   }
 
-  const sideWith = ({ backbone, dim }: ModelConfig) => {
-    const side = sideOf(catalogue.backbones.find(backbone))
-    return { side, dim: side.vectors ? dim : 0 }
-  }
+  const sideWith = ({ backbone, dim }: ModelConfig) => sideOf(catalogue.backbones.find(backbone), dim)
   const student = sideWith(config.student)
   const teacher = together(config.teachers.map(sideWith)) ?? sideWith(config.teacher)
-  const world: World = { numUsers, numItems, train, dims: { student: student.dim, teacher: teacher.dim } }
+  const world: World = { numUsers, numItems, train, dims: { student: student.rows, teacher: teacher.rows } }
   const elsewhere = config.teacherFrom !== null && config.teacherFrom.kind !== 'run' // judged once it is opened
   const methods: MethodConfig[] = []
   const leftOut: string[] = []
@@ -58,7 +55,7 @@ export async function checkFit(
   const lowered = measured.lowered === null ? [] : [measured.lowered]
   for (const method of config.methods) {
     const definition = await catalogue.method(method.reference)
-    const pair = { student: student.side, teacher: teacher.side }
+    const pair = { student, teacher }
     const problem =
       definition.teacherLoss && config.teachers.length > 0
         ? `${definition.name}: it trains the teacher too, and several teachers together are trained no further; give one with --teacher`
@@ -125,14 +122,9 @@ function misfit(unfit: readonly Unfit[]): string {
 }
 
 /** Several teachers as one: they have no vectors in common, but each has been trained. Null when there is one alone. */
-function together(
-  members: readonly { readonly side: PairSide }[],
-): { readonly side: PairSide; readonly dim: number } | null {
+function together(members: readonly PairSide[]): PairSide | null {
   if (members.length === 0) return null
-  const once = members.find(({ side }) => side.trains !== 'steps')
-  const name = `(${members.map(({ side }) => side.name).join(' and ')} together)`
-  return {
-    side: { name, batches: 'pairs', trains: once === undefined ? 'steps' : 'once', vectors: false },
-    dim: 0,
-  }
+  const once = members.find(({ trains }) => trains !== 'steps')
+  const name = `(${members.map((one) => one.name).join(' and ')} together)`
+  return { name, batches: 'pairs', trains: once === undefined ? 'steps' : 'once', vectors: false, rows: 0 }
 }

@@ -133,15 +133,15 @@ function problemOf(
 ): string | null {
   const name = nameOf(teacher, { teacherFrom })
   const { model, listed } = teacher
+  const pair = {
+    student: sideOf(catalogue.backbones.find(student.backbone), student.dim),
+    teacher: sideOfModel(model, name),
+  }
   const world = {
     numUsers: split.numUsers,
     numItems: split.numItems,
     train: split.train,
-    dims: { student: student.dim, teacher: model.dim },
-  }
-  const pair = {
-    student: sideOf(catalogue.backbones.find(student.backbone)),
-    teacher: sideOfModel(model, name),
+    dims: { student: pair.student.rows, teacher: pair.teacher.rows },
   }
   const declared = pairProblem(definition, params, pair, world)
   if (declared !== null) return declared.includes(name) ? withoutAdvice(declared) : declared

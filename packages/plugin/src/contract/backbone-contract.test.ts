@@ -106,6 +106,20 @@ describeBackbone(
   { engine },
 )
 
+describeBackbone(
+  {
+    ...plainMf,
+    name: 'plain-beside',
+    vectors: false,
+    rowDim: (dim) => dim,
+    create(context, { init }) {
+      const model = createPlainMf(context, init)
+      return { ...withoutVectors(model), rowDim: model.dim, rowsOf: model.rowsOf }
+    },
+  },
+  { engine },
+)
+
 const flipped = (change: (flipped: Backbone) => Partial<Backbone>) => (backbone: Backbone) => ({
   ...backbone,
   flipped() {
@@ -115,6 +129,7 @@ const flipped = (change: (flipped: Backbone) => Partial<Backbone>) => (backbone:
 })
 
 const broken: [law: string, breakIt: (backbone: Backbone, context: BackboneContext) => Backbone][] = [
+  ['says its sizes', (b) => ({ ...b, rowDim: b.dim })],
   [
     'a score is the dot product of its rows',
     (b) => ({ ...b, rowsOf: (of, ids) => b.rowsOf(of, ids).map((x) => 2 * x) }),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { z } from 'zod'
 import type { BackboneDefinition } from '../backbone.ts'
+import { rowDimOf } from '../model.ts'
 import { batchFor, rowsInBatch } from './backbone-batch.ts'
 import { at, gradientOf, type BackboneContract } from './backbone-scene.ts'
 import { expectTensorOfScores } from './backbone-views.ts'
@@ -46,10 +47,10 @@ export function backboneGradients<P extends z.ZodObject>(
       expectSlopes(backbone, parameters, rng, pulled, () => dot(grad, backbone.scoresOf(users, items, 3)))
     }),
     check('pullRows agrees with finite differences of rows', (backbone, parameters, rng) => {
-      if (backbone.dim === 0) return // there are no rows
+      if (rowDimOf(backbone) === 0) return // there are no rows
       for (const of of ['users', 'items'] as const) {
         const ids = Uint32Array.of(3, 0, 3, 6)
-        const grad = upstream(ids.length * backbone.dim, rng)
+        const grad = upstream(ids.length * rowDimOf(backbone), rng)
         const pulled = gradientOf(backbone, parameters, () => backbone.pullRows(of, ids, grad))
         expectSlopes(backbone, parameters, rng, pulled, () => dot(grad, backbone.rowsOf(of, ids)))
       }

@@ -2,6 +2,7 @@ import { createRng } from '@recdistill/core'
 import assert from 'node:assert/strict'
 import type { z } from 'zod'
 import type { Backbone, BackboneDefinition } from '../backbone.ts'
+import { rowDimOf } from '../model.ts'
 import { at, gradientOf, type BackboneContract } from './backbone-scene.ts'
 import type { Check } from './check.ts'
 import { assertNear } from './near.ts'
@@ -37,9 +38,9 @@ export function backboneSteps<P extends z.ZodObject>(
       )
     }),
     check('in a step pullRows agrees with finite differences of rows', (backbone, parameters, rng) => {
-      if (backbone.dim === 0) return // there are no rows
+      if (rowDimOf(backbone) === 0) return // there are no rows
       const ids = Uint32Array.of(3, 0, 3, 5)
-      const grad = upstream(ids.length * backbone.dim, rng)
+      const grad = upstream(ids.length * rowDimOf(backbone), rng)
       const pulled = gradientOf(backbone, parameters, () => backbone.pullRows('users', ids, grad), training)
       expectSlopes(
         backbone,
@@ -55,7 +56,7 @@ export function backboneSteps<P extends z.ZodObject>(
         at(
           backbone,
           parameters,
-          () => (backbone.dim === 0 ? scoresOf(backbone, ids, ids) : backbone.rowsOf('users', ids)),
+          () => (rowDimOf(backbone) === 0 ? scoresOf(backbone, ids, ids) : backbone.rowsOf('users', ids)),
           training,
         )
       const whole = rows(users)

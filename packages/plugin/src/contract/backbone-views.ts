@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import type { z } from 'zod'
 import { asBackbone } from '../as-backbone.ts'
 import type { Backbone, BackboneDefinition } from '../backbone.ts'
-import type { Model } from '../model.ts'
+import { rowDimOf, type Model } from '../model.ts'
 import { at, type BackboneContract, type BackboneScene } from './backbone-scene.ts'
 import type { Check } from './check.ts'
 import { assertNear } from './near.ts'
@@ -21,7 +21,7 @@ export function backboneViews<P extends z.ZodObject>(
       at(backbone, parameters, () => run(backbone, scene)),
     )
   return [
-    check('says its sizes', (backbone, { split }) => {
+    check('says its sizes', (backbone, { split, ...scene }) => {
       asBackbone(definition, definition.name)
       assert.equal(backbone.numUsers, split.numUsers)
       assert.equal(backbone.numItems, split.numItems)
@@ -32,12 +32,14 @@ export function backboneViews<P extends z.ZodObject>(
       const vectors = definition.vectors ?? true
       assert.equal(backbone.dim > 0, vectors, `vectors: ${vectors}, but dim is ${backbone.dim}`)
       assert.equal(backbone.flipped !== undefined, vectors, 'a model with vectors, and no other, has flipped')
-      if (backbone.dim === 0) {
+      assert.equal(backbone.rowDim, definition.rowDim?.(scene.dim), 'rowDim')
+      const width = rowDimOf(backbone)
+      if (width === 0) {
         assert.throws(() => backbone.rowsOf('users', Uint32Array.of(1)), InputError, 'no vectors to ask for')
         return
       }
-      assert.equal(backbone.rowsOf('users', Uint32Array.of(1, 2, 1)).length, 3 * backbone.dim)
-      assert.equal(backbone.rowsOf('items', Uint32Array.of(11)).length, backbone.dim)
+      assert.equal(backbone.rowsOf('users', Uint32Array.of(1, 2, 1)).length, 3 * width)
+      assert.equal(backbone.rowsOf('items', Uint32Array.of(11)).length, width)
     }),
     ...((contract.dot ?? true)
       ? [check('a score is the dot product of its rows', (backbone) => expectDotProducts(backbone))]
