@@ -1,6 +1,13 @@
 import { InputError } from '@recdistill/core'
-import { expectCount, expectLength, expectSameDim } from './check-input.ts'
-import type { PerceptronTables, ProductShape, Table } from './engine.ts'
+import {
+  expectCount,
+  expectIds,
+  expectLength,
+  expectLists,
+  expectSameDim,
+  expectTrainable,
+} from './check-input.ts'
+import type { ListRows, PairPerceptron, PerceptronTables, ProductShape, Table } from './engine.ts'
 
 export function expectProduct(
   left: Float32Array,
@@ -49,4 +56,43 @@ export function expectPerceptron({
 /** All of them, each once. */
 export function tablesOf<T extends Table>({ layers, ...others }: PerceptronTables<T>): T[] {
   return [...Object.values(others), ...layers.flatMap(({ weights, bias }) => [weights, bias])]
+}
+
+/**
+ * The border of a driver's perceptron.
+ * @param owned Throws unless all tables are still there.
+ */
+export function checkedPerceptron(
+  scorer: PairPerceptron,
+  tables: PerceptronTables,
+  { owned, checksIds }: { owned: () => void; checksIds: boolean },
+): PairPerceptron {
+  const { user, item } = tables
+  const expectPairs = (what: string, rows: ListRows, numbers: Float32Array) => {
+    owned()
+    expectLists(what, rows)
+    expectLength(`${what}: scores`, numbers.length, rows.items.length)
+    if (checksIds) return
+    expectIds(`${what}: users`, rows.users, user)
+    expectIds(`${what}: items`, rows.items, item, true)
+  }
+  return {
+    score(rows, out) {
+      expectPairs('pairPerceptron.score', rows, out)
+      scorer.score(rows, out)
+    },
+    pull(rows, grad) {
+      for (const table of tablesOf(tables)) expectTrainable('pairPerceptron.pull', table)
+      expectPairs('pairPerceptron.pull', rows, grad)
+      scorer.pull(rows, grad)
+    },
+    scoreAll(users, out) {
+      owned()
+      expectIds('pairPerceptron.scoreAll: users', users, user)
+      expectLength('pairPerceptron.scoreAll: out', out.length, users.length * item.rows)
+      scorer.scoreAll(users, out)
+    },
+    forget: () => scorer.forget(),
+    release: () => scorer.release(),
+  }
 }

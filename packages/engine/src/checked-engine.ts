@@ -17,7 +17,7 @@ import {
   expectTrainable,
 } from './check-input.ts'
 import { expectGraph, expectMatrix, expectMatrixEntries } from './check-matrix.ts'
-import { expectPerceptron, expectProduct, tablesOf } from './check-perceptron.ts'
+import { checkedPerceptron, expectPerceptron, expectProduct, tablesOf } from './check-perceptron.ts'
 import type { Engine, ListRows, PerceptronTables, Table } from './engine.ts'
 
 /**
@@ -179,37 +179,10 @@ export function checkedEngine<T extends Table>(
 
     pairPerceptron(tables) {
       expectPerceptron(tables)
-      const { user, item } = tables
-      const all = tablesOf(tables)
-      all.forEach(own)
+      const owned = () => tablesOf(tables).forEach(own)
+      owned()
       const scorer = driver.pairPerceptron(tables as PerceptronTables<T>)
-      const lists = (what: string, rows: ListRows, numbers: Float32Array) => {
-        all.forEach(own)
-        expectLists(what, rows)
-        expectLength(`${what}: scores`, numbers.length, rows.items.length)
-        if (checksIds) return
-        expectIds(`${what}: users`, rows.users, user)
-        expectIds(`${what}: items`, rows.items, item, true)
-      }
-      return {
-        score(rows, out) {
-          lists('pairPerceptron.score', rows, out)
-          scorer.score(rows, out)
-        },
-        pull(rows, grad) {
-          for (const table of all) expectTrainable('pairPerceptron.pull', table)
-          lists('pairPerceptron.pull', rows, grad)
-          scorer.pull(rows, grad)
-        },
-        scoreAll(users, out) {
-          all.forEach(own)
-          expectIds('pairPerceptron.scoreAll: users', users, user)
-          expectLength('pairPerceptron.scoreAll: out', out.length, users.length * item.rows)
-          scorer.scoreAll(users, out)
-        },
-        forget: () => scorer.forget(),
-        release: () => scorer.release(),
-      }
+      return checkedPerceptron(scorer, tables, { owned, checksIds })
     },
 
     bpr(user, item, users, positives, negatives, n) {

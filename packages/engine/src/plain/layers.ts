@@ -1,6 +1,6 @@
 import type { Engine, PerceptronTables } from '../engine.ts'
 
-/** Layers h' = relu(h W + b) over blocks of rows; what is returned is overwritten by nothing. */
+/** Layers h' = relu(h W + b) over blocks of rows, each result an array of its own. */
 export interface Layers {
   /** Activations of every layer, the input first. */
   forward(input: Float32Array): readonly Float32Array[]
