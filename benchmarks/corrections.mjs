@@ -3,34 +3,29 @@
 // does it under-estimate by so much that they all weigh the same? Two trained models of split rce-kd: TEACHER.ckpt STUDENT.ckpt.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
+import { join } from 'node:path'
 import { backbones } from '@recdistill/backbones'
 import { prepareSplit } from '@recdistill/data'
 import { createEngine } from '@recdistill/engine'
 import { prepareTensors } from '@recdistill/tensor'
 import { loadModel } from '@recdistill/trainer'
+import { command, data } from './src/command.mjs'
 
-const here = dirname(fileURLToPath(import.meta.url))
-const { values: options, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { data: { type: 'string', default: join(here, '..', '..', 'shared', 'data') } },
-})
-if (positionals.length !== 2) {
-  console.error('corrections: expected two checkpoints, TEACHER.ckpt STUDENT.ckpt, got ' + positionals.length)
-  process.exit(2)
-}
+const program = command('corrections', 'What DCD’s port can correct, of two trained models of split rce-kd.')
+  .argument('<teacher>', 'its checkpoint')
+  .argument('<student>', 'its checkpoint')
+  .addOption(data())
+  .parse()
 const [candidates, drawn, T] = [500, 100, 10]
 const folder = mkdtempSync(join(tmpdir(), 'recdistill-corrections-'))
 try {
   await prepareTensors()
   const split = await prepareSplit(
     { dataset: 'citeulike-t', split: 'rce-kd' },
-    { cacheDir: folder, dataDir: options.data, seed: 0 },
+    { cacheDir: folder, dataDir: program.opts().data, seed: 0 },
   )
   const engine = createEngine()
-  const [teacher, student] = positionals.map((checkpoint) =>
+  const [teacher, student] = program.args.map((checkpoint) =>
     loadModel({ checkpoint, split, engine, definitions: backbones }),
   )
   const users = Uint32Array.from({ length: 1000 }, (_, n) => n * 5)

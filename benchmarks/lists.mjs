@@ -2,39 +2,41 @@
 // Epochs of a method whose lists the engine draws by their laws, beside epochs whose programs draw them, by turns. The losses
 // must be the same numbers: the same lists were drawn.
 import { writeFileSync } from 'node:fs'
-import { availableParallelism, loadavg } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
+import { loadavg } from 'node:os'
 import { createEngine } from '@recdistill/engine'
 import { loadMethod } from '@recdistill/methods'
 import { prepareTensors } from '@recdistill/tensor'
+import { command, count, data, list, out, threads } from './src/command.mjs'
 import { loadPairs } from './src/data.mjs'
 import { machineCard, revision } from './src/machine.mjs'
 import { openMethod } from './src/ours/method-epochs.mjs'
 import { teachersOf } from './src/ours/teachers.mjs'
 
-const here = dirname(fileURLToPath(import.meta.url))
-const { values: options } = parseArgs({
-  options: {
-    method: { type: 'string', default: 'rce-kd,rrd,cd,dcd' },
-    rounds: { type: 'string', default: '5' },
-    threads: { type: 'string', default: String(availableParallelism()) },
-    /** With the methods' own defaults instead of their authors' settings for this data: DCD is the original then, not the port. */
-    defaults: { type: 'boolean', default: false },
-    data: { type: 'string', default: join(here, '..', '..', 'shared', 'data') },
-    out: { type: 'string', default: join(here, 'results', 'lists.json') },
-  },
-})
+const options = command(
+  'lists',
+  'Epochs of methods whose lists the engine draws by their laws, beside epochs whose programs draw them.',
+)
+  .option('--method <names>', 'with commas', list, list('rce-kd,rrd,cd,dcd'))
+  .option('--rounds <n>', 'epochs of each, by turns', count, 5)
+  .option(
+    '--defaults',
+    'the methods’ own defaults instead of their authors’ settings for this data: DCD is the original then, not the port',
+    false,
+  )
+  .addOption(threads())
+  .addOption(data())
+  .addOption(out('lists.json'))
+  .parse()
+  .opts()
 
 await prepareTensors()
 const world = loadPairs(options.data)
-const engine = createEngine({ threads: Number(options.threads) })
+const engine = createEngine({ threads: options.threads })
 const teachers = teachersOf(engine, world)
 const engines = { programs: { ...engine, draws: undefined }, laws: engine }
 const measured = {}
 console.log(`${world.name}, ${engine.threads} threads; medians in ms`)
-for (const name of options.method.split(',')) {
+for (const name of options.method) {
   const found = await loadMethod(name)
   const method = options.defaults ? { ...found, presets: [] } : found
   const contenders = Object.entries(engines).map(([by, one]) => ({
@@ -43,7 +45,7 @@ for (const name of options.method.split(',')) {
     epochs: [],
   }))
   // the first two epochs draw what is drawn once, and have no earlier ranking to start from
-  for (let round = -2; round < Number(options.rounds); round++) {
+  for (let round = -2; round < options.rounds; round++) {
     const done = contenders.map((one) => ({ one, epoch: one.run.epoch() }))
     const losses = new Set(done.map(({ epoch }) => JSON.stringify(epoch.loss)))
     if (losses.size !== 1) throw new Error(`${name}: losses differ: ${[...losses].join(' and ')}`)

@@ -2,40 +2,28 @@
 // Peak memory and seconds per epoch of a full RCE-KD run on Gowalla, MF 300 -> MF 20. `--help` says how.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
+import { command, count, data, out, threads } from './src/command.mjs'
 import { machineCard, revision } from './src/machine.mjs'
 import { median } from './src/statistics.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const root = dirname(here)
 
-const help = `node benchmarks/memory.mjs [options]
-  --epochs N           epochs of the student   (5)
-  --teacher-epochs N   epochs of the teacher before it   (2)
-  --threads N          (all cores)
-  --data DIR           folder that holds gowalla/train.tsv.gz and test.tsv.gz   (../shared/data beside the repository)
-  --out DIR            where memory.json is written   (benchmarks/results)
-  --no-build           take the packages as they were built last`
-
-const { values: options } = parseArgs({
-  options: {
-    epochs: { type: 'string', default: '5' },
-    'teacher-epochs': { type: 'string', default: '2' },
-    threads: { type: 'string', default: String(availableParallelism()) },
-    data: { type: 'string', default: join(root, '..', 'shared', 'data') },
-    out: { type: 'string', default: join(here, 'results') },
-    'no-build': { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-})
+const options = command('memory', 'Peak memory and seconds per epoch of a full RCE-KD run on Gowalla.')
+  .option('--epochs <n>', 'epochs of the student', count, 5)
+  .option('--teacher-epochs <n>', 'epochs of the teacher before it', count, 2)
+  .addOption(threads())
+  .addOption(data())
+  .addOption(out())
+  .option('--no-build', 'take the packages as they were built last')
+  .parse()
+  .opts()
 
 const limitMiB = 1536
 
-if (options.help) console.log(help)
-else main()
+main()
 
 function main() {
   const folder = join(options.data, 'gowalla')
@@ -44,11 +32,11 @@ function main() {
     process.exitCode = 2
     return
   }
-  if (!options['no-build']) node([join(root, 'tooling/bootstrap/run.mjs'), 'build'], 'inherit')
+  if (options.build) node([join(root, 'tooling/bootstrap/run.mjs'), 'build'], 'inherit')
   const settings = {
-    epochs: Number(options.epochs),
-    teacherEpochs: Number(options['teacher-epochs']),
-    threads: Number(options.threads),
+    epochs: options.epochs,
+    teacherEpochs: options.teacherEpochs,
+    threads: options.threads,
   }
   const run = JSON.parse(
     node([join(here, 'src/ours/memory-run.mjs'), JSON.stringify({ folder, ...settings })], 'pipe'),

@@ -5,7 +5,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { loadBackbone } from '@recdistill/backbones'
 import { createRng } from '@recdistill/core'
 import { prepareSplit } from '@recdistill/data'
@@ -13,16 +12,19 @@ import { createEngine } from '@recdistill/engine'
 import { resolveProtocol } from '@recdistill/metrics'
 import { prepareTensors } from '@recdistill/tensor'
 import { train } from '@recdistill/trainer'
+import { command, data } from './src/command.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
-const { values: options } = parseArgs({
-  options: {
-    'peer-python': { type: 'string', default: 'python3' },
-    data: { type: 'string', default: join(here, '..', '..', 'shared', 'data') },
-    seed: { type: 'string', default: '0' },
-    epochs: { type: 'string', default: '61' },
-  },
-})
+const options = command(
+  'same-start',
+  'Does training follow PyTorch’s? Both train MF from the same initial tables.',
+)
+  .option('--peer-python <path>', 'an interpreter with PyTorch', 'python3')
+  .addOption(data())
+  .option('--seed <n>', 'of the initial tables', '0')
+  .option('--epochs <n>', 'of both', '61')
+  .parse()
+  .opts()
 
 const folder = mkdtempSync(join(tmpdir(), 'recdistill-same-start-'))
 try {
@@ -60,7 +62,7 @@ try {
   engine.dispose()
   const script = join(here, 'peers/torch/same_start.py')
   const peer = [script, folder, join(options.data, 'citeulike-t'), options.seed, options.epochs]
-  process.exitCode = spawnSync(options['peer-python'], peer, { stdio: 'inherit' }).status ?? 1
+  process.exitCode = spawnSync(options.peerPython, peer, { stdio: 'inherit' }).status ?? 1
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }

@@ -5,25 +5,23 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { prepareSplit } from '@recdistill/data'
 import { loadBest } from '@recdistill/trainer'
+import { command, data } from './src/command.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
-const { values: options } = parseArgs({
-  options: {
-    teacher: { type: 'string' },
-    cc: { type: 'string', default: 'cc' },
-    data: { type: 'string', default: join(here, '..', '..', 'shared', 'data') },
-    seed: { type: 'string', default: '0' },
-    epochs: { type: 'string', default: '1000' },
-    patience: { type: 'string', default: '30' },
-  },
-})
-if (options.teacher === undefined) {
-  console.error('same-teacher: --teacher FOLDER is missing, the folder of a trained MF model (RUN/teacher)')
-  process.exit(2)
-}
+const options = command(
+  'same-teacher',
+  'What does RCE-KD come to with a given teacher? A plain C program teaches MF.',
+)
+  .requiredOption('--teacher <folder>', 'of a trained MF model (RUN/teacher)')
+  .option('--cc <compiler>', 'of the program', 'cc')
+  .addOption(data())
+  .option('--seed <n>', 'of the student', '0')
+  .option('--epochs <n>', 'at most', '1000')
+  .option('--patience <n>', 'evaluations without a gain before it stops', '30')
+  .parse()
+  .opts()
 
 const folder = mkdtempSync(join(tmpdir(), 'recdistill-same-teacher-'))
 try {

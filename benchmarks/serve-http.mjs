@@ -4,42 +4,35 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
+import { command, count, list, out } from './src/command.mjs'
 import { machineCard, revision } from './src/machine.mjs'
 import { bundleOfNoise } from './src/serve-http/bundle-of-noise.mjs'
 import { load } from './src/serve-http/load.mjs'
 import { startService } from './src/serve-http/service.mjs'
 
-const here = dirname(fileURLToPath(import.meta.url))
+const options = command(
+  'serve-http',
+  'How much `recdistill serve` bears: many connections at once. 10,000 need ulimit -n above 10,100.',
+)
+  .option(
+    '--connections <numbers>',
+    'how many at once, one after the other',
+    (text) => list(text).map(count),
+    [100, 1000, 10000],
+  )
+  .option('--seconds <n>', 'of each', count, 15)
+  .option('--workers <n>', 'processes of the service', count, 1)
+  .option('--users <n>', 'of the bundle, which is made of noise', count, 5000)
+  .option('--items <n>', 'of the bundle', count, 25000)
+  .option('--dim <n>', 'of the bundle', count, 20)
+  .addOption(out('serve-http.json'))
+  .parse()
+  .opts()
 
-const help = `node benchmarks/serve-http.mjs [options]
-  --connections N,N   how many at once, one after the other   (100,1000,10000)
-  --seconds N         of each   (15)
-  --workers N         processes of the service   (1)
-  --users N --items N --dim N   of the bundle, which is made of noise   (5000, 25000, 20)
-  --out FILE          where the numbers go   (benchmarks/results/serve-http.json)
-The packages have to be built (npm run build). 10,000 connections need ulimit -n above 10,100.`
-
-const { values } = parseArgs({
-  options: {
-    connections: { type: 'string', default: '100,1000,10000' },
-    seconds: { type: 'string', default: '15' },
-    workers: { type: 'string', default: '1' },
-    users: { type: 'string', default: '5000' },
-    items: { type: 'string', default: '25000' },
-    dim: { type: 'string', default: '20' },
-    out: { type: 'string', default: join(here, 'results', 'serve-http.json') },
-    help: { type: 'boolean', default: false },
-  },
-})
-
-if (values.help) console.log(help)
-else await main()
+await main()
 
 async function main() {
-  const [seconds, workers, users, items, dim] = ['seconds', 'workers', 'users', 'items', 'dim'].map(whole)
-  const counts = values.connections.split(',').map(Number)
+  const { connections: counts, seconds, workers, users, items, dim } = options
   const folder = mkdtempSync(join(tmpdir(), 'recdistill-serve-http-'))
   const file = join(folder, 'noise.recdistill')
   writeFileSync(file, bundleOfNoise({ users, items, dim }))
@@ -69,8 +62,8 @@ async function main() {
       rows,
       stopped,
     }
-    mkdirSync(dirname(values.out), { recursive: true })
-    writeFileSync(values.out, JSON.stringify(result, null, 2) + '\n')
+    mkdirSync(dirname(options.out), { recursive: true })
+    writeFileSync(options.out, JSON.stringify(result, null, 2) + '\n')
   }
   const wrong = rows.some((row) => row.unexpected.length > 0 || row.errors + row.timeouts > 0)
   if (wrong) process.exitCode = 1
@@ -86,11 +79,4 @@ function print(row) {
       `${errors} errors, ${timeouts} timeouts, resident ${memoryMiB.before} -> ${memoryMiB.after} MiB`,
   )
   for (const line of unexpected) console.log(`  unexpected: ${line}`)
-}
-
-function whole(name) {
-  const value = Number(values[name])
-  if (Number.isSafeInteger(value) && value > 0) return value
-  console.error(`serve-http: --${name}: expected a whole number above 0, got ${values[name]}`)
-  process.exit(2)
 }

@@ -2,9 +2,7 @@
 // What rounding a student to f16 and int8 costs in quality and saves in bytes, and what fold-in keeps, asked of the runtime itself.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
+import { join } from 'node:path'
 import { loadBackbone } from '@recdistill/backbones'
 import { rowOf, unionRows } from '@recdistill/core'
 import { prepareSplit } from '@recdistill/data'
@@ -12,33 +10,23 @@ import { createEngine } from '@recdistill/engine'
 import { evaluate, resolveProtocol } from '@recdistill/metrics'
 import { encodeBundle, load } from '@recdistill/serve'
 import { train } from '@recdistill/trainer'
+import { command, count, out } from './src/command.mjs'
 import { machineCard, revision } from './src/machine.mjs'
 
-const here = dirname(fileURLToPath(import.meta.url))
-const help = `node benchmarks/serve-quality.mjs [options]
-  --dataset NAME   an embedded data set   (synthetic:small)
-  --dim N          of the student   (20)
-  --epochs N       (60)
-  --seeds N        students   (3)
-  --grid           also every pair of fold-in weights, on the validation part
-  --out DIR        where serve-quality.json is written   (benchmarks/results)`
-const { values: options } = parseArgs({
-  options: {
-    dataset: { type: 'string', default: 'synthetic:small' },
-    dim: { type: 'string', default: '20' },
-    epochs: { type: 'string', default: '60' },
-    seeds: { type: 'string', default: '3' },
-    grid: { type: 'boolean', default: false },
-    out: { type: 'string', default: join(here, 'results') },
-    help: { type: 'boolean', default: false },
-  },
-})
+const options = command('serve-quality', 'How good are lists for people whom the student has never seen?')
+  .option('--dataset <name>', 'an embedded data set', 'synthetic:small')
+  .option('--dim <n>', 'of the student', count, 20)
+  .option('--epochs <n>', 'of the student', count, 60)
+  .option('--seeds <n>', 'students', count, 3)
+  .option('--grid', 'also every pair of fold-in weights, on the validation part', false)
+  .addOption(out())
+  .parse()
+  .opts()
 
 const protocol = resolveProtocol('strict')
 const [lr, weightDecay] = [0.005, 1e-3]
 
-if (options.help) console.log(help)
-else await main()
+await main()
 
 async function main() {
   const cacheDir = mkdtempSync(join(tmpdir(), 'recdistill-serve-quality-'))
@@ -46,7 +34,7 @@ async function main() {
   const runs = []
   try {
     const split = await prepareSplit({ dataset: options.dataset }, { cacheDir })
-    for (let seed = 0; seed < Number(options.seeds); seed++) runs.push(await measure(split, engine, seed))
+    for (let seed = 0; seed < options.seeds; seed++) runs.push(await measure(split, engine, seed))
     const { manifest } = split
     const result = {
       schema: 1,
@@ -55,7 +43,7 @@ async function main() {
       revision: revision(),
       machine: machineCard(),
       data: { dataset: manifest.dataset, counts: manifest.counts, hash: manifest.hash },
-      settings: { dim: Number(options.dim), epochs: Number(options.epochs), lr, weightDecay },
+      settings: { dim: options.dim, epochs: options.epochs, lr, weightDecay },
       protocol: protocol.name,
       runs,
     }
@@ -128,12 +116,12 @@ function trained(split, engine, seed) {
     engine,
     backbone: {
       definition: loadBackbone('mf'),
-      dim: Number(options.dim),
+      dim: options.dim,
       params: { init: 0.1, biases: false },
     },
     optimizer: { lr, weightDecay, batch: 1024, negatives: 1 },
     method: null,
-    epochs: Number(options.epochs),
+    epochs: options.epochs,
     patience: 10,
     validateEvery: 2,
     seed,

@@ -5,44 +5,40 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { createRng } from '@recdistill/core'
 import { encodeBundle, load } from '@recdistill/serve'
+import { Option } from 'commander'
+import { command, count, out } from './src/command.mjs'
 import { machineCard, revision } from './src/machine.mjs'
 import { median } from './src/statistics.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
-const help = `node benchmarks/serve.mjs [options]
-  --items N     (100000)
-  --dim N       (32)
-  --k N         (20)
-  --rounds N    times that every contender answers the queries, by turns   (15)
-  --queries N   users asked for in a round, one after the other   (40)
-  --peers DIR   where hnswlib-node and usearch are installed   (benchmarks/peers/vectors); what is not there is left out
-  --out DIR     where serve-one-user.json is written   (benchmarks/results)`
-const { values: options } = parseArgs({
-  options: {
-    items: { type: 'string', default: '100000' },
-    dim: { type: 'string', default: '32' },
-    k: { type: 'string', default: '20' },
-    rounds: { type: 'string', default: '15' },
-    queries: { type: 'string', default: '40' },
-    peers: { type: 'string', default: join(here, 'peers/vectors') },
-    out: { type: 'string', default: join(here, 'results') },
-    help: { type: 'boolean', default: false },
-  },
-})
+const options = command(
+  'serve',
+  'One user over the catalogue, top k: ours, a plain loop and vector libraries.',
+)
+  .option('--items <n>', 'of the catalogue', count, 100000)
+  .option('--dim <n>', 'length of the vectors', count, 32)
+  .option('--k <n>', 'length of the lists', count, 20)
+  .option('--rounds <n>', 'times that every contender answers the queries, by turns', count, 15)
+  .option('--queries <n>', 'users asked for in a round, one after the other', count, 40)
+  .addOption(
+    new Option(
+      '--peers <dir>',
+      'where hnswlib-node and usearch are installed; what is not there is left out',
+    ).default(join(here, 'peers/vectors'), 'benchmarks/peers/vectors'),
+  )
+  .addOption(out())
+  .parse()
+  .opts()
 
 /** Different ones to ask for. */
 const users = 200
 
-if (options.help) console.log(help)
-else await main()
+await main()
 
 async function main() {
-  const [items, dim, k, rounds, queries] = ['items', 'dim', 'k', 'rounds', 'queries'].map((name) =>
-    Number(options[name]),
-  )
+  const { items, dim, k, rounds, queries } = options
   const world = makeWorld(items, dim)
   const contenders = await openContenders(world, k)
   const expected = contenders[0].ask(0)

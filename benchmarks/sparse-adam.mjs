@@ -1,31 +1,27 @@
 #!/usr/bin/env node
 // Steps of BPR on tables of many rows: Adam on all of them, and on those of the batch alone, by turns.
 import { writeFileSync } from 'node:fs'
-import { availableParallelism, loadavg } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
+import { loadavg } from 'node:os'
 import { createRng } from '@recdistill/core'
 import { createEngine } from '@recdistill/engine'
+import { command, count, out, threads } from './src/command.mjs'
 import { machineCard, revision } from './src/machine.mjs'
 
-const { values: options } = parseArgs({
-  options: {
-    users: { type: 'string', default: '1000000' },
-    items: { type: 'string', default: '200000' },
-    dim: { type: 'string', default: '32' },
-    batch: { type: 'string', default: '2048' },
-    steps: { type: 'string', default: '100' },
-    rounds: { type: 'string', default: '5' },
-    threads: { type: 'string', default: String(availableParallelism()) },
-    out: {
-      type: 'string',
-      default: join(dirname(fileURLToPath(import.meta.url)), 'results', 'sparse-adam.json'),
-    },
-  },
-})
-const { out, ...texts } = options
-const size = Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, Number(text)]))
+const options = command(
+  'sparse-adam',
+  'Steps of BPR on tables of many rows: Adam on all of them, and on those of the batch alone.',
+)
+  .option('--users <n>', 'rows of users', count, 1000000)
+  .option('--items <n>', 'rows of items', count, 200000)
+  .option('--dim <n>', 'numbers of a row', count, 32)
+  .option('--batch <n>', 'pairs of a step', count, 2048)
+  .option('--steps <n>', 'of a round', count, 100)
+  .option('--rounds <n>', 'of each, by turns', count, 5)
+  .addOption(threads())
+  .addOption(out('sparse-adam.json'))
+  .parse()
+  .opts()
+const { out: file, ...size } = options
 const engine = createEngine({ threads: size.threads })
 const contenders = [false, true].map((sparse) => ({ sparse, ...open(sparse), runs: [] }))
 
@@ -50,7 +46,7 @@ const results = Object.fromEntries(
   }),
 )
 const record = { schema: 1, revision: revision(), machine: machineCard(), load: loadavg()[0], size, results }
-writeFileSync(out, `${JSON.stringify(record, null, 1)}\n`)
+writeFileSync(file, `${JSON.stringify(record, null, 1)}\n`)
 engine.dispose()
 process.exit(0)
 
