@@ -70,9 +70,9 @@ describeBadInput('settings', [
     /de: it compares vectors .*the teacher ease has none; use one with vectors/,
   ],
   [
-    'an item side with a teacher without vectors',
+    'an item side with a teacher that ranks items alone',
     () => [...tiny, '--teacher', 'ease', '--methods', 'dcd'],
-    /dcd: its item side ranks users for an item.*the teacher ease has no vectors that meet in a dot product; switch/,
+    /dcd: its item side ranks users for an item, which the teacher ease cannot; switch/,
   ],
   [
     'snapshots of a teacher that takes no steps',

@@ -1,6 +1,7 @@
 import type { Engine, Table } from '@recdistill/engine'
 import type { Backbone } from '@recdistill/plugin'
 import { tf } from '@recdistill/tensor'
+import { exchangedOf } from './exchanged.ts'
 import { factorModel } from './factor-model.ts'
 import { fusedOnTables } from './fused-on-tables.ts'
 import { noteTables } from './model-tables.ts'
@@ -19,15 +20,7 @@ export function factorBackbone(
   training: FactorTraining,
 ): Backbone & { flipped(): Backbone } {
   const model = { ...views(engine, user, item), ...training, flipped: () => exchanged }
-  const exchanged: Backbone = {
-    ...views(engine, item, user),
-    ...training,
-    base() {
-      throw new RangeError('base: the own objective belongs to the model that was flipped')
-    },
-    flipped: () => model,
-    dispose() {}, // shares everything with `model`, which frees it
-  }
+  const exchanged: Backbone = exchangedOf(model, views(engine, item, user))
   noteTables(model, { engine, user, item })
   return model
 }

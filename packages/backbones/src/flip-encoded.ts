@@ -1,6 +1,7 @@
 import type { Engine, Table } from '@recdistill/engine'
 import type { Backbone } from '@recdistill/plugin'
 import { encodedLists } from './encoded-lists.ts'
+import { exchangedOf } from './exchanged.ts'
 import type { StepEncoders } from './step-encoders.ts'
 
 /**
@@ -33,21 +34,7 @@ export function withFlipped(
     },
     flipped: () => exchanged,
   }
-  const { begin, update, state, restore, numItems: numUsers, numUsers: numItems, parameters } = whole
-  const exchanged: Backbone = {
-    ...views,
-    numUsers,
-    numItems,
-    parameters,
-    begin,
-    update,
-    state,
-    restore,
-    base() {
-      throw new RangeError('base: the own objective belongs to the model that was flipped')
-    },
-    flipped: () => whole,
-    dispose() {}, // shares everything with `whole`, which frees it
-  }
+  const { numItems: numUsers, numUsers: numItems } = whole
+  const exchanged = exchangedOf(whole, { ...views, numUsers, numItems })
   return whole
 }

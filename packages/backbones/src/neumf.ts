@@ -1,11 +1,10 @@
 import type { Engine } from '@recdistill/engine'
 import { defineBackbone, type Backbone, type BackboneContext } from '@recdistill/plugin'
-import { tf } from '@recdistill/tensor'
 import { z } from 'zod'
 import { binaryCrossEntropy } from './binary-cross-entropy.ts'
-import { gather } from './gather.ts'
+import { exchangedOf } from './exchanged.ts'
 import { initTable, initUniform } from './init-table.ts'
-import { scoredRows } from './scored-rows.ts'
+import { pairModel } from './pair-model.ts'
 import { restoreTables, stateOfTables } from './table-state.ts'
 
 const params = z.object({
@@ -36,6 +35,7 @@ export default defineBackbone({
   },
   params,
   vectors: false,
+  flips: true,
   rowDim: (dim) => 2 * dim,
   create: createNeumf,
 })
@@ -69,23 +69,23 @@ function createNeumf(
   }
   const ofLayers = hidden.flatMap(({ weights, bias }) => [weights, bias])
   const tables = [...Object.values(vectors), ...ofLayers, output, outputBias]
-  const scorer = engine.pairPerceptron({ ...vectors, layers: hidden, output, outputBias })
-  const rows = scoredRows('neumf', split, {
-    all: (user, out) => scorer.scoreAll(Uint32Array.of(user), out),
-    allOf: scorer.scoreAll,
-  })
-
-  const pairOf = (of: 'users' | 'items') =>
-    of === 'users' ? [vectors.user, vectors.deepUser] : [vectors.item, vectors.deepItem]
-  const scoresOf: Backbone['scoresOf'] = (users, items, k) => {
-    const out = new Float32Array(items.length)
-    scorer.score({ users, items, k }, out)
-    return out
+  const perceptron = { ...vectors, layers: hidden, output, outputBias }
+  const turned = {
+    ...perceptron,
+    user: vectors.item,
+    item: vectors.user,
+    deepUser: vectors.deepItem,
+    deepItem: vectors.deepUser,
+    itemsFirst: true,
   }
-  const pullScores: Backbone['pullScores'] = (users, items, k, grad) => scorer.pull({ users, items, k }, grad)
-  return {
-    ...rows,
-    rowDim: 2 * dim,
+  const [scorer, turnedScorer] = [perceptron, turned].map((tables) => engine.pairPerceptron(tables))
+  const forget = () => {
+    scorer.forget()
+    turnedScorer.forget()
+  }
+  const views = pairModel('neumf', engine, scorer, perceptron)
+  const model: Backbone = {
+    ...views,
     parameters: tables.reduce((sum, table) => sum + table.rows * table.dim, 0),
     begin() {},
     base({ users, positives, negatives, negativesPerRow: n }) {
@@ -94,44 +94,28 @@ function createNeumf(
         [positives, 1, 1],
         [negatives, n, 0],
       ] as const) {
-        const scores = scoresOf(users, items, k)
+        const scores = views.scoresOf(users, items, k)
         loss += binaryCrossEntropy(scores, new Float32Array(scores.length).fill(target), scores)
-        pullScores(users, items, k, scores)
+        views.pullScores(users, items, k, scores)
       }
       return loss
     },
-    scoresOf,
-    scores: (users, items, k) => tf.tensor2d(scoresOf(users, items, k), [users.length, k]),
-    pullScores,
-    rowsOf(of, ids) {
-      const [shallow, deep] = pairOf(of).map((table) => gather(engine, table, ids))
-      const out = new Float32Array(ids.length * 2 * dim)
-      for (let n = 0; n < ids.length; n++) {
-        out.set(shallow.subarray(n * dim, (n + 1) * dim), 2 * n * dim)
-        out.set(deep.subarray(n * dim, (n + 1) * dim), (2 * n + 1) * dim)
-      }
-      return out
-    },
-    pullRows(of, ids, grad) {
-      pairOf(of).forEach((table, half) => {
-        const mine = new Float32Array(ids.length * dim)
-        for (let n = 0; n < ids.length; n++)
-          mine.set(grad.subarray((2 * n + half) * dim, (2 * n + half + 1) * dim), n * dim)
-        engine.pullRows(table, ids, mine)
-      })
-    },
     update() {
-      scorer.forget()
+      forget()
       engine.adam(tables, optimizer)
     },
     state: () => stateOfTables(engine, tables, trainable),
     restore(state) {
-      scorer.forget()
+      forget()
       restoreTables(engine, tables, state)
     },
+    flipped: () => exchanged,
     dispose() {
       scorer.release()
+      turnedScorer.release()
       for (const table of tables) engine.free(table)
     },
   }
+  const exchanged = exchangedOf(model, pairModel('neumf', engine, turnedScorer, turned))
+  return model
 }

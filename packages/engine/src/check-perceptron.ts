@@ -54,8 +54,10 @@ export function expectPerceptron({
 }
 
 /** All of them, each once. */
-export function tablesOf<T extends Table>({ layers, ...others }: PerceptronTables<T>): T[] {
-  return [...Object.values(others), ...layers.flatMap(({ weights, bias }) => [weights, bias])]
+export function tablesOf<T extends Table>(tables: PerceptronTables<T>): T[] {
+  const { user, item, deepUser, deepItem, layers, output, outputBias } = tables
+  const ofLayers = layers.flatMap(({ weights, bias }) => [weights, bias])
+  return [user, item, deepUser, deepItem, ...ofLayers, output, outputBias]
 }
 
 /**

@@ -57,10 +57,12 @@ export interface PerceptronTables<T extends Table = Table> {
   readonly item: T // [items, dim]
   readonly deepUser: T // [users, dim]
   readonly deepItem: T // [items, dim]
-  /** One or more; the first takes both deep rows, the user's first. */
+  /** One or more; the first takes both deep rows, the user's first unless `itemsFirst` says otherwise. */
   readonly layers: readonly { readonly weights: T; readonly bias: T }[] // [width below, width], [1, width]
   readonly output: T // [1, dim + last width]
   readonly outputBias: T // [1, 1]
+  /** The item's deep row comes first: the same model with users and items in exchanged places. */
+  readonly itemsFirst?: boolean // false
 }
 
 /** Scores of pairs by a perceptron. Once one of its tables is freed, it can be released only. */

@@ -42,8 +42,8 @@ function tables(
   }
 }
 
-const all = ({ layers, ...others }: PerceptronTables): Table[] => [
-  ...Object.values(others),
+const all = ({ user, item, deepUser, deepItem, layers, output, outputBias }: PerceptronTables): Table[] => [
+  ...[user, item, deepUser, deepItem, output, outputBias],
   ...layers.flatMap(({ weights, bias }) => [weights, bias]),
 ]
 
@@ -56,13 +56,14 @@ const shapes = fc.record({
   rows: fc.integer({ min: 0, max: 25 }),
   k: fc.integer({ min: 0, max: 30 }),
   padding: fc.constantFrom(0, 0.2, 1),
+  itemsFirst: fc.boolean(),
 })
-type Shape = Sizes & { seed: number; rows: number; k: number; padding: number }
+type Shape = Sizes & { seed: number; rows: number; k: number; padding: number; itemsFirst: boolean }
 
 /** Steps of training, and every value that was seen. */
-function trained(engine: Engine, { seed, rows, k, padding, ...sizes }: Shape): number[][] {
+function trained(engine: Engine, { seed, rows, k, padding, itemsFirst, ...sizes }: Shape): number[][] {
   const rng = createRng(seed)
-  const given = tables(engine, sizes, rng)
+  const given = { ...tables(engine, sizes, rng), itemsFirst }
   const scorer = engine.pairPerceptron(given)
   const everybody = Uint32Array.from({ length: sizes.users }, (_, user) => user)
   const seen: number[][] = []
@@ -108,6 +109,28 @@ describe.each(Object.entries(engines))('scores of pairs by a perceptron, engine 
     expect(distance([out[0], out[2]], expected)).toBeLessThan(1e-6)
     expect(out[1]).toBe(0)
     expect(distance([whole[29], whole[4]], expected)).toBeLessThan(1e-6)
+    engine.dispose()
+  })
+
+  test('are the same with users and items in exchanged places', () => {
+    const engine = create()
+    const given = tables(engine, sizes, createRng(2))
+    const turned = {
+      ...given,
+      user: given.item,
+      item: given.user,
+      deepUser: given.deepItem,
+      deepItem: given.deepUser,
+      itemsFirst: true,
+    }
+    const scorer = engine.pairPerceptron(turned)
+    const out = new Float32Array(2)
+    scorer.score({ users: Uint32Array.of(17), items: Uint32Array.of(2, 0), k: 2 }, out)
+    const whole = new Float32Array(3)
+    scorer.scoreAll(Uint32Array.of(17), whole)
+    const expected = [2, 0].map((user) => scoreOf(engine, given, user, 17))
+    expect(distance(out, expected)).toBeLessThan(1e-6)
+    expect(distance([whole[2], whole[0]], expected)).toBeLessThan(1e-6)
     engine.dispose()
   })
 

@@ -6,7 +6,7 @@ import { asBackbone } from './index.ts'
 
 test('a backbone is a backbone, with and without its optional parts', () => {
   expect(asBackbone(plainMf, 'file.js')).toBe(plainMf)
-  const whole = { ...plainMf, batches: 'users', trains: 'steps', vectors: true, rowDim: () => 4, sized: true, defaults: { lr: 1e-2, batch: 9 } } // prettier-ignore
+  const whole = { ...plainMf, batches: 'users', trains: 'steps', vectors: true, flips: true, rowDim: () => 4, sized: true, defaults: { lr: 1e-2, batch: 9 } } // prettier-ignore
   expect(asBackbone(whole, 'file.js')).toBe(whole)
 })
 
@@ -22,6 +22,7 @@ const refused: [change: object, problem: string][] = [
   [{ batches: 'items' }, 'batches is neither "pairs" nor "users"'],
   [{ trains: 'twice' }, 'trains is neither "steps" nor "once"'],
   [{ vectors: 'no' }, 'vectors is neither true nor false'],
+  [{ flips: 1 }, 'flips is neither true nor false'],
   [{ rowDim: 8 }, 'rowDim is not a function'],
   [{ defaults: { lr: '1e-3' } }, 'defaults.lr is not a number for lr, weightDecay or batch'],
   [{ defaults: { negatives: 1 } }, 'defaults.negatives is not a number for lr, weightDecay or batch'],

@@ -1,7 +1,7 @@
 import { asDefinition, unknownPart } from './as-definition.ts'
 import type { BackboneDefinition } from './backbone.ts'
 
-const flags = ['vectors', 'sized'] as const
+const flags = ['vectors', 'flips', 'sized'] as const
 const parts: readonly string[] = [
   'name',
   'paper',

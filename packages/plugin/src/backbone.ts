@@ -115,10 +115,12 @@ export interface BackboneDefinition<P extends z.ZodObject = z.ZodObject> {
   /** By steps of an optimiser (default), or by one call of `fit`, in closed form or by counting. */
   readonly trains?: 'steps' | 'once'
   /**
-   * Whether users and items have vectors that meet in a dot product (default): then `dim` is not 0 and there is `flipped`. Methods
-   * that rank users for an item are for such models only, and those that compare vectors for these and for models with `rowDim`.
+   * Whether users and items have vectors that meet in a dot product (default): then `dim` is not 0. Methods that compare vectors are
+   * for such models and for those with `rowDim`.
    */
   readonly vectors?: boolean
+  /** Whether there is `flipped`, for methods that rank users for an item; by default where there are `vectors`. */
+  readonly flips?: boolean
   /** Length of the vectors that stand for users and items though no dot product makes a score (`vectors: false`): see `Model.rowDim`. */
   readonly rowDim?: (dim: number) => number
   /** Whether its size is chosen, as `dim` (default). A model of counts or of pairs of items has none: its `dim` is 0. */

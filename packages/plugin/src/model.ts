@@ -39,7 +39,7 @@ export interface Model extends Ranker {
   scoringRowsOf?(of: 'users' | 'items', ids: Uint32Array): Float32Array
   /**
    * The same model with users and items in exchanged places: ranks users for an item. Shares everything with this one, which
-   * alone is disposed. Only where both have vectors that meet in a dot product.
+   * alone is disposed.
    */
   flipped?(): Model
   dispose(): void

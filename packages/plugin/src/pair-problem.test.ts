@@ -18,10 +18,10 @@ const none = { offsets: new Uint32Array(3), items: new Uint32Array(0) }
 const world = { numUsers: 2, numItems: 3, train: none, dims: { student: 4, teacher: 8 } }
 const mf = sideOf({ name: 'mf' }, 4)
 const cdae = sideOf({ name: 'cdae', batches: 'users' }, 4)
-const neumf = sideOf({ name: 'neumf', vectors: false, rowDim: (dim) => 2 * dim }, 4)
+const neumf = sideOf({ name: 'neumf', vectors: false, flips: true, rowDim: (dim) => 2 * dim }, 4)
 const deep = sideOf({ name: 'deep', vectors: false }, 4)
 const ease = sideOf({ name: 'ease', trains: 'once', vectors: false }, 0)
-const given = sideOfModel({ dim: 8 }, 'vectors.npy')
+const given = sideOfModel({ dim: 8, flipped: plain.loss }, 'vectors.npy')
 
 const problem = (more: object, student = mf, teacher = mf, params: Record<string, unknown> = {}) =>
   pairProblem(
@@ -50,8 +50,9 @@ test('an item side needs them as long as it is on', () => {
   const side = itemSide({ weight: 1, over: 'positives', lists: () => ({}), loss: plain.loss })
   const sided = { itemSide: (params: { side: boolean }) => (params.side ? side : null) }
   expect(problem(sided, mf, given)).toBe(null)
-  expect(problem(sided, mf, neumf)).toMatch('its item side ranks users for an item')
-  expect(problem(sided, mf, neumf, { side: false })).toBe(null)
+  expect(problem(sided, mf, neumf)).toBe(null)
+  expect(problem(sided, mf, deep)).toMatch('ranks users for an item, which the teacher deep cannot')
+  expect(problem(sided, mf, deep, { side: false })).toBe(null)
 })
 
 test('a teacher that is trained too takes steps, on the batches of its student', () => {

@@ -9,9 +9,9 @@ export interface PairSide {
   readonly batches: 'pairs' | 'users'
   /** `never`: made elsewhere, so there is nothing of its training. */
   readonly trains: 'steps' | 'once' | 'never'
-  /** They meet in a dot product. */
-  readonly vectors: boolean
-  /** Length of those that can be compared; 0 where there are none. */
+  /** It ranks users for an item as well. */
+  readonly flips: boolean
+  /** Length of the vectors that can be compared; 0 where there are none. */
   readonly rows: number
 }
 
@@ -27,11 +27,12 @@ export function sideOf(
     batches = 'pairs',
     trains = 'steps',
     vectors = true,
+    flips = vectors,
     rowDim,
-  }: Pick<BackboneDefinition, 'name' | 'batches' | 'trains' | 'vectors' | 'rowDim'>,
+  }: Pick<BackboneDefinition, 'name' | 'batches' | 'trains' | 'vectors' | 'flips' | 'rowDim'>,
   dim: number,
 ): PairSide {
-  return { name, batches, trains, vectors, rows: rowDim?.(dim) ?? (vectors ? dim : 0) }
+  return { name, batches, trains, flips, rows: rowDim?.(dim) ?? (vectors ? dim : 0) }
 }
 
 /**
@@ -60,13 +61,19 @@ export function pairProblem(
   const empty = [student, teacher].find(({ rows }) => rows === 0)
   if (empty && Object.keys(method.rows?.(params, world) ?? {}).length > 0)
     return `${name}: it compares vectors of users and items, and ${told(empty)} has none; use one with vectors such as mf, or a method that compares scores or rankings such as rce-kd`
-  const unscored = [student, teacher].find(({ vectors }) => !vectors)
-  if (unscored && method.itemSide?.(params))
-    return `${name}: its item side ranks users for an item, for which ${told(unscored)} has no vectors that meet in a dot product; switch the item side off, or use one with vectors such as mf`
+  const oneWay = [student, teacher].find(({ flips }) => !flips)
+  if (oneWay && method.itemSide?.(params))
+    return `${name}: its item side ranks users for an item, which ${told(oneWay)} cannot; switch the item side off, or use one with vectors such as mf`
   return null
 }
 
 /** A model that is there as one side of a pair: `name` speaks for it. */
-export function sideOfModel(model: Pick<Model, 'dim' | 'rowDim'>, name: string): PairSide {
-  return { name, batches: 'pairs', trains: 'never', vectors: model.dim > 0, rows: rowDimOf(model) }
+export function sideOfModel(model: Pick<Model, 'dim' | 'rowDim' | 'flipped'>, name: string): PairSide {
+  return {
+    name,
+    batches: 'pairs',
+    trains: 'never',
+    flips: model.flipped !== undefined,
+    rows: rowDimOf(model),
+  }
 }

@@ -25,7 +25,7 @@ export function itemTerm(
   const flippedTeacher = teacher.flipped?.()
   if (!flippedStudent || !flippedTeacher)
     throw new InputError(
-      `${method.name}: its item side ranks users for an item, for which the ${flippedStudent ? 'teacher' : 'student'} has no vectors that meet in a dot product; switch the item side off, or use a backbone with vectors such as mf`,
+      `${method.name}: its item side ranks users for an item, which the ${flippedStudent ? 'teacher' : 'student'} cannot; switch the item side off, or use a backbone with vectors such as mf`,
     )
   const asMethod: AnyMethod = {
     name: `${method.name} (item side)`,

@@ -126,5 +126,5 @@ function together(members: readonly PairSide[]): PairSide | null {
   if (members.length === 0) return null
   const once = members.find(({ trains }) => trains !== 'steps')
   const name = `(${members.map((one) => one.name).join(' and ')} together)`
-  return { name, batches: 'pairs', trains: once === undefined ? 'steps' : 'once', vectors: false, rows: 0 }
+  return { name, batches: 'pairs', trains: once === undefined ? 'steps' : 'once', flips: false, rows: 0 }
 }

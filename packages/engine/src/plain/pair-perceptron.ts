@@ -8,11 +8,13 @@ const BLOCK = 1024
 /** Scores of pairs by the other operations of an engine: every pair goes through all layers. */
 export function pairPerceptron(
   engine: Pick<Engine, 'product' | 'read' | 'gatherRows' | 'pullRows'>,
-  { user, item, deepUser, deepItem, layers, output, outputBias }: PerceptronTables,
+  { user, item, deepUser, deepItem, layers, output, outputBias, itemsFirst = false }: PerceptronTables,
 ): PairPerceptron {
   const { dim } = user
   const last = output.dim - dim
   const hidden = layersOf(engine, layers)
+  // where each deep row stands in what the first layer takes
+  const [ofUser, ofItem] = itemsFirst ? [dim, 0] : [0, dim]
   /** What an item's deep row gives to the first layer. [items, width] */
   let parts: Float32Array | null = null
 
@@ -25,8 +27,8 @@ export function pairPerceptron(
     const input = new Float32Array(users.length * 2 * dim)
     const [left, right] = [gather(deepUser, users), gather(deepItem, items)]
     for (let n = 0; n < users.length; n++) {
-      input.set(left.subarray(n * dim, (n + 1) * dim), 2 * n * dim)
-      input.set(right.subarray(n * dim, (n + 1) * dim), (2 * n + 1) * dim)
+      input.set(left.subarray(n * dim, (n + 1) * dim), 2 * n * dim + ofUser)
+      input.set(right.subarray(n * dim, (n + 1) * dim), 2 * n * dim + ofItem)
     }
     return { activations: hidden.forward(input), left: gather(user, users), right: gather(item, items) }
   }
@@ -68,8 +70,9 @@ export function pairPerceptron(
     engine.pullRows(item, items, right)
     const toInput = hidden.backward(activations, toTop)
     for (let n = 0; n < users.length; n++) {
-      left.set(toInput.subarray(2 * n * dim, (2 * n + 1) * dim), n * dim)
-      right.set(toInput.subarray((2 * n + 1) * dim, (2 * n + 2) * dim), n * dim)
+      const at = 2 * n * dim
+      left.set(toInput.subarray(at + ofUser, at + ofUser + dim), n * dim)
+      right.set(toInput.subarray(at + ofItem, at + ofItem + dim), n * dim)
     }
     engine.pullRows(deepUser, users, left)
     engine.pullRows(deepItem, items, right)
@@ -97,18 +100,18 @@ export function pairPerceptron(
       })
     },
     scoreAll(users, out) {
-      parts ??= hidden.firstLayer(engine.read(deepItem).slice(), dim, 2 * dim)
+      parts ??= hidden.firstLayer(engine.read(deepItem).slice(), ofItem, ofItem + dim)
       const width = layers[0].weights.dim
       const vectors = engine.read(item).slice()
       const weights = engine.read(output).slice()
       users.forEach((id, n) => {
-        const ofUser = hidden.firstLayer(gather(deepUser, Uint32Array.of(id)), 0, dim)
+        const share = hidden.firstLayer(gather(deepUser, Uint32Array.of(id)), ofUser, ofUser + dim)
         const mine = gather(user, Uint32Array.of(id))
         const repeated = new Float32Array(BLOCK * dim)
         for (let at = 0; at < repeated.length; at += dim) repeated.set(mine, at)
         const row = out.subarray(n * item.rows, (n + 1) * item.rows)
         inBlocks(item.rows, (from, to) => {
-          const top = hidden.above(parts!.subarray(from * width, to * width), ofUser)
+          const top = hidden.above(parts!.subarray(from * width, to * width), share)
           scoresOf(weights, repeated, vectors.subarray(from * dim), top, row.subarray(from, to))
         })
       })

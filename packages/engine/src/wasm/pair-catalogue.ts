@@ -4,7 +4,7 @@ import { setWords, type Context } from './context.ts'
 import { flush } from './deferred-adam.ts'
 import { gatherRows } from './gathered-rows.ts'
 import { Head, Kernel, Tile } from './layout.ts'
-import { placePerceptron } from './perceptron-words.ts'
+import { firstRowOf, placePerceptron } from './perceptron-words.ts'
 import { createProduct } from './product.ts'
 import { arrayOf, type WasmTable } from './table.ts'
 
@@ -31,12 +31,10 @@ export function pairCatalogue(
   let tiles: number | null = null
 
   /** Rows of deep vectors through one half of the first layer. [rows, width] */
-  const share = (deep: Float32Array, half: number) => {
+  const share = (deep: Float32Array, half: 0 | 1) => {
     const out = new Float32Array((deep.length / dim) * first.dim)
-    const weights = arrayOf(machine, first, Head.values).slice(
-      half * dim * first.dim,
-      (half + 1) * dim * first.dim,
-    )
+    const from = firstRowOf(tables, half) * first.dim
+    const weights = arrayOf(machine, first, Head.values).slice(from, from + dim * first.dim)
     product(deep, weights, { rows: deep.length / dim, inner: dim, columns: first.dim }, out)
     return out
   }

@@ -88,7 +88,8 @@ export function pairLists(work: PairWork): Pick<PairPerceptron, 'score' | 'pull'
         pullPlaced(deepUser, ofUsers.ids, ofUsers.toDeep)
         pullPlaced(item, ofItems.ids, ofItems.toRow)
         pullPlaced(deepItem, ofItems.ids, ofItems.toDeep)
-        pullAll(first, joined(ofUsers.toWeights, ofItems.toWeights))
+        const halves = tables.itemsFirst ? [ofItems, ofUsers] : [ofUsers, ofItems]
+        pullAll(first, joined(halves[0].toWeights, halves[1].toWeights))
         pullAll(
           firstBias,
           totals(heap, ofUsers.toShare, ofUsers.ids.length, first.stride).subarray(0, first.dim),

@@ -31,6 +31,11 @@ export function transposed(
   return out
 }
 
+/** The row of the first layer's weights at which the users' half of them begins, or the items'. */
+export function firstRowOf({ user, itemsFirst = false }: PerceptronTables<WasmTable>, half: 0 | 1): number {
+  return (half === 1) !== itemsFirst ? user.dim : 0
+}
+
 /** Bytes of the sums over a part of the pairs: of the last layer's weights, then weights and bias of each layer above the first. */
 export function placesOfSums({ output, user, layers }: PerceptronTables<WasmTable>) {
   let end = padded(output.dim - user.dim) * 4

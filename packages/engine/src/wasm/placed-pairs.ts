@@ -4,7 +4,7 @@ import type { Arena } from './arena.ts'
 import { setWords, type Context } from './context.ts'
 import { createDistinctItems } from './distinct-items.ts'
 import { Head, Kernel, Mode, Pairs } from './layout.ts'
-import { placePerceptron, type PlacedPerceptron } from './perceptron-words.ts'
+import { firstRowOf, placePerceptron, type PlacedPerceptron } from './perceptron-words.ts'
 import { runProduct } from './product.ts'
 import { readyRows } from './ready-rows.ts'
 import { field, setJob, type WasmTable } from './table.ts'
@@ -42,7 +42,7 @@ export const PARTS = 64
 /** Where one half of the first layer's weights begins: the users' or the items'. */
 export function halfOf({ context, tables }: PairWork, half: 0 | 1): number {
   const { weights } = tables.layers[0]
-  return field(context.machine, weights, Head.values) + half * tables.user.dim * weights.stride * 4
+  return field(context.machine, weights, Head.values) + firstRowOf(tables, half) * weights.stride * 4
 }
 
 export function createPairPlacer(work: PairWork): (what: string, rows: ListRows) => PlacedPairs {

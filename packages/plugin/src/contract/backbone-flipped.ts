@@ -2,6 +2,7 @@ import { createRng, NO_ITEM, transpose } from '@recdistill/core'
 import assert from 'node:assert/strict'
 import type { z } from 'zod'
 import type { Backbone, BackboneDefinition } from '../backbone.ts'
+import { rowDimOf } from '../model.ts'
 import { upstream } from './slopes.ts'
 import {
   at,
@@ -63,7 +64,7 @@ export function backboneFlipped<P extends z.ZodObject>(
     ...views,
     check('flipped, gradients reach the same parameters', ({ backbone, flipped, parameters }) => {
       const grad = upstream(users.length, createRng(8))
-      const rowGrad = upstream(2 * backbone.dim, createRng(9))
+      const rowGrad = upstream(2 * rowDimOf(backbone), createRng(9))
       const ids = Uint32Array.of(5, 2)
       const [here, there] = [
         () => {

@@ -31,7 +31,8 @@ export function backboneViews<P extends z.ZodObject>(
       if (definition.trains !== 'once') assert.equal(backbone.parameters, numbersOf(backbone), 'parameters')
       const vectors = definition.vectors ?? true
       assert.equal(backbone.dim > 0, vectors, `vectors: ${vectors}, but dim is ${backbone.dim}`)
-      assert.equal(backbone.flipped !== undefined, vectors, 'a model with vectors, and no other, has flipped')
+      const flips = definition.flips ?? vectors
+      assert.equal(backbone.flipped !== undefined, flips, `flips: ${flips}, but flipped says otherwise`)
       assert.equal(backbone.rowDim, definition.rowDim?.(scene.dim), 'rowDim')
       const width = rowDimOf(backbone)
       if (width === 0) {
