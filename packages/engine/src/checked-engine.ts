@@ -17,6 +17,7 @@ import {
   expectTrainable,
 } from './check-input.ts'
 import { expectGraph, expectMatrix, expectMatrixEntries } from './check-matrix.ts'
+import { expectTeacher } from './check-teacher.ts'
 import { checkedPerceptron, expectPerceptron, expectProduct, tablesOf } from './check-perceptron.ts'
 import type { Engine, ListRows, PerceptronTables, Table } from './engine.ts'
 
@@ -202,11 +203,13 @@ export function checkedEngine<T extends Table>(
       expectLength('softCrossEntropy: weights', weights.length, rows.users.length)
       expectLength('softCrossEntropy: teacher', teacher.length, rows.items.length)
       expectPositive('softCrossEntropy.temperature', temperature)
+      expectTeacher('softCrossEntropy', rows, teacher)
       return driver.softCrossEntropy(...mine, rows, weights, teacher, temperature, scale)
     },
     binaryCrossEntropy(user, item, rows, weights, teacher, temperature, shift, scale) {
       const mine = pair('binaryCrossEntropy', user, item, rows)
       expectBinary(rows, weights, teacher, temperature, shift)
+      expectTeacher('binaryCrossEntropy', rows, teacher)
       return driver.binaryCrossEntropy(...mine, rows, weights, teacher, temperature, shift, scale)
     },
     ...(driver.catalogueCrossEntropy &&
@@ -231,6 +234,8 @@ export function checkedEngine<T extends Table>(
       expectLength('rceKd: gamma', gamma.length, top.users.length)
       expectLength('rceKd: weights', weights.length, top.users.length)
       expectPositive('rceKd.temperature', rest[0])
+      expectTeacher('rceKd', top, topTeacher)
+      expectTeacher('rceKd', approximate, approximateTeacher)
       return driver.rceKd(...mine, top, topTeacher, approximate, approximateTeacher, gamma, weights, ...rest)
     },
 

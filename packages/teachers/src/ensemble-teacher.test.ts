@@ -1,5 +1,5 @@
 import { fromEmbeddings } from '@recdistill/backbones'
-import { createRng } from '@recdistill/core'
+import { createRng, NumericError } from '@recdistill/core'
 import { createEngine } from '@recdistill/engine'
 import { expect, test } from 'vitest'
 import { ensembleTeacher } from './index.ts'
@@ -42,4 +42,25 @@ test('its size is that of all; other sizes are refused', () => {
   expect(ensembleTeacher([random(1), random(2)]).parameters).toBe(2 * 13 * 3)
   const small = fromEmbeddings(engine, { users: new Float32Array(3), items: new Float32Array(24), dim: 3 })
   expect(() => ensembleTeacher([random(1), small])).toThrow('1 users and 8 items beside 5 and 8')
+})
+
+test('NaN or infinity of one teacher is an error that says whose, for whom and where', () => {
+  for (const bad of [NaN, Infinity, -Infinity]) {
+    const sound = random(1)
+    const scoresOf: typeof sound.scoresOf = (users, items, k) => {
+      const scores = sound.scoresOf(users, items, k).slice()
+      items.forEach((item, n) => {
+        if (users[Math.floor(n / k)] === 3 && item === 6) scores[n] = bad
+      })
+      return scores
+    }
+    const both = ensembleTeacher([random(2), { ...sound, scoresOf }])
+    const ask = (user: number) => () => both.scoresOf(Uint32Array.of(user), all(8), 8)
+    expect(ask(2)).not.toThrow()
+    expect(ask(3)).toThrow(NumericError)
+    expect(ask(3)).toThrow(
+      `the ensemble of teachers: teacher 1 of 2 (from 0) scores item 6 for user 3 as ${bad}; expected finite numbers`,
+    )
+    expect(() => both.rank(all(5), 2, null)).toThrow('scores item 6 for user 3')
+  }
 })

@@ -1,4 +1,4 @@
-import { InputError } from '@recdistill/core'
+import { InputError, NumericError } from '@recdistill/core'
 import { scoredRows } from '@recdistill/backbones'
 import type { Model } from '@recdistill/plugin'
 
@@ -8,7 +8,7 @@ import type { Model } from '@recdistill/plugin'
  *     score(u, i) = mean over teachers t of (s_t(u, i) - mean_t(u)) / deviation_t(u)
  *
  * A teacher that scores all items of a user alike says nothing of that user. Its members are disposed with it.
- * @throws InputError when there are none, or they are of different sizes.
+ * @throws InputError when there are none, or they are of different sizes. Asked for scores, NumericError for one that is NaN or infinite.
  */
 export function ensembleTeacher(members: readonly Model[]): Model {
   const [first] = members
@@ -27,9 +27,10 @@ export function ensembleTeacher(members: readonly Model[]): Model {
     {
       all(user, out) {
         sum.fill(0)
-        for (const member of members) {
+        for (const [n, member] of members.entries()) {
           const scores = member.scoresOf(Uint32Array.of(user), every, numItems)
           const { mean, deviation } = spread(scores)
+          if (!Number.isFinite(deviation)) throw notFinite(scores, { user, member: n, of: members.length })
           if (deviation === 0) continue
           for (let item = 0; item < numItems; item++) sum[item] += (scores[item] - mean) / deviation
         }
@@ -51,4 +52,14 @@ function spread(values: Float32Array): { mean: number; deviation: number } {
   let squares = 0
   for (const value of values) squares += (value - mean) ** 2
   return { mean, deviation: Math.sqrt(squares / values.length) }
+}
+
+function notFinite(
+  scores: Float32Array,
+  { user, member, of }: { user: number; member: number; of: number },
+): NumericError {
+  const item = scores.findIndex((score) => !Number.isFinite(score))
+  return new NumericError(
+    `the ensemble of teachers: teacher ${member} of ${of} (from 0) scores item ${item} for user ${user} as ${scores[item]}; expected finite numbers, so mend that model or leave it out`,
+  )
 }

@@ -84,6 +84,17 @@ describe.skipIf(!hasRuntime)('ONNX models', () => {
     )
   })
 
+  test.each(['pairs', 'rows'] as const)(
+    'NaN among the scores of %s is refused with its place',
+    async (kind) => {
+      rmSync(file('cache'), { recursive: true, force: true })
+      const broken = users.with(dim, NaN) // the first number of user 1
+      const from = written('nan.onnx', onnxModel(kind, { users: broken, items, dim }))
+      await expect(open({ from })).rejects.toThrow(/nan\.onnx: the score of user 1 for item 0 is NaN/)
+      expect(readdirSync(join(file('cache'), 'teachers'))).toEqual([])
+    },
+  )
+
   test('what is no model, or one of other sizes, is refused and leaves nothing', async () => {
     rmSync(file('cache'), { recursive: true, force: true })
     await expect(open({ from: written('bad.onnx', 'nothing') })).rejects.toThrow(
