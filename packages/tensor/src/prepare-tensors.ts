@@ -11,11 +11,20 @@ import { setThreads } from './threads.ts'
 
 export type TensorBackend = 'wasm' | 'cpu' | 'tensorflow'
 
-let prepared: { readonly asked: TensorBackend; readonly ready: Promise<TensorBackend> } | null = null
+interface Prepared {
+  readonly asked: TensorBackend
+  readonly wasmFolder: string | undefined
+  readonly ready: Promise<TensorBackend>
+  /** Another one than was asked for is in use. */
+  fellBack: boolean
+}
+
+let prepared: Prepared | null = null
 
 /**
  * Chooses where tensors are computed and registers the kernels TensorFlow.js lacks there. Call it once, before the first
- * tensor; further calls for the same backend cost nothing. Without it TensorFlow.js runs plain JavaScript.
+ * tensor; further calls for the same backend cost nothing, unless it could not start: then each tries again. Of calls that do not
+ * wait for one another the last one decides. Without it TensorFlow.js runs plain JavaScript.
  *
  * @param options.backend What to use. `wasm` falls back to `cpu` with one warning where it cannot start; `tensorflow` is
  *   libtensorflow through tfjs-node, when it is there. By default RECDISTILL_DEVICE decides: `tensorflow` for `tensorflow`
@@ -39,11 +48,30 @@ export async function prepareTensors({
   warn?: (line: string) => void
 } = {}): Promise<TensorBackend> {
   if (threads !== undefined) setThreads(checked(threads))
-  if (prepared?.asked === backend) return prepared.ready
+  if (prepared !== null && isSame(prepared, backend, wasmFolder)) return prepared.ready
   silenceBanner()
-  const ready = start(backend, wasmFolder, warn)
-  prepared = { asked: backend, ready }
-  return ready
+  const before = prepared?.ready
+  const mine: Prepared = { asked: backend, wasmFolder, ready: next(), fellBack: false }
+  prepared = mine
+  return mine.ready
+
+  /** One after the other: a start in the midst of another would be undone by its end. */
+  async function next(): Promise<TensorBackend> {
+    await before?.catch(() => {}) // whoever asked for it is told
+    try {
+      const used = await start(backend, wasmFolder, warn)
+      mine.fellBack = used !== backend
+      return used
+    } catch (error) {
+      if (prepared === mine) prepared = null
+      throw error
+    }
+  }
+}
+
+/** A fallback is kept as well, and its warning not repeated, until other files are named. */
+function isSame(known: Prepared, backend: TensorBackend, wasmFolder: string | undefined): boolean {
+  return known.asked === backend && (!known.fellBack || known.wasmFolder === wasmFolder)
 }
 
 function checked(threads: number): number {
