@@ -138,6 +138,11 @@ export function expectPositive(what: string, value: number): void {
     throw new InputError(`${what}: expected a number above 0, got ${value}`)
 }
 
+/** As `relaxedRanking` of the losses takes one; infinity caps nothing. */
+export function expectCap(what: string, value: number): void {
+  if (!(value > 0)) throw new InputError(`${what}: expected a number above 0 or null, got ${value}`)
+}
+
 export function expectTrainable(what: string, table: Table): void {
   if (!table.trainable)
     throw new InputError(

@@ -4,6 +4,7 @@ import {
   expectAdam,
   expectBackground,
   expectBinary,
+  expectCap,
   expectCatalogueLoss,
   expectCount,
   expectFiniteRows,
@@ -30,7 +31,8 @@ export function checkedEngine<T extends Table>(
   { checksIds = false }: { checksIds?: boolean } = {},
 ): Engine {
   const tables = new Set<Table>()
-  const sound = new WeakSet<Uint32Array>() // structures of matrices
+  /** Structures of matrices: indices, offsets, columns. */
+  const sound = new WeakMap<Uint32Array, WeakMap<Uint32Array, number>>()
 
   const own = (table: Table): T => {
     if (!tables.has(table)) throw new InputError(`table "${table.name}" is not of this engine, or was freed`)
@@ -153,9 +155,11 @@ export function checkedEngine<T extends Table>(
     },
     propagate(matrix, input, dim, out) {
       expectMatrix(matrix, input, dim, out)
-      if (!sound.has(matrix.indices)) {
+      const { indices, offsets, columns } = matrix
+      const known = sound.get(indices) ?? new WeakMap<Uint32Array, number>()
+      if (known.get(offsets) !== columns) {
         expectMatrixEntries(matrix)
-        sound.add(matrix.indices)
+        sound.set(indices, known.set(offsets, columns))
       }
       driver.propagate(matrix, input, dim, out)
     },
@@ -224,6 +228,7 @@ export function checkedEngine<T extends Table>(
       const mine = pair('relaxedRanking', user, item, listed, background)
       expectSameUsers('relaxedRanking', listed, background)
       expectLength('relaxedRanking: weights', weights.length, listed.users.length)
+      if (scoreCap !== null) expectCap('relaxedRanking.scoreCap', scoreCap)
       return driver.relaxedRanking(...mine, listed, background, weights, scoreCap, scale)
     },
     rceKd(user, item, top, topTeacher, approximate, approximateTeacher, gamma, weights, ...rest) {

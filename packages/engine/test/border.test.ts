@@ -44,6 +44,20 @@ describe.each(Object.entries(engines))('%s', (_, create) => {
       engine.adam([engine.table('fixed', 1, 1, { trainable: false })], { lr: 1, weightDecay: 0 })],
     ['matrix column', /entry 0 is in column 7 of a matrix of 1 columns/, ({ engine }) =>
       engine.propagate({ rows: 1, columns: 1, offsets: ids(0, 1), indices: ids(7), values: floats(1) }, floats(1), 1, floats(0))],
+    ['matrix of known indices', /offsets fall from 3 to 0 at row 0/, ({ engine }) => {
+      const [indices, values, out] = [ids(0, 1, 0), floats(1, 1, 1), floats(0, 0)]
+      const propagate = (offsets: Uint32Array) =>
+        engine.propagate({ rows: 2, columns: 2, offsets, indices, values }, floats(1, 10), 1, out)
+      propagate(ids(0, 1, 3))
+      propagate(ids(3, 0, 3))
+    }],
+    ['width of a known matrix', /entry 1 is in column 1 of a matrix of 1 columns/, ({ engine }) => {
+      const matrix = { rows: 1, offsets: ids(0, 2), indices: ids(0, 1), values: floats(1, 1) }
+      engine.propagate({ ...matrix, columns: 2 }, floats(1, 10), 1, floats(0))
+      engine.propagate({ ...matrix, columns: 1 }, floats(1), 1, floats(0))
+    }],
+    ['score cap', /relaxedRanking.scoreCap: expected a number above 0 or null, got NaN/, ({ engine, user, item }) =>
+      engine.relaxedRanking(user, item, { users: ids(0), items: ids(0), k: 1 }, { users: ids(0), items: ids(1), k: 1 }, floats(1), NaN, 1)],
     ['rows', /table "none": rows: expected an integer >= 0, got -1/, ({ engine }) =>
       engine.table('none', -1, 1, { trainable: false })],
     ['pullRows id', /pullRows: id 9 at place 0/, ({ engine, user }) =>
@@ -204,3 +218,19 @@ test('more than the address space is an input error', () => {
   expect(() => heap.take(10 * 65536)).toThrow(InputError)
   expect(heap.take(1000)).toBe(0)
 })
+
+const { plain, simd, relaxed } = engines
+test.each(Object.entries({ plain, simd, relaxed }))(
+  '%s: two matrices of the same indices are two matrices',
+  (_, create) => {
+    const engine = create()
+    const [indices, values, out] = [ids(0, 1, 0), floats(1, 1, 1), floats(0, 0)]
+    const propagate = (offsets: Uint32Array) => {
+      engine.propagate({ rows: 2, columns: 2, offsets, indices, values }, floats(1, 10), 1, out)
+      return [...out]
+    }
+    const [a, b] = [ids(0, 1, 3), ids(0, 2, 3)]
+    expect([propagate(a), propagate(b), propagate(a)]).toEqual([[1, 11], [11, 1], [1, 11]]) // prettier-ignore
+    engine.dispose()
+  },
+)

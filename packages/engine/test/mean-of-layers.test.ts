@@ -301,3 +301,28 @@ function meanOfPowers(
   }
   return mean
 }
+
+describe.each(Object.entries(engines))('%s', (_, create) => {
+  test('two means of the same tables do not lose the gradient of one another', () => {
+    const engine = create()
+    const { base, out } = tables(engine, 3, 4, 5, 7)
+    const others = tables(engine, 3, 4, 5, 8).out
+    const graph = symmetric(createRng(9), 7, 12)
+    const [first, second] = [out, others].map((to, n) => engine.meanOfLayers(graph, 1 + n, base, to))
+    const upstream = normals(createRng(10), 15)
+    const rows = Uint32Array.of(0, 1, 2)
+    const gradients = (between: () => void) => {
+      first.refresh()
+      second.refresh()
+      engine.pullRows(out[0], rows, upstream)
+      first.pullBack()
+      between()
+      return base.map((table) => [...gradientOf(engine, table)])
+    }
+    const expected = gradients(() => {})
+    expect(expected.flat().some((slope) => slope !== 0)).toBe(true)
+    expect(gradients(() => second.refresh())).toEqual(expected)
+    for (const mean of [first, second]) mean.release()
+    engine.dispose()
+  })
+})

@@ -48,6 +48,8 @@ export function meanOfLayers(
   const one: MeanOfLayers = {
     refresh() {
       if (holds === 'gradient' && base.some(({ step, first }) => step === first)) deliver()
+      // a gradient that waits in the blocks of another mean of the same tables
+      for (const table of base) if (table.settle !== deliver) table.settle?.(true)
       for (const table of out) table.settle = null
       const { done } = place()
       setWords(context, { pending: holds === 'gradient' ? 1 : 0 })

@@ -1,4 +1,4 @@
-import type { Engine, SparseMatrix } from '../engine.ts'
+import type { Engine } from '../engine.ts'
 import { setWords, type Context } from './context.ts'
 import { Kernel } from './layout.ts'
 import { copyPadded, withoutPadding } from './table.ts'
@@ -7,25 +7,24 @@ import { copyPadded, withoutPadding } from './table.ts'
 export function createPropagation(context: Context): Engine['propagate'] {
   const { machine, arena } = context
   const { heap } = machine
-  const known = new WeakMap<Uint32Array, { offsets: number; indices: number }>()
-  const dropped = new FinalizationRegistry<number[]>((pointers) => pointers.forEach((one) => heap.give(one)))
+  const known = new WeakMap<Uint32Array, number>()
+  const dropped = new FinalizationRegistry<number>((pointer) => heap.give(pointer))
 
-  /** Their values come with every call. */
-  const placed = ({ offsets, indices }: SparseMatrix) => {
-    const old = known.get(indices)
-    if (old) return old
-    const place = { offsets: heap.take(offsets.byteLength), indices: heap.take(indices.byteLength) }
-    heap.u32.set(offsets, place.offsets / 4)
-    heap.u32.set(indices, place.indices / 4)
-    known.set(indices, place)
-    dropped.register(indices, [place.offsets, place.indices])
-    return place
+  /** Offsets and indices apart: one of them may be of several matrices. Values come with every call. */
+  const placed = (array: Uint32Array) => {
+    const old = known.get(array)
+    if (old !== undefined) return old
+    const pointer = heap.take(array.byteLength)
+    heap.u32.set(array, pointer / 4)
+    known.set(array, pointer)
+    dropped.register(array, pointer)
+    return pointer
   }
 
   return (matrix, input, dim, out) => {
     const stride = Math.ceil(dim / 4) * 4
     arena.begin()
-    const { offsets, indices } = placed(matrix)
+    const [offsets, indices] = [placed(matrix.offsets), placed(matrix.indices)]
     const padded = (rows: number, array: Float32Array) =>
       stride === dim && heap.holds(array) ? array.byteOffset : arena.take(rows * stride * 4)
     const from = padded(matrix.columns, input)
