@@ -19,7 +19,11 @@ export function createArena(heap: Heap): Arena {
       if (blocks.length > 1) {
         const size = blocks.reduce((sum, block) => sum + block.size, 0)
         arena.dispose()
-        blocks = [{ at: heap.take(size), size }]
+        try {
+          blocks = [{ at: heap.take(size), size }]
+        } catch {
+          // where memory is nearly full the pieces may fit though the whole does not
+        }
       }
       offset = 0
     },

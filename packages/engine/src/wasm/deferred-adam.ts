@@ -62,12 +62,10 @@ export function ensureMoments(machine: Machine, table: WasmTable): void {
   if (table.moments) return
   const { heap } = machine
   const size = table.rows * table.stride * 4
-  for (const index of [Head.m, Head.v]) {
-    const at = heap.take(size)
-    heap.u8.fill(0, at, at + size)
-    heap.u32[table.head / 4 + index] = at
-  }
-  heap.u32[table.head / 4 + Head.constants] = heap.take(KEPT * 8)
+  const [m, v, constants] = heap.takeAll([size, size, KEPT * 8])
+  for (const at of [m, v]) heap.u8.fill(0, at, at + size)
+  for (const [field, at] of Object.entries({ m, v, constants }))
+    heap.u32[table.head / 4 + Head[field as 'm' | 'v' | 'constants']] = at
   table.moments = true
 }
 

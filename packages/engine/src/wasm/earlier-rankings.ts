@@ -23,7 +23,7 @@ const mostHints = 2 ** 24
 export interface EarlierRankings {
   /** Pointer to the items found for the same question, however the tables have changed since; 0 if there are none. [users, width] */
   find(question: Question): number
-  /** A pointer to where the new ones go, or 0 where they are too many; call `keep` once they are there. */
+  /** A pointer to where the new ones go, or 0 where they are too many or memory is full; call `keep` once they are there. */
   room(question: Question): number
   keep(question: Question, hints: number): void
   forget(table: WasmTable): void
@@ -52,7 +52,14 @@ export function earlierRankings(heap: Heap): EarlierRankings {
   }
   return {
     find: (question) => answers.find((answer) => same(answer, question))?.hints ?? 0,
-    room: (question) => (size(question) <= mostHints ? heap.take(size(question) * 4) : 0),
+    room(question) {
+      if (size(question) > mostHints) return 0
+      try {
+        return heap.take(size(question) * 4)
+      } catch {
+        return 0 // rankings without hints are slower, not wrong
+      }
+    },
     keep(question, hints) {
       keepOnly((other) => !same(other, question))
       answers = [{ ...question, users: question.users.slice(), hints }, ...answers]

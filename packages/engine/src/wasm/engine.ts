@@ -56,8 +56,9 @@ export function createWasmEngine({
     threads,
     zeros(stride) {
       if (stride > zeros.stride) {
+        const at = heap.take(stride * 4) // before the old one goes: there may be no memory for it
         heap.give(zeros.at)
-        zeros = { at: heap.take(stride * 4), stride }
+        zeros = { at, stride }
         heap.f32.fill(0, zeros.at / 4, zeros.at / 4 + stride)
       }
       return zeros.at

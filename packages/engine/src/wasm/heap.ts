@@ -13,6 +13,8 @@ export interface Heap {
   u8: Uint8Array
   /** A block of its own, not cleared. Its address is a multiple of 64. */
   take(bytes: number): number
+  /** Several blocks, or none where one of them is too many. */
+  takeAll(sizes: readonly number[]): number[]
   give(pointer: number): void
   /** Bytes in blocks that were taken and not given back. */
   used(): number
@@ -47,6 +49,16 @@ export function createHeap(memory: WebAssembly.Memory, start: number): Heap {
       sizes.set(at, size)
       used += size
       return at
+    },
+    takeAll(sizes) {
+      const taken: number[] = []
+      try {
+        for (const bytes of sizes) taken.push(heap.take(bytes))
+      } catch (error) {
+        for (const pointer of taken) heap.give(pointer)
+        throw error
+      }
+      return taken
     },
     give(pointer) {
       const size = sizes.get(pointer)

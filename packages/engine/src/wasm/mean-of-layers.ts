@@ -175,18 +175,23 @@ export function meanOfLayers(
       return at
     }
     const { starts, edges, order, places, bounds } = placed
-    const pointers = {
-      offsetsOfRows: copied(starts),
-      edges: copied(edges),
-      order: copied(order),
-      places: copied(places),
-      blocks: take(nodes * stride * 4),
-      kept: take(nodes * stride * 4),
-      scratch: take(scratchBytes * (byBlock ? blocks : threads)),
-      rowsOfThread: take(Layers.rows * stride * 4 * threads),
+    try {
+      const pointers = {
+        offsetsOfRows: copied(starts),
+        edges: copied(edges),
+        order: copied(order),
+        places: copied(places),
+        blocks: take(nodes * stride * 4),
+        kept: take(nodes * stride * 4),
+        scratch: take(scratchBytes * (byBlock ? blocks : threads)),
+        rowsOfThread: take(Layers.rows * stride * 4 * threads),
+      }
+      const done = out.map(({ rows }) => take(rows + 16))
+      return { taken, pointers, done, whole: copied(Uint32Array.of(0, nodes)), bounds: copied(bounds) }
+    } catch (error) {
+      for (const pointer of taken) heap.give(pointer)
+      throw error
     }
-    const done = out.map(({ rows }) => take(rows + 16))
-    return { taken, pointers, done, whole: copied(Uint32Array.of(0, nodes)), bounds: copied(bounds) }
   }
 
   /** A byte a row, and what is left of the last word. */

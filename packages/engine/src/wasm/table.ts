@@ -48,21 +48,15 @@ export function createWasmTable(
     throw new InputError(
       `table "${name}": ${rows} x ${dim} floats are more than the 4 GiB this memory can hold`,
     )
-  const zeroed = (size: number) => {
-    const at = heap.take(size)
-    heap.u8.fill(0, at, at + size)
-    return at
-  }
-  const head = zeroed(Head.words * 4)
   // one row of zeros follows, for padding
   const laneBytes = bytes + stride * 4
   const laneMarks = Math.ceil((rows + 16) / 64) * 64
   const lanes = laneBytes <= LANE_BYTES ? mostLanes : 1
-  const values = zeroed(laneBytes)
-  const grad = trainable ? zeroed(laneBytes * lanes) : 0
-  const need = trainable ? zeroed(rows + 16) : 0
-  const dirty = trainable ? zeroed(laneMarks * lanes) : 0
-  const last = trainable ? zeroed(rows * 4) : 0
+  const ofTraining = trainable ? [laneBytes * lanes, rows + 16, laneMarks * lanes, rows * 4] : []
+  const sizes = [Head.words * 4, laneBytes, ...ofTraining]
+  const taken = heap.takeAll(sizes)
+  taken.forEach((at, n) => heap.u8.fill(0, at, at + sizes[n]))
+  const [head, values, grad = 0, need = 0, dirty = 0, last = 0] = taken
   const fields = { rows, dim, stride, values, grad, need, dirty, last, lanes, laneBytes, laneMarks }
   for (const [field, value] of Object.entries(fields))
     heap.u32[head / 4 + Head[field as keyof typeof fields]] = value

@@ -39,9 +39,9 @@ export function createTilings(context: Context): Tilings {
       expectFinite(machine, [item])
 
       const count = Math.ceil(item.rows / Tile.items)
-      const tiles = old?.tiles ?? heap.take(count * Tile.items * item.stride * 4)
-      const items = old?.items ?? heap.take(count * Tile.items * 4)
-      const bounds = old?.bounds ?? heap.take(count * 4)
+      const [tiles, items, bounds] = old
+        ? [old.tiles, old.items, old.bounds]
+        : heap.takeAll([count * Tile.items * item.stride * 4, count * Tile.items * 4, count * 4])
       const order = heap.u32.subarray(items / 4, items / 4 + count * Tile.items).fill(NO_ITEM)
       orderByNorm(heap.u32.subarray(norms / 4, norms / 4 + item.rows), order)
       let bound = 0
