@@ -36,6 +36,7 @@ export function createMachine(module: WebAssembly.Module, threads: number): Mach
   const state = new Int32Array(memory.buffer, address, Control.words)
   let started = threads === 1
   let disposed = false
+  let broken: string | null = null
 
   return {
     heap,
@@ -44,11 +45,21 @@ export function createMachine(module: WebAssembly.Module, threads: number): Mach
     chunksOf: (table) => exports.chunksOf(table) >>> 0,
     fork(kernel, chunks) {
       if (disposed) throw new Error('engine: used after dispose()')
+      if (broken !== null)
+        throw new Error(
+          `engine: a kernel failed before (${broken}); make a new engine, this one is not sound`,
+        )
       if (!started && chunks > 1) {
         started = true
         startWorkers(module, memory, threads, address)
       }
-      exports.fork(kernel, chunks, started ? threads - 1 : 0)
+      try {
+        exports.fork(kernel, chunks, started ? threads - 1 : 0)
+      } catch (error) {
+        // half of a job is done, and other threads may still be at it: they would be counted to the next one
+        broken = error instanceof Error ? error.message : String(error)
+        throw error
+      }
       if (Atomics.load(state, Control.failed) !== 0)
         throw new Error('engine: a worker thread failed; its error is on the standard error output')
     },
