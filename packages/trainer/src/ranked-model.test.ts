@@ -1,3 +1,4 @@
+import { NO_ITEM, NumericError } from '@recdistill/core'
 import type { Model } from '@recdistill/plugin'
 import { expect, test } from 'vitest'
 import { catalogueScores } from './catalogue-scores.ts'
@@ -134,4 +135,36 @@ test('a catalogue that does not fit a cache is scored piece by piece, with the s
   expect([...scores]).toEqual(
     [3, 1].flatMap((user) => Array.from({ length: 150 }, (_, item) => 1000 * user + item)),
   )
+})
+
+test('a score that is NaN is an error that names user and item, alone, in a list and in the catalogue', () => {
+  const { model } = rotating()
+  const scoresOf: Model['scoresOf'] = (users, items, k) =>
+    model
+      .scoresOf(users, items, k)
+      .map((score, n) =>
+        items[n] === NO_ITEM || (users[Math.floor(n / k)] === 4 && items[n] === 2) ? NaN : score,
+      )
+  const list = {
+    items: Uint32Array.from({ length: numUsers * 2 }, (_, n) => (n % 2 === 0 ? 2 : NO_ITEM)),
+    size: 2,
+  }
+  const drawn = (whole: typeof list | null) =>
+    new RankedModel({ ...model, scoresOf }, train, { frozen: true, wholeList: () => whole })
+  const alone = drawn(null)
+  alone.select(3)
+  expect([...alone.scoresOf(Uint32Array.of(2))]).toEqual([0])
+  alone.select(4)
+  const whole = drawn(list)
+  whole.select(0)
+  for (const ask of [
+    () => alone.scoresOf(Uint32Array.of(1, 2)),
+    () => whole.scoresOf(list.items.subarray(0, 2)),
+    () => whole.scoresOfList({ first: 3, count: 2 }, list),
+    () => alone.scoresOf(Uint32Array.of(0, 1, 2, 3, 4)),
+  ]) {
+    expect(ask).toThrow(NumericError)
+    expect(ask).toThrow('scores item 2 for user 4 as NaN; expected a number')
+  }
+  expect([...whole.scoresOfList({ first: 3, count: 1 }, list)]).toEqual([0, NaN]) // padding has no score
 })

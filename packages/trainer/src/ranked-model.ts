@@ -1,4 +1,4 @@
-import { NO_ITEM, type Csr } from '@recdistill/core'
+import { NO_ITEM, NumericError, type Csr } from '@recdistill/core'
 import type { Model } from '@recdistill/plugin'
 import type { Ranked } from '@recdistill/samplers'
 import { catalogueScores } from './catalogue-scores.ts'
@@ -118,13 +118,19 @@ export class RankedModel implements Ranked {
     { items, size }: WholeList,
   ): Float32Array {
     const asked = items.subarray(first * size, (first + count) * size)
-    return this.#model.scoresOf(idsFrom(first, count), asked, size)
+    return this.#scores(idsFrom(first, count), asked, size)
   }
 
   /** Scores of the whole catalogue are made for as many users at once as fit into a block. */
   scoresOf(items: Uint32Array): Float32Array {
     if (isCatalogue(items, this.#model.numItems)) return this.#catalogueOf(this.#user)
-    return this.#answer(items, 'score', (users, asked, k) => this.#model.scoresOf(users, asked, k))
+    return this.#answer(items, 'score', (users, asked, k) => this.#scores(users, asked, k))
+  }
+
+  #scores(users: Uint32Array, items: Uint32Array, k: number): Float32Array {
+    const scores = this.#model.scoresOf(users, items, k)
+    expectNumbers(scores, (n) => [users[Math.floor(n / k)], items[n]])
+    return scores
   }
 
   /** For a declared list the whole round is asked at once, and the user's part is handed out. */
@@ -159,9 +165,22 @@ export class RankedModel implements Ranked {
       const count = Math.min(perBlock, numUsers - first)
       this.#catalogue = null // not two at a time
       known = { first, count, scores: catalogueScores(this.#model, idsFrom(first, count)) }
+      expectNumbers(known.scores, (n) => [first + Math.floor(n / numItems), n % numItems])
       this.#catalogue = known
     }
     return known.scores.subarray((user - known.first) * numItems, (user - known.first + 1) * numItems)
+  }
+}
+
+/** @throws NumericError for the first NaN, which has no place in any order; `of` tells the user and the item of a score. */
+function expectNumbers(scores: Float32Array, of: (n: number) => readonly [user: number, item: number]): void {
+  for (let n = 0; n < scores.length; n++) {
+    if (scores[n] === scores[n]) continue
+    const [user, item] = of(n)
+    if (item === NO_ITEM) continue
+    throw new NumericError(
+      `a model that lists are drawn by scores item ${item} for user ${user} as NaN; expected a number for every item that it is asked for, so mend that model`,
+    )
   }
 }
 
