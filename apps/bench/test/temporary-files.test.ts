@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
+import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { ended, freshFolder, start } from './run.ts'
 
@@ -21,7 +21,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     const data = mixedLines(join(at, 'data.csv'))
     const child = start(['data', 'inspect', '--data', data], { shell: `export TMPDIR='${spool}'` })
     const end = ended(child)
-    while (readdirSync(spool).length === 0 && child.exitCode === null) await setTimeout(2)
+    while (readdirSync(spool).length === 0 && child.exitCode === null) await setImmediate()
     expect(readdirSync(spool)).not.toEqual([])
     child.kill(signal)
     const ending = await end

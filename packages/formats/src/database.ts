@@ -1,13 +1,13 @@
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBInstance } from '@duckdb/node-api'
 import { asInputError, putInPlace } from '@recdistill/core/files'
-import { closeSync, mkdirSync, mkdtempSync, openSync } from 'node:fs'
-import { tmpdir, totalmem } from 'node:os'
-import { dirname, join } from 'node:path'
-import { temporaryAt } from './temporary-at.ts'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { totalmem } from 'node:os'
+import { dirname } from 'node:path'
+import { temporaryAt, temporaryFolder } from './temporary-at.ts'
 
 export { itemColumns, userColumns } from './column-names.ts'
 export { commaNumber, decimalComma } from './decimal-comma.ts'
-export { temporaryAt } from './temporary-at.ts'
+export { temporaryAt, temporaryFolder, type TemporaryFolder } from './temporary-at.ts'
 export { isLostInLines, uniformLines, withUniformLines, type TextFile } from './uniform-lines.ts'
 
 /**
@@ -16,8 +16,7 @@ export { isLostInLines, uniformLines, withUniformLines, type TextFile } from './
  */
 export async function withDatabase<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
   const duckdb = await import('@duckdb/node-api')
-  const folder = mkdtempSync(join(tmpdir(), 'recdistill-'))
-  const remove = temporaryAt(folder)
+  const { folder, remove } = temporaryFolder()
   let instance: DuckDBInstance | null = null
   let connection: DuckDBConnection | null = null
   try {

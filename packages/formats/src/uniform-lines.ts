@@ -1,10 +1,9 @@
-import { closeSync, createReadStream, createWriteStream, mkdtempSync, openSync, readSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { closeSync, createReadStream, createWriteStream, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { StringDecoder } from 'node:string_decoder'
 import { constants, createGunzip, gunzipSync } from 'node:zlib'
-import { temporaryAt } from './temporary-at.ts'
+import { temporaryFolder } from './temporary-at.ts'
 
 /** A text file as its bytes are. */
 export interface TextFile {
@@ -28,8 +27,7 @@ export async function withUniformLines<T>(
   } catch (error) {
     if (!isLostInLines(error) && !(isLostAtStart(error) && beginsWithBothEnds(path, gzip))) throw error
   }
-  const folder = mkdtempSync(join(tmpdir(), 'recdistill-'))
-  const remove = temporaryAt(folder)
+  const { folder, remove } = temporaryFolder()
   try {
     const copy = join(folder, 'lines')
     const uniform = (chunks: AsyncIterable<Buffer>) => uniformLines(chunks, wide)

@@ -2,7 +2,6 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   renameSync,
   rmSync,
@@ -11,7 +10,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { InputError } from '@recdistill/core'
-import { temporaryAt } from '@recdistill/formats/database'
+import { temporaryFolder, type TemporaryFolder } from '@recdistill/formats/database'
 import {
   bindingFile,
   libraryFolder,
@@ -64,8 +63,7 @@ export async function setupTensorFlow(options: SetupOptions): Promise<SetupResul
   const there = await alreadyThere(folder, options)
   if (there) return there
 
-  const work = makeWorkFolder(env, flavour)
-  const remove = temporaryAt(work)
+  const { folder: work, remove } = makeWorkFolder(env, flavour)
   try {
     const source = await acquire({ ...options, platform, work })
     const made = join(work, 'made')
@@ -141,11 +139,11 @@ async function alreadyThere(
   }
 }
 
-function makeWorkFolder(env: Env, flavour: Flavour): string {
+function makeWorkFolder(env: Env, flavour: Flavour): TemporaryFolder {
   const home = tensorflowHome(env)
   try {
     mkdirSync(home, { recursive: true })
-    return mkdtempSync(join(home, `.${flavour}-`))
+    return temporaryFolder(join(home, `.${flavour}-`))
   } catch (error) {
     throw new InputError(
       `setup tensorflow: ${home} cannot be written (${(error as Error).message}); name another folder with RECDISTILL_HOME`,
