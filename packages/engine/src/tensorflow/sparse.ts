@@ -10,11 +10,13 @@ export interface SparseMatrices {
 
 interface Placed {
   readonly matrix: Handle
+  readonly offsets: Uint32Array
+  readonly columns: number
   readonly values: Float32Array
 }
 
 export function createSparseMatrices(device: Device): SparseMatrices {
-  // Keyed by the array that holds the structure; freed when its owner let go of it.
+  // Keyed by the array of its indices, which another matrix may share; freed when its owner let go of it.
   const placed = new WeakMap<Uint32Array, Placed>()
   const alive = new Set<Handle>()
   const free = (handle: Handle) => {
@@ -24,11 +26,13 @@ export function createSparseMatrices(device: Device): SparseMatrices {
 
   const place = (matrix: SparseMatrix): Handle => {
     const old = placed.get(matrix.indices)
-    if (old && sameValues(old.values, matrix.values)) return old.matrix
+    const isSame = old?.offsets === matrix.offsets && old.columns === matrix.columns
+    if (isSame && sameValues(old.values, matrix.values)) return old.matrix
     if (old) free(old.matrix)
     const made = device.own(() => compressed(device, matrix))
     alive.add(made)
-    placed.set(matrix.indices, { matrix: made, values: matrix.values.slice() })
+    const { offsets, columns, values } = matrix
+    placed.set(matrix.indices, { matrix: made, offsets, columns, values: values.slice() })
     dropped.register(matrix.indices, made)
     return made
   }
