@@ -32,6 +32,8 @@ export interface PlacedPairs extends PlacedPerceptron {
   readonly items: number
   /** The place of each pair's item among the distinct ones. */
   readonly slots: Uint32Array
+  /** `scratchBytes` for each thread. */
+  readonly scratch: number
   readonly ofUsers: Owners
   readonly ofItems: Owners
 }
@@ -101,14 +103,16 @@ export function createPairPlacer(work: PairWork): (what: string, rows: ListRows)
     const at = arena.take(rows.items.length * 4) / 4
     const slots = heap.u32.subarray(at, at + rows.items.length)
     const distinct = distinctItems(rows.items, slots)
+    const scratch = arena.take(placed.scratchBytes * context.threads)
     const ofUsers = owners(rows.users, deepUser, 0)
-    return { ...placed, rows, users, items, slots, ofUsers, ofItems: owners(distinct, deepItem, 1) }
+    const ofItems = owners(distinct, deepItem, 1)
+    return { ...placed, rows, users, items, slots, scratch, ofUsers, ofItems }
   }
 }
 
 /** Sets what the kernels over pairs are told, and says into how many parts the pairs are cut. */
-export function tellPairs({ context, arena, tables }: PairWork, placed: PlacedPairs): number {
-  const { rows, network, scratchBytes, partBytes } = placed
+export function tellPairs({ context, tables }: PairWork, placed: PlacedPairs): number {
+  const { rows, network, scratch, scratchBytes, partBytes } = placed
   const chunkRows = Math.ceil(rows.items.length / PARTS / Pairs.block) * Pairs.block
   setJob(context.machine, { user: tables.user, item: tables.item, all: 0 })
   setWords(context, {
@@ -122,7 +126,7 @@ export function tellPairs({ context, arena, tables }: PairWork, placed: PlacedPa
     ofItems: placed.ofItems.shares,
     network,
     partBytes,
-    scratch: arena.take(scratchBytes * context.threads),
+    scratch,
     scratchBytes,
   })
   return Math.ceil(rows.items.length / chunkRows)
