@@ -22,6 +22,8 @@ export type DataProgress =
       readonly bytes: number
       readonly total: number | null
     }
+  /** Another process downloads the file, or was killed a moment ago. */
+  | { readonly stage: 'wait'; readonly file: string }
   | { readonly stage: 'read'; readonly files: readonly string[] }
   | { readonly stage: 'split'; readonly interactions: number }
   | { readonly stage: 'cached'; readonly path: string }
@@ -114,6 +116,7 @@ async function locateGroups(plan: Plan, options: PrepareOptions): Promise<Examin
             dataDir: options.dataDir,
             download: options.download,
             onProgress: (progress) => options.onProgress?.({ stage: 'download', ...progress }),
+            onWait: (file) => options.onProgress?.({ stage: 'wait', file }),
           }),
         ),
       )

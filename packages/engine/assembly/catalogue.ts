@@ -1,5 +1,5 @@
 import { Arg, Head, Tile } from '../src/wasm/layout'
-import { report } from './adam'
+import { report } from './adam-row'
 import { arg, head, NO_ITEM, rowBytes } from './memory'
 
 /** Euclidean norm of each row, by which the catalogue is ordered; a row that is not finite is noted. */

@@ -1,5 +1,6 @@
 import { Arg, Head, Layers } from '../src/wasm/layout'
-import { advance, advanceWith, joinLanes } from './adam'
+import { advance, advanceWith } from './adam'
+import { joinLanes } from './adam-row'
 import { fromBlocks, intoBlocks, placesOf } from './column-blocks'
 import { nextDirty } from './layer-gradient'
 import { arg, head, rowBytes } from './memory'

@@ -1,5 +1,5 @@
 import { Arg, Head } from '../src/wasm/layout'
-import { report } from './adam'
+import { report } from './adam-row'
 import { endOf, isWide, shiftOf, Narrow, Wide } from './column-blocks'
 import { gradientIn, pushed } from './layer-gradient'
 import { arg, argF, head, rowBytes } from './memory'

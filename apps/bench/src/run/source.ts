@@ -30,6 +30,11 @@ export async function prepareSource(
 function downloads(io: Io): (progress: DataProgress) => void {
   let last = ''
   return (progress) => {
+    if (progress.stage === 'wait')
+      line(
+        io.stderr,
+        `waiting for ${progress.file}: another process downloads it, or was stopped a moment ago`,
+      )
     if (progress.stage !== 'download') return
     const { file, bytes: done, total } = progress
     const part = total === null ? Math.floor(done / 2 ** 24) : Math.floor((10 * done) / Math.max(total, 1))

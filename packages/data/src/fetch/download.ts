@@ -19,6 +19,8 @@ export interface DownloadOptions {
   readonly sha256?: string | null
   readonly md5?: string | null
   readonly onProgress?: (progress: { readonly bytes: number; readonly total: number | null }) => void
+  /** Another process fetches the same file, or was killed a moment ago: it is waited for. */
+  readonly onWait?: () => void
   /** How often a cut connection is taken up again. */
   readonly retries?: number
   /** Before the first retry; doubled for each further one. */
@@ -39,9 +41,10 @@ export async function download(url: string, path: string, options: DownloadOptio
     throw asInputError('write', path, error)
   }
   const before = timeOf(path)
-  await oneAtATime(`${path}.part`, async () => {
+  const fetchUnlessThere = async () => {
     if (timeOf(path) === before) await fetchAll(url, path, options)
-  })
+  }
+  await oneAtATime(`${path}.part`, fetchUnlessThere, options)
 }
 
 async function fetchAll(url: string, path: string, options: DownloadOptions): Promise<void> {

@@ -18,6 +18,7 @@ export interface LocateOptions {
   readonly dataDir?: string | undefined
   readonly onProgress?:
     ((progress: { file: string; bytes: number; total: number | null }) => void) | undefined
+  readonly onWait?: ((file: string) => void) | undefined
   readonly download?: DownloadOptions | undefined
 }
 
@@ -108,6 +109,7 @@ async function fetchInto(
       sha256: file.sha256,
       md5: file.md5 ?? null,
       onProgress: (progress) => options.onProgress?.({ file: name, ...progress }),
+      onWait: () => options.onWait?.(name),
     })
   } catch (error) {
     if (error instanceof InputError) throw new InputError(`${dataset.name}: ${error.message}; ${advice}`)

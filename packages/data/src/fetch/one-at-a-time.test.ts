@@ -54,7 +54,8 @@ test('the claim of a killed process is taken over, that of a living one is not',
     },
     { deadAfter: 0.5 },
   )
-  const next = oneAtATime(path, () => Promise.resolve(order.push('second')), { deadAfter: 0.5 })
+  const onWait = () => order.push('waits')
+  const next = oneAtATime(path, () => Promise.resolve(order.push('second')), { deadAfter: 0.5, onWait })
   await Promise.all([slow, next])
-  expect(order).toEqual(['first', 'second'])
+  expect(order).toEqual(['waits', 'first', 'second'])
 })

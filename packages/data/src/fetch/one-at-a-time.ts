@@ -8,15 +8,20 @@ const deadAfterSeconds = 15
 
 /**
  * Runs `work` while no other process works on `path`; waits for the one that does. The claim is the folder `path.lock`, which
- * only one can make and whose holder renews its time; what a killed holder left is taken over after `deadAfterSeconds`.
+ * only one can make and whose holder renews its time; what a killed holder left is taken over after `deadAfterSeconds`. `onWait` is
+ * called once, if there is somebody to wait for.
  */
 export async function oneAtATime<T>(
   path: string,
   work: () => Promise<T>,
-  { deadAfter = deadAfterSeconds }: { readonly deadAfter?: number } = {},
+  {
+    deadAfter = deadAfterSeconds,
+    onWait,
+  }: { readonly deadAfter?: number; readonly onWait?: () => void } = {},
 ): Promise<T> {
   const lock = `${path}.lock`
-  while (!claim(lock)) {
+  for (let tries = 0; !claim(lock); tries++) {
+    if (tries === 0) onWait?.()
     if (silence(lock) > deadAfter) bury(lock)
     else await sleep(100)
   }
